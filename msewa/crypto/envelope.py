@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from msewa.crypto.framing import framed
 
 # suite 1 | length of key id 1 | key id | salt 16 | commitment 32 | nonce 12 | ciphertext and tag
-SUITE = 1
+SUITE = b"\x01"
 SALT_BYTES, COMMITMENT_BYTES, NONCE_BYTES, TAG_BYTES = 16, 32, 12, 16
 FIXED_BYTES = SALT_BYTES + COMMITMENT_BYTES + NONCE_BYTES + TAG_BYTES
 KEY_BYTES = 32
@@ -44,7 +44,7 @@ class Place:
 
 def seal(data_key: bytes, plaintext: bytes, *, place: Place, key_id: bytes = b"") -> bytes:
     """Close plaintext under a data key of 32 bytes; key_id (at most 255 bytes) tells which key, in the clear."""
-    header = bytes((SUITE, len(key_id))) + key_id
+    header = SUITE + bytes((len(key_id),)) + key_id
     salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
     message_key, commitment = _split(data_key, salt=salt)
     ciphertext = AESGCM(message_key).encrypt(nonce, plaintext, place.bound_with(header))
@@ -91,7 +91,7 @@ def unseal_json(data_key: bytes, blob: bytes, *, place: Place) -> Any:
 
 
 def _header_length(blob: bytes) -> int:
-    if len(blob) < 2 or blob[0] != SUITE or len(blob) < 2 + blob[1] + FIXED_BYTES:
+    if blob[:1] != SUITE or len(blob) < FIXED_BYTES or len(blob) < 2 + blob[1] + FIXED_BYTES:
         raise EnvelopeError
     return 2 + blob[1]
 

@@ -6,11 +6,11 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from msewa.crypto.keys import (
     Entry,
@@ -72,7 +72,7 @@ def make_private_folder(folder: Path) -> None:
 
 
 @contextmanager
-def sole_writer(path: Path) -> Iterator[None]:
+def sole_writer(path: Path) -> Generator[None, None, None]:
     """Hold the ring against other processes, so that two rotations cannot lose each other's keys."""
     folder = os.open(path.parent, os.O_RDONLY)
     try:
@@ -94,7 +94,7 @@ def _refuse_exposed(path: Path) -> None:
 def _rows(path: Path) -> list[dict[str, Any]]:
     try:
         content = json.loads(path.read_bytes())
-        rows = content["keys"] if content["version"] == VERSION else None
+        rows = cast(list[object], content["keys"]) if content["version"] == VERSION else None
     except OSError as error:
         raise KeyRingError(f"The key ring {path} cannot be read: {error.strerror}.") from None
     except (ValueError, KeyError, TypeError):
@@ -102,7 +102,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     # Raised out here: a parsing error would carry the file's text, and so the secrets, along with it.
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise KeyRingDamagedError(f"The key ring {path} is damaged; restore it from its backup.")
-    return rows
+    return cast(list[dict[str, Any]], rows)
 
 
 def _parsed(row: dict[str, Any]) -> Entry | None:

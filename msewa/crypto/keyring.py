@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -124,17 +125,17 @@ class KeyRing:
     def _write(self, entries: Entries) -> None:
         # On disk before in use: nothing may ever be closed with a key that a crash could forget.
         write_entries(self.path, entries)
-        self._entries, self._stamp = entries, _stamp(self.path)
+        self._entries = entries
+        self._stamp = _stamp(self.path)
 
     def _refresh(self) -> None:
         stamp = _stamp(self.path)
         if stamp in (self._stamp, None):
             return
-        try:
-            self._entries, self._stamp = _complete(self.path), stamp
-        except KeyRingError:
-            # A fault in the file stops the next start; the keys that run now are still good.
-            self._stamp = stamp
+        self._stamp = stamp
+        # A fault in the file stops the next start; the keys that run now are still good.
+        with suppress(KeyRingError):
+            self._entries = _complete(self.path)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
