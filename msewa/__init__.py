@@ -1,0 +1,96 @@
+"""mSewa: every government service of Punjab in one place, and a citizen's data in her own hands."""
+
+import os
+from pathlib import Path
+
+from flask import Flask, request
+from jinja2 import StrictUndefined
+
+from msewa import database, parts
+from msewa.config import Settings
+from msewa.crypto.keyring import KeyRing, Purpose, derive
+from msewa.crypto.wrapping import RingWrapper
+from msewa.extensions import babel, compress, db, htmx, login_manager, migrate, set_writing
+from msewa.web import access, assets, csrf, errors, filters, headers, journal, locale
+from msewa.web.clock import MovableClock, SystemClock
+from msewa.web.keys import open_key_ring
+from msewa.web.routes import database_answers
+
+ROOT = Path(__file__).resolve().parent.parent
+MEGABYTE = 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application: settings, parts, blueprints, in that order."""
+    settings = settings or Settings.from_environ(os.environ)
+    app = Flask("msewa", template_folder=str(ROOT / "templates"), static_folder=None)
+    app.extensions["settings"] = settings
+    ring = open_key_ring(settings)
+    _configure(app, settings=settings, ring=ring)
+    _bind_database(app, settings=settings, ring=ring)
+    _bind_web(app, settings=settings)
+    parts.register(app, settings=settings)
+    return app
+
+
+def _configure(app: Flask, *, settings: Settings, ring: KeyRing) -> None:
+    links = ring.active(Purpose.LINKS)
+    app.extensions |= {
+        "key_ring": ring,
+        "key_wrapper": RingWrapper(ring),
+        "form_key_secret": derive(links, "form keys"),
+        "clock": MovableClock(settings.data / "clock.json") if settings.is_demo else SystemClock(),
+        "readiness": {"database": database_answers},
+    }
+    app.config.update(
+        SECRET_KEY=derive(links, "csrf seed"),
+        SESSION_COOKIE_NAME="seed" if settings.is_demo else "__Host-seed",
+        SESSION_COOKIE_SECURE=not settings.is_demo,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=8 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
+        MAX_FORM_PARTS=300,
+        COMPRESS_MIN_SIZE=200,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_MIMETYPES=["text/html", "text/plain", "text/css", "application/json", "image/svg+xml"],
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "msewa" / "translations"),
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _bind_database(app: Flask, *, settings: Settings, ring: KeyRing) -> None:
+    if settings.database_url:
+        url = settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+        options = database.server_options()
+    else:
+        path = settings.data / "msewa.db"
+        url = f"sqlite:///{path}"
+        options = database.embedded_options(path, key=derive(ring.active(Purpose.DATABASE), "sqlcipher"))
+    app.config.update(SQLALCHEMY_DATABASE_URI=url, SQLALCHEMY_ENGINE_OPTIONS=options)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    with app.app_context():
+        database.watch_begin(db.engine)
+
+
+def _bind_web(app: Flask, *, settings: Settings) -> None:
+    app.before_request(_note_writing)
+    headers.init_app(app, settings=settings)
+    journal.init_app(app)
+    csrf.init_app(app)
+    login_manager.session_protection = None
+    login_manager.init_app(app)
+    access.init_app(app)
+    locale.init_app(app, babel=babel)
+    htmx.init_app(app)
+    compress.init_app(app)
+    errors.init_app(app)
+    filters.init_app(app, settings=settings)
+    assets.init_app(app)
+
+
+def _note_writing() -> None:
+    set_writing(request.method not in ("GET", "HEAD", "OPTIONS"))

@@ -1,0 +1,1 @@
+"""Catalogue: providers, services, schemes and places of Punjab, and finding them."""

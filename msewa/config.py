@@ -1,0 +1,110 @@
+"""Settings, read from the environment once; what is unsafe is refused with a sentence that says how to mend it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from msewa.crypto.passwords import Argon2Cost
+
+Mode = Literal["demo", "production"]
+LANGUAGES = (("pa", "ਪੰਜਾਬੀ"), ("hi", "हिन्दी"), ("en", "English"))
+OPERATOR = {
+    "en": "Department of Governance Reforms, Punjab",
+    "pa": "ਗਵਰਨੈਂਸ ਸੁਧਾਰ ਵਿਭਾਗ, ਪੰਜਾਬ",
+    "hi": "शासन सुधार विभाग, पंजाब",
+}
+REQUIRED_IN_PRODUCTION = ("MSEWA_PUBLIC_URL", "MSEWA_SMS_URL", "MSEWA_SMTP_URL", "MSEWA_CONTACT")
+
+
+class SettingsError(Exception):
+    """The environment does not allow a safe start; `problems` lists why, one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between one installation and another."""
+
+    mode: Mode
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 5000
+    database_url: str | None = None
+    public_url: str = ""
+    trusted_hops: int = 0
+    sms_url: str = ""
+    smtp_url: str = ""
+    contact: str = ""
+    worker_thread: bool = False
+    password_cost: Argon2Cost = field(default_factory=Argon2Cost)
+    operator: Mapping[str, str] = field(default_factory=lambda: dict(OPERATOR))
+    helplines: tuple[tuple[str, str], ...] = (("1100", "help, complaints"), ("1076", "at your door"), ("112", "emergency"))
+    policy_version: str = "1.0"
+    updated_on: date = date(2026, 11, 23)
+
+    @property
+    def is_demo(self) -> bool:
+        """Demo mode carries the sandbox, pretend gateways and cookies that work over plain HTTP."""
+        return self.mode == "demo"
+
+    @property
+    def key_ring_path(self) -> Path:
+        """Where the key ring lies, outside database and repository."""
+        return self.data / "keyring.json"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings; raise SettingsError with every problem at once."""
+        mode = environ.get("MSEWA_MODE", "demo")
+        problems = _problems(mode, environ)
+        if problems:
+            raise SettingsError(problems)
+        return cls(
+            mode="production" if mode == "production" else "demo",
+            data=Path(environ.get("MSEWA_DATA", "instance")).resolve(),
+            host=environ.get("MSEWA_HOST", "127.0.0.1"),
+            port=int(environ.get("MSEWA_PORT", "5000")),
+            database_url=environ.get("MSEWA_DATABASE_URL") or None,
+            public_url=environ.get("MSEWA_PUBLIC_URL", "").rstrip("/"),
+            trusted_hops=int(environ.get("MSEWA_TRUSTED_HOPS", "0")),
+            sms_url=environ.get("MSEWA_SMS_URL", ""),
+            smtp_url=environ.get("MSEWA_SMTP_URL", ""),
+            contact=environ.get("MSEWA_CONTACT", ""),
+            worker_thread=environ.get("MSEWA_WORKER_THREAD") == "1",
+        )
+
+
+def _problems(mode: str, environ: Mapping[str, str]) -> list[str]:
+    problems = [
+        f"{name} must be a whole number, not {environ[name]!r}."
+        for name in ("MSEWA_PORT", "MSEWA_TRUSTED_HOPS")
+        if not environ.get(name, "0").isascii() or not environ.get(name, "0").isdecimal()
+    ]
+    if mode not in ("demo", "production"):
+        return [*problems, f"MSEWA_MODE must be demo or production, not {mode!r}."]
+    url = environ.get("MSEWA_DATABASE_URL", "")
+    if url and not url.startswith("postgresql"):
+        problems.append("MSEWA_DATABASE_URL must name a PostgreSQL database (postgresql://...); leave it out for the embedded one.")
+    if mode == "production":
+        problems += _production_problems(environ)
+    return problems
+
+
+def _production_problems(environ: Mapping[str, str]) -> list[str]:
+    problems = [f"{name} is required in production." for name in REQUIRED_IN_PRODUCTION if not environ.get(name)]
+    public = environ.get("MSEWA_PUBLIC_URL", "")
+    if public and urlsplit(public).scheme != "https":
+        problems.append("MSEWA_PUBLIC_URL must begin with https:// in production; cookies are never sent over plain HTTP.")
+    if environ.get("FLASK_DEBUG", "0") not in ("", "0"):
+        problems.append("FLASK_DEBUG must be off in production.")
+    if environ.get("MSEWA_SANDBOX", "0") not in ("", "0"):
+        problems.append("The sandbox does not exist in production; take MSEWA_SANDBOX away.")
+    if environ.get("MSEWA_WORKER_THREAD") == "1":
+        problems.append("In production the worker is a process of its own: flask --app app worker.")
+    return problems

@@ -1,0 +1,48 @@
+"""How the two databases are opened: an encrypted SQLite file, or PostgreSQL."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.pool import QueuePool
+
+from msewa.extensions import is_writing
+
+PRAGMAS = (
+    "foreign_keys=ON",
+    "journal_mode=WAL",  # safe here: sqlcipher3 carries SQLite 3.51.3 or newer
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "secure_delete=ON",
+    "temp_store=MEMORY",
+    "cache_size=-8000",
+)
+
+
+def embedded_options(path: Path, *, key: bytes) -> dict[str, Any]:
+    """Engine options for the encrypted SQLite file at `path`; `key` is 32 raw bytes."""
+
+    def connect() -> Any:
+        connection = sqlcipher.connect(str(path), check_same_thread=False, isolation_level=None)
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    return {"module": sqlcipher, "creator": connect, "poolclass": QueuePool, "pool_size": 8, "max_overflow": 8}
+
+
+def server_options() -> dict[str, Any]:
+    """Engine options for PostgreSQL: dead connections are found before use, a request waits 5 s at most for one."""
+    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8, "pool_timeout": 5}
+
+
+def watch_begin(engine: Engine) -> None:
+    """Begin SQLite transactions ourselves, IMMEDIATE where they will write, so that two writers queue and never clash."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")

@@ -1,0 +1,51 @@
+"""Who acts, and the words for what was done."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Kind(StrEnum):
+    """The kinds of actors a citizen can meet in her ledger."""
+
+    CITIZEN = "citizen"
+    OPERATOR = "operator"
+    OFFICER = "officer"
+    DPO = "dpo"
+    SYSTEM = "system"
+    PROVIDER = "provider"
+    VISITOR = "visitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: kind, account or provider id (empty for the system and for visitors), and the office acted for."""
+
+    kind: Kind
+    id: str = ""
+    office: str = ""
+
+
+SYSTEM = Actor(Kind.SYSTEM)
+VISITOR = Actor(Kind.VISITOR)
+
+
+class Subject(Protocol):
+    """Whose data it is: a random id and the data key that ends with it."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def key(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectKey:
+    """A subject by its id and opened data key."""
+
+    id: str
+    key: bytes
+
+    def __repr__(self) -> str:
+        return f"SubjectKey({self.id!r})"

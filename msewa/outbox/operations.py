@@ -1,0 +1,90 @@
+"""Putting work into the outbox, and doing it: leased, fenced, tried again, never dropped."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import CursorResult, Update, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from msewa.extensions import db, writing
+from msewa.outbox.models import OutboxItem
+from msewa.outbox.rules import LEASE, needs_attention, next_try_at
+from msewa.web import journal
+
+Handler = Callable[..., None]
+
+
+class TryLaterError(Exception):
+    """The outside is not ready; the work stays and is tried again."""
+
+
+class Lease(NamedTuple):
+    """A piece of work taken for a while; `fence` refuses a holder whose lease has passed to another."""
+
+    id: int
+    topic: str
+    reference: str
+    fence: int
+    attempts: int
+    created_at: datetime
+
+
+def put(topic: str, reference: str, *, now: datetime, due_at: datetime | None = None) -> None:
+    """Have `topic`'s handler called with `reference` after this transaction commits; the same pair twice is once."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    row = {"topic": topic, "reference": reference, "created_at": now, "due_at": due_at or now, "state": "waiting"}
+    db.session.execute(dialect.insert(OutboxItem).values(**row, fence=0, attempts=0, error="").on_conflict_do_nothing())
+
+
+def drop(topic: str, reference: str) -> None:
+    """Take back work that is not wanted any more."""
+    item = db.session.scalars(select(OutboxItem).filter_by(topic=topic, reference=reference)).first()
+    if item is not None:
+        db.session.delete(item)
+        db.session.flush()
+
+
+def lease_next(*, now: datetime) -> Lease | None:
+    """Take the work that is due longest; several workers never take the same (SKIP LOCKED on PostgreSQL)."""
+    free = or_(OutboxItem.lease_until.is_(None), OutboxItem.lease_until <= now)
+    due = select(OutboxItem).where(OutboxItem.state == "waiting", OutboxItem.due_at <= now, free)
+    with writing():
+        item = db.session.scalars(due.order_by(OutboxItem.due_at, OutboxItem.id).limit(1).with_for_update(skip_locked=True)).first()
+        if item is None:
+            db.session.rollback()
+            return None
+        item.fence += 1
+        item.lease_until = now + LEASE
+        lease = Lease(item.id, item.topic, item.reference, item.fence, item.attempts, item.created_at)
+        db.session.commit()
+    return lease
+
+
+def perform(lease: Lease, *, handlers: dict[str, Handler], now: datetime) -> bool:
+    """Do leased work in one transaction with its being ticked off; on a fault set the next try. True when done."""
+    try:
+        with writing():
+            handlers[lease.topic](lease.reference, now=now)
+            done = _settle(lease, state="done", lease_until=None, attempts=lease.attempts + 1, error="")
+            db.session.commit() if done else db.session.rollback()
+    except Exception as error:  # the worker must outlive any fault of a handler
+        db.session.rollback()
+        _postpone(lease, error=type(error).__name__, now=now)
+        return False
+    return done
+
+
+def _postpone(lease: Lease, *, error: str, now: datetime) -> None:
+    attempts = lease.attempts + 1
+    state = "attention" if needs_attention(created_at=lease.created_at, now=now) else "waiting"
+    journal.event("work_failed", topic=lease.topic, item=lease.id, attempts=attempts, error=error)
+    with writing():
+        _settle(lease, state=state, lease_until=None, attempts=attempts, error=error, due_at=next_try_at(attempts=attempts, now=now))
+        db.session.commit()
+
+
+def _settle(lease: Lease, **values: Any) -> bool:
+    """Write the outcome only while the lease is still ours (fencing token)."""
+    statement: Update = update(OutboxItem).where(OutboxItem.id == lease.id, OutboxItem.fence == lease.fence).values(**values)
+    return cast("CursorResult[Any]", db.session.execute(statement)).rowcount == 1

@@ -1,0 +1,1 @@
+"""Web: what every route stands on: access, pages, errors, headers, languages."""

@@ -1,0 +1,92 @@
+"""Whom a route is open to. A route without a mark stays shut."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, ParamSpec, TypeVar, cast
+
+from flask import Blueprint, Flask, abort, current_app, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from msewa.web.clock import now
+from msewa.web.pages import see_other
+
+P = ParamSpec("P")
+R = TypeVar("R")
+View = Callable[P, R]
+
+PUBLIC, SIGNED_IN, CITIZEN, SANDBOX = "public", "signed_in", "citizen", "sandbox"
+FRESH = timedelta(minutes=10)
+
+
+def _mark(audience: str) -> Callable[[View[P, R]], View[P, R]]:
+    def mark(view: View[P, R]) -> View[P, R]:
+        cast(Any, view).audience = audience
+        return view
+
+    return mark
+
+
+public = _mark(PUBLIC)
+signed_in = _mark(SIGNED_IN)
+citizen = _mark(CITIZEN)
+sandbox = _mark(SANDBOX)
+
+
+def fresh_proof(view: View[P, R]) -> View[P, R]:
+    """Ask for password and second factor again unless both were given within ten minutes (step-up)."""
+    cast(Any, view).fresh_proof = True
+    return view
+
+
+def audience_of(view: Callable[..., Any]) -> str | None:
+    """Return the mark of a view, None when it has none."""
+    return getattr(view, "audience", None)
+
+
+def init_app(app: Flask) -> None:
+    """Check every request's route against its mark before the route runs."""
+    app.before_request(_check)
+
+
+def _check() -> Response | None:
+    if request.endpoint is None:
+        return None
+    view = current_app.view_functions[request.endpoint]
+    audience = audience_of(view)
+    if audience in (PUBLIC, SANDBOX):
+        return None
+    if audience is None:
+        abort(403)
+    if not current_user.is_authenticated:
+        return see_other(url_for("accounts.sign_in", next=_way_back()))
+    if audience != SIGNED_IN and current_user.role != audience:
+        abort(403)
+    if getattr(view, "fresh_proof", False) and not _is_fresh():
+        return see_other(url_for("accounts.step_up", next=_way_back()))
+    return None
+
+
+def _is_fresh() -> bool:
+    proved_at = current_user.proved_at
+    return proved_at is not None and now() - proved_at <= FRESH
+
+
+def _way_back() -> str:
+    """Return the path to come back to: this page, or for a form the page it was on (its own path)."""
+    return request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else request.path
+
+
+def safe_next(target: str | None, *, fallback: str) -> str:
+    """Return `target` when it is a path of this site, else `fallback`; nobody is sent elsewhere by a link."""
+    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable() and "\\" not in target:
+        return target
+    return fallback
+
+
+def blueprint(name: str, import_name: str) -> Blueprint:
+    """Make a feature's blueprint."""
+    return Blueprint(name, import_name)
+
+
+__all__ = ["audience_of", "blueprint", "citizen", "fresh_proof", "init_app", "public", "redirect", "safe_next", "sandbox", "signed_in"]

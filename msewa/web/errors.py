@@ -1,0 +1,78 @@
+"""Error pages: kind words, a request id, never a trace or a personal value."""
+
+from flask import Flask, Response, g, render_template
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError, TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
+
+from msewa.web import journal
+
+SHOWN = {400, 403, 404, 405, 409, 413, 429, 500, 503}
+RETRY_AFTER = 30
+
+
+class NoSuchRowError(LookupError):
+    """A query found no row that this person may see: somebody else's looks like one that never was."""
+
+
+class PageChangedError(Exception):
+    """What was shown is not what is there now (409)."""
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(NoSuchRowError, _missing)
+    app.register_error_handler(NoResultFound, _missing)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(InterfaceError, _unavailable)
+    app.register_error_handler(PoolTimeoutError, _unavailable)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def error_page(status: int) -> Response:
+    """Render the page of an error status."""
+    shown = status if status in SHOWN else 400 if status < 500 else 500
+    response = Response(render_template(f"errors/{shown}.html", request_id=g.request_id), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None or error.code is None or error.code < 400:
+        return Response.force_type(error.get_response())
+    response = error_page(error.code)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    if isinstance(error, RequestEntityTooLarge):
+        # The body was not read to its end, so the connection can't carry another request.
+        response.headers["Connection"] = "close"
+    return response
+
+
+def _csrf(error: CSRFError) -> Response:
+    journal.event("csrf_refused")
+    return error_page(400)
+
+
+def _missing(error: Exception) -> Response:
+    return _http(NotFound())
+
+
+def _unavailable(error: Exception) -> Response:
+    journal.event("database_unavailable", error=type(error).__name__)
+    response = error_page(503)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    # Only the type and the place: a message may quote what somebody typed.
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"
+    journal.event("unexpected_error", error=type(error).__name__, place=place)
+    return error_page(500)

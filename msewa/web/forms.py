@@ -1,0 +1,49 @@
+"""The base of every form, and the cleaning that each typed text goes through before anything looks at it."""
+
+import re
+import unicodedata
+from typing import Any
+
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+
+# Digits of Gurmukhi and Devanagari: typed as a matter of course, stored as ASCII where a number is meant.
+INDIC_DIGITS = str.maketrans({chr(base + n): str(n) for base in (0x0A66, 0x0966) for n in range(10)})
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def clean_text(value: str | None) -> str:
+    """Return `value` in NFC without NUL, control characters and lone surrogates, ends trimmed; everything else stays as typed."""
+    if not value:
+        return ""
+    return unicodedata.normalize("NFC", _UNPRINTABLE.sub("", value)).replace("\r\n", "\n").strip()
+
+
+def ascii_digits(value: str) -> str:
+    """Write Gurmukhi and Devanagari digits as ASCII ones."""
+    return value.translate(INDIC_DIGITS)
+
+
+class Words:
+    """WTForms' own messages through our catalogue, since WTForms has no Punjabi."""
+
+    def gettext(self, string: str) -> str:
+        """Translate one of WTForms' messages."""
+        return gettext(string)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """Translate one of WTForms' counted messages."""
+        return gettext(singular if n == 1 else plural)
+
+
+class Form(FlaskForm):
+    """A form without a CSRF field of its own: the page's one token covers it."""
+
+    class Meta(FlaskForm.Meta):
+        """Settings of every form."""
+
+        csrf = False
+
+        def get_translations(self, form: Any) -> Words:
+            """Use our catalogue."""
+            return Words()

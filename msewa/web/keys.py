@@ -1,0 +1,34 @@
+"""Opening the key ring at start: demo makes its own, production refuses to start without a good one."""
+
+from datetime import UTC, datetime
+
+from flask import current_app
+
+from msewa.config import Settings, SettingsError
+from msewa.crypto.keyring import KeyRing, KeyRingError
+from msewa.crypto.wrapping import KeyWrapper
+
+
+def open_key_ring(settings: Settings) -> KeyRing:
+    """Open the installation's key ring; SettingsError when it is missing, damaged, readable by others, or a demo ring in production."""
+    path = settings.key_ring_path
+    if settings.is_demo and not path.exists():
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return KeyRing.create(path, now=datetime.now(UTC), mode_demo=True)
+    try:
+        ring = KeyRing.load(path)
+    except KeyRingError as error:
+        raise SettingsError([str(error)]) from error
+    if ring.is_demo and not settings.is_demo:
+        raise SettingsError(["The key ring was made by demo mode; production needs one of its own: flask --app app keys create."])
+    return ring
+
+
+def key_ring() -> KeyRing:
+    """Return the application's key ring."""
+    return current_app.extensions["key_ring"]
+
+
+def key_wrapper() -> KeyWrapper:
+    """Return what wraps and unwraps data keys."""
+    return current_app.extensions["key_wrapper"]

@@ -1,0 +1,37 @@
+"""Language, colours and text size: from the address, then a cookie, then (language) the browser's own wish. None is stored by us."""
+
+from flask import Flask, Response, request
+from flask_babel import Babel
+
+COOKIES = {"lang": ("en", "pa", "hi"), "theme": ("light", "dark"), "size": ("m", "l", "xl")}
+BABEL_NAMES = {"en": "en_IN", "pa": "pa", "hi": "hi"}
+A_YEAR = 31_536_000
+
+
+def preference(name: str) -> str | None:
+    """Return what this request asks for, or what its cookie remembers; None when neither says something known."""
+    for value in (request.args.get(name), request.cookies.get(name)):
+        if value in COOKIES[name]:
+            return value
+    return None
+
+
+def language() -> str:
+    """Return `en`, `pa` or `hi`."""
+    return preference("lang") or request.accept_languages.best_match(COOKIES["lang"], "en")
+
+
+def init_app(app: Flask, *, babel: Babel) -> None:
+    """Let Babel ask us for the language; remember what the address asks for."""
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", "en_IN")
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Kolkata"
+    babel.init_app(app, locale_selector=lambda: BABEL_NAMES[language()])
+    app.after_request(_remember)
+
+
+def _remember(response: Response) -> Response:
+    for name, known in COOKIES.items():
+        value = request.args.get(name)
+        if value in known and value != request.cookies.get(name):
+            response.set_cookie(name, value, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response

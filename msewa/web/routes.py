@@ -1,0 +1,44 @@
+"""Routes of no feature: health, and the accessibility statement."""
+
+from flask import Blueprint, Response, current_app, jsonify
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeoutError
+
+from msewa.extensions import db
+from msewa.web.access import public
+from msewa.web.pages import render_page
+
+bp = Blueprint("web", __name__)
+
+
+@bp.get("/health/live")
+@public
+def live() -> Response:
+    """Say that the process answers."""
+    return jsonify([])
+
+
+@bp.get("/health/ready")
+@public
+def ready() -> tuple[Response, int]:
+    """Say whether this process can serve: 200, or 503 with a list of what fails."""
+    failing = [name for name, check in current_app.extensions["readiness"].items() if not check()]
+    return jsonify(failing), 503 if failing else 200
+
+
+@bp.get("/accessibility")
+@public
+def accessibility() -> Response:
+    """Show the accessibility statement."""
+    return render_page("web/accessibility.html")
+
+
+def database_answers() -> bool:
+    """Whether the database takes a question."""
+    try:
+        db.session.execute(text("select 1"))
+    except (DBAPIError, PoolTimeoutError):
+        return False
+    finally:
+        db.session.rollback()
+    return True
