@@ -58,7 +58,7 @@ def sign_package(payload: bytes, *, signing: Key) -> str:
 
 
 def encrypt_package(signed: str, *, to: Jwk) -> str:
-    """Encrypt a signed package to a provider's public JWK (compact JWE); raises PackageError for another kind of key."""
+    """Encrypt a signed package to a provider's public JWK (compact JWE); raises PackageError for another key type."""
     header = {"alg": AGREE, "enc": ENCRYPT, "kid": to.get("kid", ""), "cty": CONTENT_TYPE}
     try:
         return jwe.encrypt_compact(header, signed, _recipient(to), registry=JWE_ONLY)

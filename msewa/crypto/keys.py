@@ -71,6 +71,7 @@ class Key:
 
     id: str
     purpose: Purpose
+    # Left out of == too, which would compare it in a time that depends on its bytes.
     secret: bytes = field(repr=False, compare=False)
 
     def secret_for(self, purpose: Purpose) -> bytes:
@@ -84,6 +85,7 @@ class Key:
 class Entry:
     """One key of the ring with its history; the key of a destroyed entry has an empty secret."""
 
+    # A destroyed entry stays, so that the list of keys still tells that there was one and when.
     key: Key
     created_at: datetime
     state: State

@@ -43,6 +43,7 @@ class RingWrapper:
 
     def wrap(self, data_key: bytes, *, subject: str) -> bytes:
         """Close a data key of 32 bytes for one subject."""
+        # A short key would only be noticed when the data under it is wanted back.
         if len(data_key) != DATA_KEY_BYTES:
             raise ValueError("A data key has 32 bytes.")
         key = self._ring.active(Purpose.WRAP)
