@@ -1,0 +1,1 @@
+"""Uploaded papers: what may come in, and the clean copy that is kept."""

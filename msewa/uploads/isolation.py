@@ -1,0 +1,74 @@
+"""Reading a stranger's file in a process of its own, so that what goes wrong there goes wrong only there."""
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from signal import SIGKILL, SIGXCPU
+from subprocess import DEVNULL, PIPE, Popen
+from threading import BoundedSemaphore, Timer
+
+from msewa.uploads.rules import PARSE_SECONDS, Cleaned, Kind, TookTooLongError
+from msewa.uploads.wire import MAX_ANSWER_BYTES, unpack
+
+CHILDREN = 2
+WAIT_SECONDS = 5.0
+
+# The package is named but not run: its __init__ would bring Flask and the database into the child.
+BOOTSTRAP = """
+import importlib, sys, types
+package, module, *sys.path[:] = sys.argv[1:]
+sys.modules["msewa"] = types.ModuleType("msewa")
+sys.modules["msewa"].__path__ = [package]
+importlib.import_module(module).main()
+"""
+PACKAGE = str(Path(__file__).resolve().parents[1])
+
+_turns = BoundedSemaphore(CHILDREN)
+
+
+@contextmanager
+def _turn() -> Generator[None]:
+    if not _turns.acquire(timeout=WAIT_SECONDS):
+        raise TookTooLongError
+    try:
+        yield
+    finally:
+        _turns.release()
+
+
+def _command(kind: Kind) -> list[str]:
+    # The parent's own path is handed over, because -I and -S leave the child with the standard library alone.
+    return [sys.executable, "-I", "-S", "-B", "-c", BOOTSTRAP, PACKAGE, kind.module, *filter(None, sys.path)]
+
+
+def _exchange(child: Popen[bytes], data: bytes) -> bytes:
+    assert child.stdin is not None
+    assert child.stdout is not None
+    with suppress(BrokenPipeError), child.stdin as pipe:
+        pipe.write(data)
+    return child.stdout.read(MAX_ANSWER_BYTES + 1)
+
+
+def _answer(data: bytes, *, kind: Kind) -> bytes:
+    """The child's raw answer; raises TookTooLongError when it had to be ended."""
+    # An empty environment: the child needs no secret, so it is given none.
+    with Popen(_command(kind), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, cwd="/") as child:
+        alarm = Timer(PARSE_SECONDS, child.kill)
+        alarm.start()
+        try:
+            answer = _exchange(child, data)
+            if len(answer) <= MAX_ANSWER_BYTES:
+                child.wait()
+        finally:
+            alarm.cancel()
+            child.kill()
+    if child.returncode in (-SIGKILL, -SIGXCPU):
+        raise TookTooLongError
+    return answer
+
+
+def clean(data: bytes, *, kind: Kind) -> Cleaned:
+    """The clean copy of a file, made elsewhere; raises UploadError. Blocks for up to 10 seconds."""
+    with _turn():
+        return unpack(_answer(data, kind=kind))
