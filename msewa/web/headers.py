@@ -9,11 +9,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from msewa.config import Settings
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
     "manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 FIXED = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -21,6 +20,13 @@ FIXED = {
     "Permissions-Policy": "geolocation=(), camera=(), microphone=(), interest-cohort=()",
 }
 A_YEAR = "max-age=31536000; includeSubDomains"
+
+
+def csp_nonce() -> str:
+    """Return this answer's nonce: htmx acts only on elements that carry it, so that injected markup stays inert."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(12)
+    return g.csp_nonce
 
 
 def init_app(app: Flask, *, settings: Settings) -> None:
@@ -38,6 +44,7 @@ def init_app(app: Flask, *, settings: Settings) -> None:
         headers = response.headers
         for name, value in FIXED.items():
             headers.setdefault(name, value)
+        headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
         if not settings.is_demo:
             headers["Strict-Transport-Security"] = A_YEAR
         if "Cache-Control" not in headers:
@@ -46,6 +53,7 @@ def init_app(app: Flask, *, settings: Settings) -> None:
         headers["X-Request-Id"] = g.get("request_id", "")
         return response
 
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.before_request(number)
     app.after_request(finish)
 

@@ -1,0 +1,91 @@
+"""Loading the catalogue: again and again without loss; a definition that changed becomes a new version beside the old."""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from msewa.catalogue.building import build_definitions
+from msewa.catalogue.models import CatalogueDefinition, CatalogueList, CatalogueProvider, CatalogueRelease, CatalogueService
+from msewa.catalogue.sources import Sources, read_sources, source_digest
+from msewa.crypto.canonical import digest
+from msewa.extensions import db
+
+Track = Callable[[Iterable[Any]], Iterable[Any]]
+
+
+def is_up_to_date() -> bool:
+    """Whether the tables hold what the files say."""
+    loaded = db.session.scalar(select(CatalogueRelease.digest).where(CatalogueRelease.id == 1))
+    return loaded == source_digest()
+
+
+def load_catalogue(*, now: datetime, track: Track = lambda rows: rows) -> int:
+    """Bring the tables up to the files; return how many definitions are new. `track` may show progress over an iterable."""
+    sources = read_sources()
+    _load_providers(sources["providers"]["providers"])
+    made = _load_definitions(build_definitions(sources), track=track)
+    for name, content in _lists(sources).items():
+        db.session.merge(CatalogueList(name=name, content=_json(content)))
+    release = db.session.get(CatalogueRelease, 1)
+    number = release.number + 1 if release else 1
+    db.session.merge(CatalogueRelease(id=1, number=number, digest=sources.digest, loaded_at=now))
+    db.session.flush()
+    return made
+
+
+def _lists(sources: Sources) -> dict[str, Any]:
+    services = sources["services"]
+    return {
+        "categories": services["categories"],
+        "popular": services["meta"]["popular"]["services"],
+        "doorstep": services["meta"]["doorstep"],
+        "fields": sources["fields"]["fields"],
+        "papers": sources["documents"]["documents"],
+        "channels": sources["channels"],
+        "life_events": sources["life_events"]["life_events"],
+        "places": {kind: sources["places"][kind] for kind in ("districts", "tehsils", "ulbs")},
+        "schemes": sources["schemes"]["schemes"],
+        "words": sources["words"],
+    }
+
+
+def _load_providers(rows: list[dict[str, Any]]) -> None:
+    known = {row.id: row for row in db.session.scalars(select(CatalogueProvider))}
+    for row in rows:
+        if row["id"] in known:
+            known[row["id"]].content = _json(row)  # a suspension stays
+        else:
+            db.session.add(CatalogueProvider(id=row["id"], is_registered=True, content=_json(row)))
+
+
+def _load_definitions(definitions: dict[str, dict[str, Any]], *, track: Track) -> int:
+    live = {row.id: row for row in db.session.scalars(select(CatalogueService))}
+    rows = select(CatalogueDefinition.service_id, CatalogueDefinition.digest).order_by(CatalogueDefinition.version)
+    digests = {row.service_id: row.digest for row in db.session.execute(rows)}  # the last version's wins
+    made = 0
+    for position, (service_id, content) in enumerate(track(list(definitions.items()))):
+        seal = digest(content)
+        service = live.pop(service_id, None) or CatalogueService(id=service_id, version=0, position=position)
+        service.position = position
+        if digests.get(service_id) != seal:
+            service.version += 1
+            made += 1
+            db.session.add(CatalogueDefinition(service_id=service_id, version=service.version, digest=seal, content=_json(content)))
+        db.session.add(service)
+    for gone in live.values():  # no longer offered; its definitions stay for the applications made under them
+        db.session.delete(gone)
+    return made
+
+
+def suspend_provider(provider_id: str) -> None:
+    """Stop every disclosure to a provider at once."""
+    row = db.session.get_one(CatalogueProvider, provider_id)
+    row.is_registered = False
+    db.session.flush()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,62 @@
+"""Questions about the catalogue."""
+
+import json
+import threading
+import time
+
+from flask import current_app
+from sqlalchemy import select
+
+from msewa.catalogue.models import CatalogueDefinition, CatalogueProvider
+from msewa.catalogue.rules import Definition, Provider
+from msewa.catalogue.snapshot import Catalogue, read_catalogue, read_release, to_definition
+from msewa.extensions import db
+from msewa.web.errors import NoSuchRowError
+
+LOOK_AGAIN_AFTER = 2.0  # seconds; a new release is seen by every process within this
+_loading = threading.Lock()
+
+
+def catalogue() -> Catalogue:
+    """Return the catalogue in memory."""
+    held: tuple[Catalogue, float] | None = current_app.extensions.get("catalogue")
+    if held and time.monotonic() < held[1]:
+        return held[0]
+    with _loading:
+        known = held[0] if held and held[0].release == read_release() else read_catalogue()
+        current_app.extensions["catalogue"] = (known, time.monotonic() + LOOK_AGAIN_AFTER)
+    return known
+
+
+def get_service(service_id: str) -> Definition:
+    """Return the live definition of a service; NoSuchRowError when there is none."""
+    try:
+        return catalogue().services[service_id]
+    except KeyError:
+        raise NoSuchRowError(service_id) from None
+
+
+def get_definition(service_id: str, version: int) -> Definition:
+    """Return the definition an application was made under, live or not."""
+    live = catalogue().services.get(service_id)
+    if live and live.version == version:
+        return live
+    row = db.session.execute(
+        select(CatalogueDefinition.digest, CatalogueDefinition.content).filter_by(service_id=service_id, version=version)
+    ).first()
+    if row is None:
+        raise NoSuchRowError(service_id)
+    return to_definition(json.loads(row.content), version=version, digest=row.digest)
+
+
+def get_provider(provider_id: str) -> Provider:
+    """Return a provider of the public register; NoSuchRowError when there is none."""
+    try:
+        return catalogue().providers[provider_id]
+    except KeyError:
+        raise NoSuchRowError(provider_id) from None
+
+
+def is_registered(provider_id: str) -> bool:
+    """Ask the database, not memory, whether a provider may receive anything now (P26)."""
+    return bool(db.session.scalar(select(CatalogueProvider.is_registered).where(CatalogueProvider.id == provider_id)))

@@ -1,0 +1,131 @@
+"""The catalogue in memory: read once from the database, replaced when another process has loaded a new release."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from msewa.catalogue.models import CatalogueDefinition, CatalogueList, CatalogueProvider, CatalogueRelease, CatalogueService
+from msewa.catalogue.rules import Category, Definition, Field, FieldNeed, Option, Paper, PaperNeed, Provider, ProviderKind, Step, Words
+from msewa.extensions import db
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything a page may ask about services, by id, in the catalogue's order."""
+
+    release: int
+    services: dict[str, Definition]
+    providers: dict[str, Provider]
+    fields: dict[str, Field]
+    papers: dict[str, Paper]
+    categories: dict[str, Words]
+    schemes: dict[str, Record]
+    districts: dict[str, Record]
+    tehsils: dict[str, Record]
+    ulbs: dict[str, Record]
+    popular: tuple[str, ...]
+    life_events: tuple[Record, ...]
+    channels: dict[str, Words]
+    audiences: dict[str, Words]
+    provider_kinds: dict[str, Words]
+    private_company: Words
+    doorstep: Record
+    words: Record
+
+
+def read_release() -> int:
+    """Return the number of the release in the database; 0 when nothing was loaded."""
+    return db.session.scalar(select(CatalogueRelease.number).where(CatalogueRelease.id == 1)) or 0
+
+
+def read_catalogue() -> Catalogue:
+    """Read the whole catalogue."""
+    lists = {row.name: json.loads(row.content) for row in db.session.execute(select(CatalogueList.name, CatalogueList.content))}
+    channels, places = lists["channels"], lists["places"]
+    private = set(channels["private_companies"])
+    providers = db.session.execute(select(CatalogueProvider.content, CatalogueProvider.is_registered).order_by(CatalogueProvider.id))
+    return Catalogue(
+        release=read_release(),
+        services={definition.id: definition for definition in _read_live()},
+        providers={p.id: p for p in (_provider(json.loads(row.content), row.is_registered, private) for row in providers)},
+        fields={row["id"]: _field(row) for row in lists["fields"]},
+        papers={row["id"]: _paper(row) for row in lists["papers"]},
+        categories={row["id"]: row["name"] for row in lists["categories"]},
+        schemes=_by_id(lists["schemes"]),
+        districts=_by_id(places["districts"]),
+        tehsils=_by_id(places["tehsils"]),
+        ulbs=_by_id(places["ulbs"]),
+        popular=tuple(lists["popular"]),
+        life_events=tuple(lists["life_events"]),
+        channels={row["id"]: row["label"] for row in channels["channels"]},
+        audiences={row["id"]: row["label"] for row in channels["audiences"]},
+        provider_kinds={row["id"]: row["label"] for row in channels["provider_kinds"]},
+        private_company=channels["private_company"],
+        doorstep=lists["doorstep"],
+        words=lists["words"],
+    )
+
+
+def _read_live() -> list[Definition]:
+    pair = (CatalogueDefinition.service_id == CatalogueService.id) & (CatalogueDefinition.version == CatalogueService.version)
+    columns = (CatalogueDefinition.version, CatalogueDefinition.digest, CatalogueDefinition.content)
+    rows = db.session.execute(select(*columns).join(CatalogueService, pair).order_by(CatalogueService.position))
+    return [to_definition(json.loads(row.content), version=row.version, digest=row.digest) for row in rows]
+
+
+def to_definition(content: Record, *, version: int, digest: str) -> Definition:
+    """Turn stored content into a Definition."""
+    return Definition(
+        **{
+            **content,
+            "version": version,
+            "digest": digest,
+            "fields": tuple(FieldNeed(**row) for row in content["fields"]),
+            "papers": tuple(PaperNeed(**row) for row in content["papers"]),
+            "steps": tuple(Step(title=row["title"], fields=tuple(row["fields"])) for row in content["steps"]),
+            "channels": tuple(content["channels"]),
+            "audience": tuple(content["audience"]),
+            "keywords": tuple(content["keywords"]),
+        }
+    )
+
+
+def _by_id(rows: list[Record]) -> dict[str, Record]:
+    return {row["id"]: row for row in rows}
+
+
+def _field(row: Record) -> Field:
+    return Field(
+        key=row["id"],
+        category=Category(row["category"]),
+        kind=row["kind"],
+        label=row["label"],
+        purpose=row["purpose"],
+        hint=row.get("hint"),
+        options=tuple(Option(option["id"], option["label"]) for option in row.get("options") or ()),
+        max_length=row.get("max_length") or 200,
+        autocomplete=row.get("autocomplete"),
+        profile_section=row.get("profile_section"),
+        sensitive=row.get("sensitive", False),
+    )
+
+
+def _paper(row: Record) -> Paper:
+    return Paper(row["id"], row["name"], row["purpose"], row.get("accepts"), row.get("made_by_us", False))
+
+
+def _provider(row: Record, is_registered: bool, private: set[str]) -> Provider:
+    return Provider(
+        id=row["id"],
+        kind=ProviderKind(row["kind"]),
+        name=row["name"],
+        url=row.get("url"),
+        source=row["source"],
+        verified=row["verified"],
+        is_private=row["id"] in private,
+        is_registered=is_registered,
+    )
