@@ -7,7 +7,6 @@ import hmac
 import secrets
 from datetime import UTC, datetime
 
-from msewa.crypto.framing import framed
 from msewa.crypto.keyring import Key, KeyRing, KeyRingError, Purpose, derive
 
 # version 1 | key id 8 | expires 8, seconds since 1970 | subject | HMAC-SHA256 32
@@ -68,7 +67,7 @@ class SignedLinks:
 
 def _mac(key: Key, content: bytes, *, purpose: str) -> bytes:
     purpose_key = derive(key, f"link|{purpose}")
-    return hmac.digest(purpose_key, framed("msewa link", purpose, content), hashlib.sha256)
+    return hmac.digest(purpose_key, content, hashlib.sha256)
 
 
 def _decoded(token: str) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from joserfc import jwe, jws
@@ -166,6 +167,16 @@ def test_a_key_inside_the_signature_is_never_believed(signing: Key) -> None:
 
     with pytest.raises(PackageError):
         open_package(encrypted(forged), private=PRIVATE, sender=public_jwk(signing))
+
+
+@pytest.mark.parametrize("change", [{"typ": "receipt"}, {"kid": "other"}, {"cty": "text"}], ids=str)
+def test_our_signature_on_something_else_is_no_package(signing: Key, change: dict[str, str]) -> None:
+    ours = OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(signing.secret))
+    header = {"alg": "Ed25519", "kid": signing.id, "typ": "JWS"} | change
+    signed = jws.serialize_compact(header, b"a receipt", ours, algorithms=["Ed25519"])
+
+    with pytest.raises(PackageError):
+        open_package(encrypted(signed), private=PRIVATE, sender=public_jwk(signing))
 
 
 def other_keys() -> list[Jwk]:

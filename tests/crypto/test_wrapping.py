@@ -3,7 +3,9 @@
 from datetime import datetime
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from msewa.crypto.framing import framed
 from msewa.crypto.keyring import KeyRing, Purpose
 from msewa.crypto.wrapping import RingWrapper, WrapError, new_data_key
 
@@ -47,12 +49,13 @@ def test_a_wrapped_key_cut_short_anywhere_is_refused(wrapper: RingWrapper) -> No
             wrapper.unwrap(wrapped[:length], subject="citizen 1")
 
 
-def test_a_key_of_another_purpose_is_never_tried(wrapper: RingWrapper, ring: KeyRing) -> None:
-    wrapped = wrapper.wrap(new_data_key(), subject="citizen 1")
-    pepper_id = bytes.fromhex(ring.active(Purpose.PEPPER).id)
+def test_a_key_wrapped_under_a_key_of_another_purpose_is_refused(wrapper: RingWrapper, ring: KeyRing) -> None:
+    pepper, nonce = ring.active(Purpose.PEPPER), bytes(12)
+    bound = framed("msewa data key", b"\x01", "citizen 1", pepper.id)
+    body = AESGCM(pepper.secret).encrypt(nonce, new_data_key(), bound)
 
     with pytest.raises(WrapError):
-        wrapper.unwrap(wrapped[:1] + pepper_id + wrapped[9:], subject="citizen 1")
+        wrapper.unwrap(b"\x01" + bytes.fromhex(pepper.id) + nonce + body, subject="citizen 1")
 
 
 def test_old_and_new_wrapped_keys_both_open_after_rotation(wrapper: RingWrapper, ring: KeyRing, now: datetime) -> None:
