@@ -6,6 +6,7 @@ from flask import current_app
 
 from msewa.config import Settings, SettingsError
 from msewa.crypto.keyring import KeyRing, KeyRingError
+from msewa.crypto.passwords import Argon2Cost
 from msewa.crypto.wrapping import KeyWrapper
 
 
@@ -32,3 +33,9 @@ def key_ring() -> KeyRing:
 def key_wrapper() -> KeyWrapper:
     """Return what wraps and unwraps data keys."""
     return current_app.extensions["key_wrapper"]
+
+
+def password_cost() -> Argon2Cost:
+    """Return what one guess at a password costs in this installation."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.password_cost

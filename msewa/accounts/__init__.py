@@ -1,0 +1,1 @@
+"""Accounts: registering, signing in with a second factor, and getting back in."""

@@ -1,0 +1,155 @@
+"""Visits: begun, moved up to more rights under a new token, ended."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from msewa.accounts.models import KnownDevice, SignInSession
+from msewa.accounts.rules import IDLE, LONGEST_VISIT, UNFINISHED, Visit
+from msewa.crypto.envelope import Place, seal_json, unseal_json
+from msewa.crypto.tokens import new_token, token_hash
+from msewa.crypto.wrapping import new_data_key
+from msewa.extensions import db
+from msewa.web.keys import key_wrapper
+
+
+@dataclass(slots=True)
+class Unfinished:
+    """A visit that is on its way to more: its id, its key, and what it has gathered so far."""
+
+    id: str
+    kind: str
+    key: bytes
+    data: dict[str, Any] = field(repr=False)
+
+
+def begin(kind: Visit, *, data: dict[str, Any], now: datetime) -> str:
+    """Begin an unfinished visit with a key of its own; return its token, which is stored nowhere."""
+    visit_id, token, key = secrets.token_hex(16), new_token(), new_data_key()
+    db.session.add(
+        SignInSession(
+            id=visit_id,
+            token_hash=token_hash(token),
+            kind=kind,
+            data_key=key_wrapper().wrap(key, subject=visit_id),
+            sealed=seal_json(key, data, place=_place(visit_id)),
+            created_at=now,
+            seen_at=now,
+            ends_at=now + UNFINISHED,
+        )
+    )
+    db.session.flush()
+    return token
+
+
+def find(token: str | None, *, kind: Visit, now: datetime) -> Unfinished | None:
+    """Return the unfinished visit of a token; None when it is over or of another kind."""
+    if token is None:
+        return None
+    chosen = select(SignInSession.id, SignInSession.data_key, SignInSession.sealed).where(
+        SignInSession.token_hash == token_hash(token), SignInSession.kind == kind, SignInSession.ends_at > now
+    )
+    row = db.session.execute(chosen).first()
+    if row is None or row.data_key is None:
+        return None
+    key = key_wrapper().unwrap(row.data_key, subject=row.id)
+    return Unfinished(row.id, kind, key, unseal_json(key, row.sealed, place=_place(row.id)))
+
+
+def keep(visit: Unfinished) -> None:
+    """Store what an unfinished visit has gathered."""
+    sealed = seal_json(visit.key, visit.data, place=_place(visit.id))
+    db.session.execute(update(SignInSession).where(SignInSession.id == visit.id).values(sealed=sealed))
+
+
+def renew(visit: Unfinished) -> str:
+    """Give an unfinished visit a new token, because it may do more now."""
+    token = new_token()
+    db.session.execute(update(SignInSession).where(SignInSession.id == visit.id).values(token_hash=token_hash(token)))
+    return token
+
+
+def enter(account_id: str, *, now: datetime) -> str:
+    """Begin a signed-in visit, proven now; return its token."""
+    token = new_token()
+    db.session.add(
+        SignInSession(
+            id=secrets.token_hex(16),
+            token_hash=token_hash(token),
+            account_id=account_id,
+            kind=Visit.FULL,
+            created_at=now,
+            seen_at=now,
+            ends_at=now + LONGEST_VISIT,
+            proved_at=now,
+        )
+    )
+    db.session.flush()
+    return token
+
+
+def prove_again(session_id: str, *, now: datetime) -> str:
+    """Note fresh proof of password and second factor (step-up); return the visit's new token."""
+    token = new_token()
+    values = {"token_hash": token_hash(token), "proved_at": now}
+    db.session.execute(update(SignInSession).where(SignInSession.id == session_id).values(**values))
+    return token
+
+
+def note_seen(session_id: str, *, now: datetime) -> None:
+    """Note that a visit was used just now."""
+    db.session.execute(update(SignInSession).where(SignInSession.id == session_id).values(seen_at=now))
+
+
+def show_once(session_id: str, data: dict[str, Any] | None, *, key: bytes) -> None:
+    """Keep for a signed-in visit what is shown to her alone and then forgotten; None forgets it."""
+    sealed = None if data is None else seal_json(key, data, place=_place(session_id))
+    db.session.execute(update(SignInSession).where(SignInSession.id == session_id).values(sealed=sealed))
+
+
+def find_shown_once(session_id: str, *, key: bytes) -> dict[str, Any]:
+    """Return what `show_once` keeps for a visit; empty when there is nothing."""
+    sealed = db.session.scalar(select(SignInSession.sealed).where(SignInSession.id == session_id))
+    return {} if sealed is None else unseal_json(key, sealed, place=_place(session_id))
+
+
+def end(session_id: str, *, account_id: str | None = None) -> None:
+    """End a visit, of this account where one is given."""
+    chosen = delete(SignInSession).where(SignInSession.id == session_id)
+    db.session.execute(chosen if account_id is None else chosen.where(SignInSession.account_id == account_id))
+
+
+def end_all(account_id: str, *, but: str = "") -> None:
+    """End every visit of an account, except the one given."""
+    db.session.execute(delete(SignInSession).where(SignInSession.account_id == account_id, SignInSession.id != but))
+
+
+def know_device(account_id: str, *, token: str | None, now: datetime) -> str | None:
+    """Remember the browser that signed in; return a token for it if it has none yet."""
+    given = None if token else new_token()
+    hashed = token_hash(token or given or "")
+    known = db.session.get(KnownDevice, (hashed, account_id))
+    if known is None:
+        db.session.add(KnownDevice(token_hash=hashed, account_id=account_id, created_at=now))
+        db.session.flush()
+    return given
+
+
+def forget_devices(account_id: str) -> None:
+    """Treat every browser as a stranger to this account from now on."""
+    db.session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
+
+
+def sweep(*, now: datetime) -> int:
+    """Remove visits that are over, with all they had gathered; return how many."""
+    over = (SignInSession.ends_at <= now) | ((SignInSession.kind == Visit.FULL) & (SignInSession.seen_at <= now - IDLE))
+    ids = list(db.session.scalars(select(SignInSession.id).where(over)))
+    db.session.execute(delete(SignInSession).where(SignInSession.id.in_(ids)))
+    return len(ids)
+
+
+def _place(visit_id: str) -> Place:
+    return Place(table="sign_in_session", group="gathered", row=visit_id, subject=visit_id)

@@ -1,0 +1,55 @@
+"""The person behind a request, as Flask-Login's `current_user`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from flask_login import UserMixin
+
+from msewa.accounts.rules import first_name
+from msewa.crypto.envelope import Place, unseal_json
+from msewa.ledger.rules import Actor, Kind
+from msewa.web.keys import key_wrapper
+
+
+def place_of(group: str, *, account_id: str) -> Place:
+    """Return where an account's sealed `identity` or `contact` belongs."""
+    return Place(table="account", group=group, row=account_id, subject=account_id)
+
+
+@dataclass(eq=False)
+class Person(UserMixin):
+    """Somebody signed in; opens the data key and the name only when asked. Is a ledger Subject."""
+
+    id: str
+    role: str
+    office: str | None
+    language: str
+    proved_at: datetime | None
+    session_id: str
+    token_hash: bytes
+    wrapped_key: bytes
+    identity: bytes
+
+    def get_id(self) -> str:
+        """Return the visit's token hash: what ends with the visit, not with the account."""
+        return self.token_hash.hex()
+
+    @cached_property
+    def key(self) -> bytes:
+        """The data key, opened."""
+        return key_wrapper().unwrap(self.wrapped_key, subject=self.id)
+
+    @cached_property
+    def first_name(self) -> str:
+        """The first word of the name."""
+        identity = unseal_json(self.key, self.identity, place=place_of("identity", account_id=self.id))
+        return first_name(identity["full_name"])
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for the ledger."""
+        return Actor(Kind(self.role), self.id, self.office or "")
+
+    def __repr__(self) -> str:
+        return f"Person({self.id!r}, {self.role!r})"

@@ -1,0 +1,43 @@
+"""Who is behind a request: one select, and at most once a minute one short write."""
+
+from flask import Flask, Request
+from flask_login import current_user
+
+from msewa.accounts import cookies
+from msewa.accounts.operations.visits import note_seen
+from msewa.accounts.people import Person
+from msewa.accounts.queries import find_person
+from msewa.accounts.rules import SEEN_EVERY
+from msewa.crypto.tokens import token_hash
+from msewa.extensions import db, login_manager, writing
+from msewa.web.clock import now
+
+
+def init_app(app: Flask) -> None:
+    """Let Flask-Login ask us; load the person before a view has begun to read."""
+    login_manager.request_loader(_load)
+    app.before_request(_load_early)
+
+
+def _load_early() -> None:
+    # The note of when she was last seen ends the transaction, so it must come before the view's own reading.
+    if cookies.read("session"):
+        bool(current_user.is_authenticated)
+
+
+def _load(request: Request) -> Person | None:
+    token = cookies.read("session")
+    if token is None:
+        return None
+    moment = now()
+    found = find_person(token_hash(token), now=moment)
+    if found is None:
+        return None
+    person, seen_at = found
+    if moment - seen_at >= SEEN_EVERY:
+        # SQLite can't turn a read into a write once another has written: end the one, begin the other.
+        db.session.rollback()
+        with writing():
+            note_seen(person.session_id, now=moment)
+            db.session.commit()
+    return person

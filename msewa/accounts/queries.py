@@ -1,0 +1,136 @@
+"""Questions about accounts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from msewa.accounts.models import Account, KnownDevice, PendingReset, RecoveryCode, SignInSession, TotpFactor
+from msewa.accounts.people import Person, place_of
+from msewa.accounts.rules import IDLE, State, Visit
+from msewa.crypto.blind_index import blind_index
+from msewa.crypto.envelope import unseal_json
+from msewa.crypto.keyring import Purpose
+from msewa.extensions import db
+from msewa.ledger.rules import Subject, SubjectKey
+from msewa.web.errors import NoSuchRowError
+from msewa.web.keys import key_ring, key_wrapper
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to greet and reach somebody; `given` says when each of these fields was given."""
+
+    full_name: str
+    mobile: str
+    email: str | None
+    given: dict[str, datetime]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """A visit as its owner sees it."""
+
+    id: str
+    created_at: datetime
+    seen_at: datetime
+
+
+def find_person(hashed: bytes, *, now: datetime) -> tuple[Person, datetime] | None:
+    """Return who is signed in by a token, and when she was last seen; None when the visit is over."""
+    chosen = (
+        select(
+            Account.id,
+            Account.role,
+            Account.office,
+            Account.language,
+            SignInSession.proved_at,
+            SignInSession.id.label("session_id"),
+            Account.data_key,
+            Account.identity,
+            SignInSession.seen_at,
+        )
+        .join(Account, Account.id == SignInSession.account_id)
+        .where(SignInSession.token_hash == hashed, SignInSession.kind == Visit.FULL, Account.state == State.ACTIVE)
+        .where(SignInSession.ends_at > now, SignInSession.seen_at > now - IDLE)
+    )
+    row = db.session.execute(chosen).first()
+    if row is None:
+        return None
+    person = Person(row.id, row.role, row.office, row.language, row.proved_at, row.session_id, hashed, row.data_key, row.identity)
+    return person, row.seen_at
+
+
+def get_subject(account_id: str) -> SubjectKey:
+    """Return an account as a ledger subject with its data key opened; NoSuchRowError when there is none."""
+    wrapped = db.session.scalar(select(Account.data_key).where(Account.id == account_id))
+    if wrapped is None:
+        raise NoSuchRowError
+    return SubjectKey(account_id, key_wrapper().unwrap(wrapped, subject=account_id))
+
+
+def get_contact(subject: Subject) -> Contact:
+    """Return name and addresses of a subject; NoSuchRowError when there is none."""
+    row = db.session.execute(select(Account.identity, Account.contact, Account.language).where(Account.id == subject.id)).first()
+    if row is None:
+        raise NoSuchRowError
+    identity = unseal_json(subject.key, row.identity, place=place_of("identity", account_id=subject.id))
+    contact = unseal_json(subject.key, row.contact, place=place_of("contact", account_id=subject.id))
+    given = {**identity["given"], **contact["given"]}
+    moments = {name: datetime.fromisoformat(at) for name, at in given.items()}
+    return Contact(identity["full_name"], contact["mobile"], contact["email"], moments, row.language)
+
+
+def index_of(field: str, value: str) -> bytes:
+    """Return the blind index of a normalised `mobile` or `email`."""
+    return blind_index(key_ring().active(Purpose.INDEX), value, table="account", field=field)
+
+
+def find_account_id(*, mobile: str) -> str | None:
+    """Return whose number this is, None when it is nobody's."""
+    return db.session.scalar(select(Account.id).where(Account.mobile_index == index_of("mobile", mobile)))
+
+
+def find_email_owner(email: str) -> str | None:
+    """Return whose e-mail address this is, None when it is nobody's."""
+    return db.session.scalar(select(Account.id).where(Account.email_index == index_of("email", email)))
+
+
+def find_password(account_id: str | None) -> bytes | None:
+    """Return the stored password of an active account; None when there is none."""
+    chosen = select(Account.password).where(Account.id == account_id, Account.state == State.ACTIVE)
+    return db.session.scalar(chosen)
+
+
+def is_known_device(hashed: bytes | None, *, account_id: str | None) -> bool:
+    """Whether this browser has signed in to the account before."""
+    chosen = select(KnownDevice.created_at).where(KnownDevice.token_hash == hashed, KnownDevice.account_id == account_id)
+    return hashed is not None and db.session.scalar(chosen) is not None
+
+
+def list_visits(account_id: str, *, now: datetime) -> list[Visited]:
+    """Return the visits that are still open, the last used first."""
+    chosen = (
+        select(SignInSession.id, SignInSession.created_at, SignInSession.seen_at)
+        .where(SignInSession.account_id == account_id, SignInSession.kind == Visit.FULL)
+        .where(SignInSession.ends_at > now, SignInSession.seen_at > now - IDLE)
+        .order_by(SignInSession.seen_at.desc(), SignInSession.id)
+    )
+    return [Visited(*row) for row in db.session.execute(chosen)]
+
+
+def count_recovery_codes(account_id: str) -> int:
+    """Count the recovery codes that are still good."""
+    chosen = select(func.count()).select_from(RecoveryCode)
+    return db.session.scalar(chosen.where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))) or 0
+
+
+def get_factor_confirmed_at(account_id: str) -> datetime | None:
+    """Return since when the authenticator app is in use; None when there is none."""
+    return db.session.scalar(select(TotpFactor.confirmed_at).where(TotpFactor.account_id == account_id))
+
+
+def find_pending_reset(account_id: str, *, now: datetime) -> PendingReset | None:
+    """Return the delayed reset that runs for this account, None when there is none."""
+    return db.session.scalars(select(PendingReset).where(PendingReset.account_id == account_id, PendingReset.ends_at > now)).first()

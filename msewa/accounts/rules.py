@@ -1,0 +1,65 @@
+"""The numbers and words of signing in (NIST SP 800-63B-4, AAL2)."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+IDLE = timedelta(minutes=15)
+LONGEST_VISIT = timedelta(hours=12)
+UNFINISHED = timedelta(hours=1)
+HALF_DONE = timedelta(minutes=10)
+SEEN_EVERY = timedelta(minutes=1)
+
+FREE_TRIES = 5
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=1)
+MOST_FAILURES = 50
+FORGET_SENDING_AFTER = timedelta(days=1)
+FORGET_TRIES_AFTER = timedelta(days=90)
+
+CODE_LIFE = timedelta(minutes=10)
+CODE_TRIES = 5
+RESET_WAIT = timedelta(hours=72)
+RESET_OPEN = timedelta(days=7)
+REMIND_EVERY = timedelta(hours=24)
+LINK_LIFE = timedelta(days=7)
+# A number given up is handed to a new holder after 90 days at the earliest: older proof of it says nothing (P66).
+DORMANT_AFTER = timedelta(days=90)
+RECOVERY_CODES = 10
+NOTICE_VERSION = "1.0"
+
+
+class Role(StrEnum):
+    """Who somebody is to the product."""
+
+    CITIZEN = "citizen"
+    OPERATOR = "operator"
+    OFFICER = "officer"
+    DPO = "dpo"
+
+
+class State(StrEnum):
+    """Whether an account may be used."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class Visit(StrEnum):
+    """What a visit may: only `FULL` is signed in."""
+
+    ENROL = "enrol"
+    HALF = "half"
+    RECOVER = "recover"
+    FULL = "full"
+
+
+def wait_after(tries: int) -> timedelta:
+    """Return the pause after this many tries in vain: five are free, then 30 seconds, doubling to an hour."""
+    if tries < FREE_TRIES:
+        return timedelta()
+    return min(FIRST_WAIT * 2 ** min(tries - FREE_TRIES, 10), LONGEST_WAIT)
+
+
+def first_name(full_name: str) -> str:
+    """Return the first word of a name, for greeting."""
+    return full_name.split(maxsplit=1)[0] if full_name.strip() else ""
