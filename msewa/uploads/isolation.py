@@ -7,6 +7,7 @@ from pathlib import Path
 from signal import SIGKILL, SIGXCPU
 from subprocess import DEVNULL, PIPE, Popen
 from threading import BoundedSemaphore, Timer
+from typing import IO, cast
 
 from msewa.uploads.rules import PARSE_SECONDS, Cleaned, Kind, TookTooLongError
 from msewa.uploads.wire import MAX_ANSWER_BYTES, unpack
@@ -43,17 +44,17 @@ def _command(kind: Kind) -> list[str]:
 
 
 def _exchange(child: Popen[bytes], data: bytes) -> bytes:
-    assert child.stdin is not None
-    assert child.stdout is not None
-    with suppress(BrokenPipeError), child.stdin as pipe:
+    # A child that has ended early breaks the pipe; its answer, if there is one, tells why.
+    with suppress(BrokenPipeError), cast("IO[bytes]", child.stdin) as pipe:
         pipe.write(data)
-    return child.stdout.read(MAX_ANSWER_BYTES + 1)
+    return cast("IO[bytes]", child.stdout).read(MAX_ANSWER_BYTES + 1)
 
 
 def _answer(data: bytes, *, kind: Kind) -> bytes:
     """The child's raw answer; raises TookTooLongError when it had to be ended."""
     # An empty environment: the child needs no secret, so it is given none.
-    with Popen(_command(kind), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, cwd="/") as child:
+    command = _command(kind)
+    with Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, cwd="/") as child:  # noqa: S603 - our own words
         alarm = Timer(PARSE_SECONDS, child.kill)
         alarm.start()
         try:

@@ -6,13 +6,9 @@ from msewa.uploads.rules import UploadError
 
 WORDS = {
     "empty": _("This file is empty. Choose it again, or take a new photo."),
-    "too_large": _(
-        "This file is %(size)s MB; up to %(limit)s MB works. Take a smaller photo, or scan it again in grey."
-    ),
+    "too_large": _("This file is %(size)s MB; up to %(limit)s MB works. Take a smaller photo, or scan it again in grey."),
     "wrong_kind": _("A PDF, a JPEG or a PNG works here. Take a photo of the paper, or save it as a PDF."),
-    "extension_mismatch": _(
-        "The name of this file does not match what is in it. Open it, save it again as a PDF or JPEG, and add that."
-    ),
+    "extension_mismatch": _("The name of this file does not match what is in it. Open it, save it again as a PDF or JPEG, and add that."),
     "damaged": _("This file does not open. Scan the paper or take the photo again, and add the new file."),
     "encrypted_pdf": _("This PDF opens only with a password. Print it to a new PDF without one, and add that."),
     "active_content": _("This PDF holds a form, a program or another file. Print it to a plain PDF, and add that."),

@@ -20,7 +20,7 @@ def _is_visible(character: str) -> bool:
 
 def _plain(filename: str) -> str:
     shown = "".join(filter(_is_visible, unicodedata.normalize("NFC", filename)))
-    return _RESERVED.sub(" ", _FOLDERS.sub("", shown)).strip(" ." + JOINERS)
+    return _RESERVED.sub(" ", _FOLDERS.sub("", shown)).lstrip(" " + JOINERS).rstrip(" ." + JOINERS)
 
 
 def extension_of(filename: str) -> str:

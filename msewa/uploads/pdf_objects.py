@@ -16,9 +16,7 @@ INFLATE_STEP = 1024 * 1024
 
 # PDF 32000-1, 12.6.4 (actions), 7.11.4 (embedded files), 12.7.8 (XFA), 12.5.6 and 13 (annotations that play or open).
 ACTIVE_KEYS = frozenset({"/JS", "/JavaScript", "/XFA", "/EmbeddedFiles", "/EF", "/RichMediaContent"})
-ACTIVE_ACTIONS = frozenset(
-    {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/Rendition", "/RichMediaExecute"}
-)
+ACTIVE_ACTIONS = frozenset({"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/Rendition", "/RichMediaExecute"})
 ACTIVE_ANNOTATIONS = frozenset({"/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"})
 
 # Never needed to draw a page; /F, /Ref and /Alternates would fetch what is drawn from elsewhere.
@@ -112,7 +110,7 @@ def opened_size(stream: StreamObject, *, budget: int) -> int:
     match filters_of(stream):
         case ["/FlateDecode" | "/Fl"]:
             return _inflated_size(raw_data(stream), budget)
-        case [*_, "/DCTDecode" | "/DCT" | "/JPXDecode" | "/CCITTFaxDecode" | "/CCF" | "/JBIG2Decode"]:
+        case [] | [*_, "/DCTDecode" | "/DCT" | "/JPXDecode" | "/CCITTFaxDecode" | "/CCF" | "/JBIG2Decode"]:
             return len(raw_data(stream))
         case _:
             size = len(decode_stream_data(stream))

@@ -30,9 +30,7 @@ from msewa.uploads.rules import (
 END = b"%%EOF"
 END_WITHIN = 1024
 
-PAGE_KEYS = frozenset(
-    {"/Type", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Resources", "/Contents", "/Group", "/Annots"}
-)
+PAGE_KEYS = frozenset({"/Type", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Resources", "/Contents", "/Group", "/Annots"})
 # Marks that somebody made on the page, and fields that were filled in: kept as drawn, without what they would do.
 DRAWN_ANNOTATIONS = frozenset(
     {"/Widget", "/FreeText", "/Stamp", "/Ink", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine"}
@@ -47,7 +45,7 @@ def _open(data: bytes) -> PdfReader:
         raise DamagedError
     try:
         reader = PdfReader(BytesIO(data))
-    except PyPdfError as broken:
+    except (PyPdfError, NotImplementedError) as broken:
         raise (EncryptedPdfError if b"/Encrypt" in data else DamagedError) from broken
     if reader.is_encrypted:
         raise EncryptedPdfError
