@@ -2,16 +2,16 @@
 
 import gzip
 import os
-import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from re import fullmatch
+from typing import Any
 
 import brotli
-from flask import Flask, g
+from flask import Flask
 from whitenoise import WhiteNoise
 from whitenoise.responders import Headers
 
@@ -49,27 +49,21 @@ def build(static: Path) -> Manifest:
     return Manifest(built, names)
 
 
-def csp_nonce() -> str:
-    """Return this response's nonce, which vouches for its script; the CSP header names the same one."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    return g.csp_nonce
-
-
 def init_app(app: Flask) -> None:
-    """Serve the built files under /static/; give templates `asset()`, `csp_nonce()` and `ui`, the components that use them."""
+    """Serve the built files under /static/; give templates `asset()` and `ui`, the components."""
     manifest = build(Path(app.root_path).parent / "static")
-    app.jinja_env.globals.update(asset=manifest.url, csp_nonce=csp_nonce)
-    # A block rendered alone sees no imports of its page, so the components are global. They keep the globals of this moment.
-    app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
-    served = WhiteNoise(
+    shared: dict[str, Any] = app.jinja_env.globals
+    shared["asset"] = manifest.url
+    # A block rendered alone sees no imports of its page, so the components are global. They know the globals of this moment.
+    shared["ui"] = app.jinja_env.get_template("ui.html").module
+    serve: Any = WhiteNoise(
         app.wsgi_app,
         root=manifest.folder,
         prefix=URL_PREFIX,
         allow_all_origins=False,
         add_headers_function=_add_headers,
     )
-    setattr(app, "wsgi_app", served)
+    app.wsgi_app = serve
 
 
 def _sources(static: Path) -> Iterator[Path]:
@@ -110,7 +104,7 @@ def _write(target: Path, content: bytes) -> None:
     with os.fdopen(handle, "wb") as file:
         file.write(content)
         os.fchmod(file.fileno(), 0o644)
-    os.replace(aside, target)
+    Path(aside).replace(target)
 
 
 def _add_headers(headers: Headers, path: str, url: str) -> None:

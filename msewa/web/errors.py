@@ -2,10 +2,12 @@
 
 from flask import Flask, Response, g, render_template
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError, TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
 from msewa.web import journal
+from msewa.web.pages import is_htmx
 
 SHOWN = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 RETRY_AFTER = 30
@@ -36,6 +38,9 @@ def error_page(status: int) -> Response:
     shown = status if status in SHOWN else 400 if status < 500 else 500
     response = Response(render_template(f"errors/{shown}.html", request_id=g.request_id), status)
     response.headers["Cache-Control"] = "no-store"
+    if is_htmx():
+        # An error is a page of its own, never a piece of another.
+        response.headers.update({"HX-Retarget": "body", "HX-Reswap": "innerHTML"})
     return response
 
 
