@@ -4,7 +4,13 @@ from flask import Flask
 
 from msewa.accounts import presence
 from msewa.config import Settings
+from msewa.delivery import operations as delivery
+from msewa.delivery.gateway import HttpDepartments
+from msewa.notifications import operations as notifications
+from msewa.notifications.gateway import CourierByChannel, HttpSmsCourier, SmtpCourier
 from msewa.outbox import commands as outbox_commands
+from msewa.outbox import worker
+from msewa.sandbox.gateway import SandboxCourier, SandboxDepartments
 from msewa.web import routes as web_routes
 
 
@@ -13,3 +19,18 @@ def register(app: Flask, *, settings: Settings) -> None:
     for blueprint in (web_routes.bp, outbox_commands.bp):
         app.register_blueprint(blueprint)
     presence.init_app(app)
+    _meet_outside(app, settings=settings)
+
+
+def _meet_outside(app: Flask, *, settings: Settings) -> None:
+    """Choose who carries messages and packages: real couriers, or in demo mode pretend ones; each is looked up when it is needed."""
+    if settings.is_demo:
+        clock = app.extensions["clock"]
+        app.extensions["courier"] = SandboxCourier()
+        app.extensions["departments"] = SandboxDepartments(real=HttpDepartments(allow_loopback=True), clock=clock.now)
+    else:
+        email = SmtpCourier(settings.smtp_url, sender=settings.contact)
+        app.extensions["courier"] = CourierByChannel(sms=HttpSmsCourier(settings.sms_url), email=email)
+        app.extensions["departments"] = HttpDepartments()
+    worker.handle(app, notifications.TOPIC, notifications.sending(lambda: app.extensions["courier"]))
+    worker.handle(app, delivery.TOPIC, delivery.sending(lambda: app.extensions["departments"]))

@@ -2,11 +2,13 @@
 
 import signal
 import threading
+from types import FrameType
 
 import click
 from flask import Blueprint, Flask, current_app
 
-from msewa.outbox import worker
+from msewa.extensions import db, writing
+from msewa.outbox import operations, worker
 from msewa.web.clock import now
 
 bp = Blueprint("outbox", __name__, cli_group=None)
@@ -14,13 +16,22 @@ bp = Blueprint("outbox", __name__, cli_group=None)
 
 @bp.cli.command("worker")
 @click.option("--once", is_flag=True, help="Stop when nothing is due.")
-def work(once: bool) -> None:
+@click.option("--revive", is_flag=True, help="First put back what was tried for 30 days and needs attention.")
+def work(once: bool, revive: bool) -> None:
     """Send what waits in the outbox: packages to providers, messages to people."""
     app: Flask = current_app._get_current_object()  # pyright: ignore
+    if revive:
+        with writing():
+            click.echo(f"{operations.revive(now=now())} put back")
+            db.session.commit()
     if once:
         click.echo(f"{worker.run_due(now=now())} done")
         return
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
+
+    def finish(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, finish)
+    signal.signal(signal.SIGINT, finish)
     worker.run_forever(app, stop=stop)

@@ -1,6 +1,6 @@
 """Putting work into the outbox, and doing it: leased, fenced, tried again, never dropped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
@@ -12,7 +12,20 @@ from msewa.outbox.models import OutboxItem
 from msewa.outbox.rules import LEASE, needs_attention, next_try_at
 from msewa.web import journal
 
-Handler = Callable[..., None]
+
+class Errand(NamedTuple):
+    """Work that speaks with the outside: no transaction is open meanwhile, so that a slow answer holds up nobody.
+
+    `pack(reference, now=)` reads what to say (None: nothing to say any more); `call(parcel)` says it and returns the outcome;
+    `note(reference, outcome, now=)` writes the outcome (None when nothing was said). After a crash all three run again.
+    """
+
+    pack: Callable[..., Any]
+    call: Callable[[Any], Any]
+    note: Callable[..., None]
+
+
+Handler = Callable[..., None] | Errand
 
 
 class TryLaterError(Exception):
@@ -45,6 +58,19 @@ def drop(topic: str, reference: str) -> None:
         db.session.flush()
 
 
+def hasten(topic: str, references: Iterable[str]) -> None:
+    """Make waiting work due at once, oldest first: its other end is known to answer again."""
+    waiting = (OutboxItem.topic == topic, OutboxItem.reference.in_(list(references)), OutboxItem.state == "waiting")
+    db.session.execute(update(OutboxItem).where(*waiting, OutboxItem.attempts > 0).values(due_at=OutboxItem.created_at))
+
+
+def revive(*, now: datetime) -> int:
+    """Let everything that needs a person's attention be tried for another 30 days; return how many pieces."""
+    values = {"state": "waiting", "created_at": now, "due_at": now, "attempts": 0}
+    stuck = update(OutboxItem).where(OutboxItem.state == "attention").values(**values)
+    return cast("CursorResult[Any]", db.session.execute(stuck)).rowcount
+
+
 def lease_next(*, now: datetime) -> Lease | None:
     """Take the work that is due longest; several workers never take the same (SKIP LOCKED on PostgreSQL)."""
     free = or_(OutboxItem.lease_until.is_(None), OutboxItem.lease_until <= now)
@@ -64,8 +90,13 @@ def lease_next(*, now: datetime) -> Lease | None:
 def perform(lease: Lease, *, handlers: dict[str, Handler], now: datetime) -> bool:
     """Do leased work in one transaction with its being ticked off; on a fault set the next try. True when done."""
     try:
+        handler = handlers[lease.topic]
+        outcome = _speak(handler, lease, now=now) if isinstance(handler, Errand) else None
         with writing():
-            handlers[lease.topic](lease.reference, now=now)
+            if isinstance(handler, Errand):
+                handler.note(lease.reference, outcome, now=now)
+            else:
+                handler(lease.reference, now=now)
             done = _settle(lease, state="done", lease_until=None, attempts=lease.attempts + 1, error="")
             db.session.commit() if done else db.session.rollback()
     except Exception as error:  # the worker must outlive any fault of a handler
@@ -73,6 +104,13 @@ def perform(lease: Lease, *, handlers: dict[str, Handler], now: datetime) -> boo
         _postpone(lease, error=type(error).__name__, now=now)
         return False
     return done
+
+
+def _speak(errand: Errand, lease: Lease, *, now: datetime) -> Any:
+    """Say what is to be said, with no transaction open."""
+    parcel = errand.pack(lease.reference, now=now)
+    db.session.rollback()
+    return None if parcel is None else errand.call(parcel)
 
 
 def _postpone(lease: Lease, *, error: str, now: datetime) -> None:

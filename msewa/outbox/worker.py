@@ -4,7 +4,7 @@ import threading
 from datetime import datetime
 
 from flask import Flask, current_app
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from msewa.outbox.operations import Handler, lease_next, perform
 from msewa.web import journal
@@ -19,15 +19,22 @@ def handlers() -> dict[str, Handler]:
 
 
 def handle(app: Flask, topic: str, handler: Handler) -> None:
-    """Let `handler(reference, *, now)` do the work of `topic`; it must be idempotent."""
+    """Let `handler(reference, *, now)` do the work of `topic`; it must be idempotent. What speaks with the outside is an `Errand`."""
     app.extensions.setdefault("outbox_handlers", {})[topic] = handler
+
+
+def run_next(*, now: datetime) -> bool:
+    """Try the piece of work that is due longest; False when none is due."""
+    lease = lease_next(now=now)
+    if lease is not None:
+        perform(lease, handlers=handlers(), now=now)
+    return lease is not None
 
 
 def run_due(*, now: datetime) -> int:
     """Do everything due at `now`; return how many pieces were tried."""
     tried = 0
-    while lease := lease_next(now=now):
-        perform(lease, handlers=handlers(), now=now)
+    while run_next(now=now):
         tried += 1
     return tried
 
@@ -36,9 +43,11 @@ def run_forever(app: Flask, *, stop: threading.Event) -> None:
     """Work until `stop` is set; a database that is away is waited for."""
     while not stop.is_set():
         try:
+            # The clock is read for each piece: a lease taken at the start of a long queue would be over before its turn.
             with app.app_context():
-                run_due(now=clock_now())
-        except DBAPIError as error:
+                while not stop.is_set() and run_next(now=clock_now()):
+                    pass
+        except SQLAlchemyError as error:
             journal.event("worker_waits", error=type(error).__name__)
         stop.wait(PAUSE_SECONDS)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from flask import Flask, Response, g, has_request_context, request
 
-ALLOWED = frozenset({"error", "place", "method", "route", "status", "ms", "request_id", "topic", "item", "attempts", "count", "factor", "outcome", "kind"})
+ALLOWED = frozenset({"error", "place", "method", "route", "status", "ms", "request_id", "topic", "item", "attempts", "count", "factor", "outcome", "kind", "provider"})
 _logger = logging.getLogger("msewa")
 
 

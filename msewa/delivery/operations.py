@@ -1,0 +1,136 @@
+"""Sending an application to its provider: only to a registered one, closed to its key, through the outbox."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from msewa.catalogue import queries as catalogue
+from msewa.crypto.canonical import canonical
+from msewa.crypto.jose import encrypt_package, sign_package
+from msewa.crypto.keyring import Purpose
+from msewa.delivery.gateway import Departments, Parcel
+from msewa.delivery.models import Package, ProviderKey
+from msewa.delivery.queries import find_active_key
+from msewa.delivery.rules import find_endpoint_problem
+from msewa.extensions import db
+from msewa.outbox import operations as outbox
+from msewa.web import journal
+from msewa.web.keys import key_ring
+
+TOPIC = "delivery.send"
+DELIVERED_TOPIC = "applications.delivered"
+
+Papers = Sequence[tuple[str, str, bytes]]  # name, media type, content
+
+
+class ProviderNotRegisteredError(Exception):
+    """The provider is not registered, is suspended, or has no key of its own: nothing is sent (P26)."""
+
+
+class EndpointRefusedError(ValueError):
+    """A provider's endpoint is not acceptable; the message says why (P74)."""
+
+
+def register_provider(
+    provider_id: str, *, endpoint: str, public_jwk: dict[str, Any], agreement: str, now: datetime, is_demo: bool = False
+) -> None:
+    """Let a provider receive packages at `endpoint`, closed to its key from now on. Raises EndpointRefusedError, PackageError."""
+    problem = find_endpoint_problem(endpoint, is_demo=is_demo)
+    if problem:
+        raise EndpointRefusedError(problem)
+    encrypt_package("", to=public_jwk)  # a key that nothing can be closed to is refused here, not at the first application
+    db.session.execute(update(ProviderKey).where(ProviderKey.provider_id == provider_id).values(active=False))
+    key = ProviderKey(
+        provider_id=provider_id,
+        kid=public_jwk["kid"],
+        public_jwk=public_jwk,
+        endpoint=endpoint,
+        agreement=agreement,
+        accepted_at=now,
+        active=True,
+    )
+    db.session.merge(key)
+    db.session.flush()
+
+
+def dispatch(application_id: str, *, provider_id: str, payload: bytes, papers: Papers, now: datetime) -> None:
+    """Close an application's payload (canonical JSON, sent byte for byte) and papers to its provider, and have it sent.
+
+    Calling it again changes nothing. Raises ProviderNotRegisteredError, and then nothing is kept.
+    """
+    if db.session.get(Package, application_id) is not None:
+        return
+    key = _key_of_registered(provider_id)
+    body = _body(application_id, provider_id=provider_id, payload=payload, papers=papers, now=now)
+    signed = sign_package(body, signing=key_ring().active(Purpose.SIGNING))
+    package = Package(
+        application_id=application_id,
+        provider_id=provider_id,
+        jwe=encrypt_package(signed, to=key.public_jwk),
+        digest=hashlib.sha256(payload).hexdigest(),
+        created_at=now,
+    )
+    db.session.add(package)
+    db.session.flush()
+    outbox.put(TOPIC, application_id, now=now)
+
+
+def sending(departments: Callable[[], Departments]) -> outbox.Errand:
+    """Return the worker's errand of this feature, over the departments of the day."""
+
+    def hand_over(parcel: Parcel) -> str:
+        return departments().post(parcel)
+
+    return outbox.Errand(pack=_pack, call=hand_over, note=_note)
+
+
+def _key_of_registered(provider_id: str) -> ProviderKey:
+    key = find_active_key(provider_id)
+    if key is None or not catalogue.is_registered(provider_id):
+        journal.event("delivery_refused", provider=provider_id, kind="no key" if key is None else "not registered")
+        raise ProviderNotRegisteredError(provider_id)
+    return key
+
+
+def _body(application_id: str, *, provider_id: str, payload: bytes, papers: Papers, now: datetime) -> bytes:
+    content = {
+        "id": application_id,
+        "provider": provider_id,
+        "submitted_at": now.isoformat(),
+        # As text: the provider sees and can hash the very bytes that the citizen reviewed.
+        "payload": payload.decode(),
+        "papers": [
+            {
+                "name": name,
+                "media_type": media_type,
+                "sha256": hashlib.sha256(data).hexdigest(),
+                "data": base64.b64encode(data).decode(),
+            }
+            for name, media_type, data in papers
+        ],
+    }
+    return canonical(content)
+
+
+def _pack(reference: str, *, now: datetime) -> Parcel | None:
+    package = db.session.get(Package, reference)
+    if package is None or package.jwe is None:
+        return None
+    # Asked again at the door: a provider suspended since gets nothing, and the citizen sees it waiting.
+    key = _key_of_registered(package.provider_id)
+    return Parcel(id=package.application_id, provider_id=package.provider_id, endpoint=key.endpoint, jwe=package.jwe)
+
+
+def _note(reference: str, receipt: str | None, *, now: datetime) -> None:
+    if receipt is None:
+        return
+    package = db.session.get_one(Package, reference)
+    package.accepted_at, package.receipt, package.jwe = now, receipt, None
+    waiting = select(Package.application_id).where(Package.provider_id == package.provider_id, Package.accepted_at.is_(None))
+    # It answers again: what waits for it goes now, in order, a hundred after each that was taken.
+    outbox.hasten(TOPIC, db.session.scalars(waiting.order_by(Package.created_at).limit(100)).all())
+    outbox.put(DELIVERED_TOPIC, reference, now=now)

@@ -1,0 +1,46 @@
+"""How a package stands, and which key a provider has."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from msewa.delivery.models import Package, ProviderKey
+from msewa.extensions import db
+from msewa.outbox.queries import find_progress
+from msewa.web.errors import NoSuchRowError
+
+
+class PackageState(NamedTuple):
+    """An application's package: `state` is waiting, accepted or attention; `digest` the SHA-256 (hex) of the payload.
+
+    While it waits, `attempts` says how often it was tried and `next_try_at` when it is tried again.
+    """
+
+    state: str
+    provider_id: str
+    digest: str
+    created_at: datetime
+    accepted_at: datetime | None
+    receipt: str | None
+    attempts: int
+    next_try_at: datetime | None
+
+
+def get_package_state(application_id: str) -> PackageState:
+    """Return how an application's package stands; raises NoSuchRowError when none was made."""
+    columns = (Package.provider_id, Package.digest, Package.created_at, Package.accepted_at, Package.receipt)
+    row = db.session.execute(select(*columns).where(Package.application_id == application_id)).first()
+    if row is None:
+        raise NoSuchRowError
+    facts = (row.provider_id, row.digest, row.created_at, row.accepted_at, row.receipt)
+    progress = find_progress("delivery.send", application_id)
+    attempts = progress.attempts if progress else 0
+    if row.accepted_at or progress is None:
+        return PackageState("accepted" if row.accepted_at else "waiting", *facts, attempts, None)
+    return PackageState(progress.state, *facts, attempts, progress.due_at)
+
+
+def find_active_key(provider_id: str) -> ProviderKey | None:
+    """Return the key that packages for this provider are closed to now."""
+    return db.session.scalars(select(ProviderKey).filter_by(provider_id=provider_id, active=True)).first()

@@ -1,0 +1,108 @@
+"""Couriers: who carries a message to a person. The sandbox has a pretend one."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Protocol
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from msewa import egress
+from msewa.notifications.rules import Registry, registry
+
+TAKEN = (200, 201, 202, 204)
+REFUSED = (400, 404, 410, 422)
+
+
+class RefusedError(Exception):
+    """The courier will never take this message: the number or the text is not acceptable to it."""
+
+
+class NotTakenError(Exception):
+    """The courier did not take the message this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message in words. `id` is the same at every try, so that a courier can tell a repeat."""
+
+    id: str
+    channel: str
+    to: str = field(repr=False)
+    template: str
+    language: str
+    text: str = field(repr=False)
+    codes: Mapping[str, str] = field(repr=False)
+    links: tuple[str, ...] = field(repr=False)
+    at: datetime
+
+
+class Courier(Protocol):
+    """Carries messages; `send` returns when a message was taken, raises RefusedError for one that never will be."""
+
+    def send(self, letter: Letter) -> None:
+        """Hand over one message."""
+        ...
+
+
+class HttpSmsCourier:
+    """Hands SMS to an HTTPS gateway as JSON: to, text, message id, and what DLT wants: header and template id.
+
+    User and password in the address become an Authorization header (RFC 7617).
+    """
+
+    def __init__(self, url: str, *, known: Registry | None = None) -> None:
+        parts = urlsplit(url)
+        self._url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        self._known = known or registry()
+        self._headers = {"Content-Type": "application/json"}
+        if parts.username:
+            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+            self._headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+
+    def send(self, letter: Letter) -> None:
+        """Hand over one SMS."""
+        content = {
+            "id": letter.id,
+            "to": letter.to,
+            "text": letter.text,
+            "header": self._known.header,
+            "template_id": self._known.templates[letter.template].dlt.get(letter.language),
+        }
+        headers = self._headers | {"Idempotency-Key": letter.id}
+        answer = egress.post(self._url, json.dumps(content, ensure_ascii=False).encode(), headers=headers)
+        if answer.status in REFUSED:
+            raise RefusedError
+        if answer.status not in TAKEN:
+            raise NotTakenError
+
+
+class SmtpCourier:
+    """Hands mail to an SMTP server over TLS."""
+
+    def __init__(self, url: str, *, sender: str) -> None:
+        self._url = url
+        self._sender = sender
+
+    def send(self, letter: Letter) -> None:
+        """Hand over one mail."""
+        subject, _, text = letter.text.partition("\n")
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self._sender, letter.to, subject.strip()
+        message["Message-ID"] = f"<{letter.id}@{self._sender.rpartition('@')[2]}>"
+        message["Content-Language"] = letter.language
+        message.set_content(text.strip() + "\n")
+        egress.mail(self._url, message)
+
+
+class CourierByChannel:
+    """Sends each message over its own channel's courier."""
+
+    def __init__(self, *, sms: Courier, email: Courier) -> None:
+        self._couriers: Mapping[str, Courier] = {"sms": sms, "email": email}
+
+    def send(self, letter: Letter) -> None:
+        """Hand over one message."""
+        self._couriers[letter.channel].send(letter)

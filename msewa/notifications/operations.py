@@ -1,0 +1,104 @@
+"""Sending messages: sealed and put into the outbox in the transaction of what they tell of, sent by the worker."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlalchemy import update
+
+from msewa.crypto.envelope import Place, seal_json, unseal_json
+from msewa.crypto.wrapping import new_data_key
+from msewa.extensions import db
+from msewa.notifications.gateway import Courier, Letter, RefusedError
+from msewa.notifications.models import Message
+from msewa.notifications.rendering import render
+from msewa.notifications.rules import Channel, get_template, registry
+from msewa.outbox import operations as outbox
+from msewa.web.keys import key_wrapper
+
+TOPIC = "notifications.send"
+EMPTY = {"sealed": None, "wrapped_key": None}
+
+
+def send(
+    template: str,
+    *,
+    to: str,
+    channel: Channel,
+    language: str,
+    values: Mapping[str, str],
+    now: datetime,
+    account_id: str | None = None,
+) -> str:
+    """Have a message sent after this transaction commits; return its id. Raises UnknownTemplateError."""
+    get_template(template, channel=channel, values=values)
+    message_id, data_key = secrets.token_hex(16), new_data_key()
+    message = Message(
+        id=message_id,
+        account_id=account_id,
+        channel=channel,
+        template=template,
+        language=language,
+        wrapped_key=key_wrapper().wrap(data_key, subject=message_id),
+        sealed=seal_json(data_key, {"to": to, "values": dict(values)}, place=_place(message_id)),
+        state="waiting",
+        created_at=now,
+    )
+    db.session.add(message)
+    db.session.flush()
+    outbox.put(TOPIC, message_id, now=now)
+    return message_id
+
+
+def drop_waiting(account_id: str) -> None:
+    """Let no message of an account go out any more, and forget what it would have said."""
+    waiting = update(Message).where(Message.account_id == account_id, Message.state == "waiting")
+    db.session.execute(waiting.values(state="dropped", **EMPTY))
+
+
+def sending(courier: Callable[[], Courier]) -> outbox.Errand:
+    """Return the worker's errand of this feature, over the courier of the day."""
+
+    def hand_over(letter: Letter) -> str:
+        try:
+            courier().send(letter)
+        except RefusedError:
+            return "failed"
+        return "sent"
+
+    return outbox.Errand(pack=_pack, call=hand_over, note=_note)
+
+
+def _pack(reference: str, *, now: datetime) -> Letter | None:
+    message = db.session.get(Message, reference)
+    if message is None or message.sealed is None or message.wrapped_key is None or _is_late(message, now=now):
+        return None
+    data_key = key_wrapper().unwrap(message.wrapped_key, subject=message.id)
+    content = unseal_json(data_key, message.sealed, place=_place(message.id))
+    values: dict[str, str] = content["values"]
+    return Letter(
+        id=message.id,
+        channel=message.channel,
+        to=content["to"],
+        template=message.template,
+        language=message.language,
+        text=render(message.template, channel=message.channel, language=message.language, values=values),
+        codes={"otp": values["code"]} if "code" in values else {},
+        links=tuple(value for name, value in values.items() if name == "link"),
+        at=now,
+    )
+
+
+def _note(reference: str, outcome: str | None, *, now: datetime) -> None:
+    # Nothing was said because it came too late, or because it is settled already: only a waiting message changes.
+    values = {"state": outcome or "dropped", "sent_at": now if outcome == "sent" else None, **EMPTY}
+    db.session.execute(update(Message).where(Message.id == reference, Message.state == "waiting").values(**values))
+
+
+def _is_late(message: Message, *, now: datetime) -> bool:
+    template = registry().templates.get(message.template)
+    return template is None or (template.lifetime is not None and now - message.created_at > template.lifetime)
+
+
+def _place(message_id: str) -> Place:
+    return Place(table="message", group="content", row=message_id, subject=message_id)

@@ -1,0 +1,1 @@
+"""The sandbox: demo personas, message outbox, clock and pretend departments; only in demo mode."""
