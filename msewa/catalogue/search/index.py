@@ -1,0 +1,154 @@
+"""The index: what each service is called and said to be, weighed by how telling every word is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log
+
+from msewa.catalogue.search.entries import Hit, Reason, ReasonKind, SearchEntry
+from msewa.catalogue.search.spelling import split_words
+from msewa.catalogue.search.understanding import Meaning, Vocabulary
+from msewa.catalogue.search.words import ELSEWHERE, Lexicon, make_lexicon, read_words
+
+# Weights were tuned on the phrasings of tests/catalogue that are not held out.
+FIELD_WEIGHTS: dict[ReasonKind, float] = {"category": 0.5, "provider": 0.5}
+SUMMARY_WEIGHT = 0.6
+UNKNOWN_WEIGHT = 3.0
+ELSEWHERE_WEIGHT = 9.0
+SAYING_SHARE = 0.6
+BAG_SHARE = 0.5
+POPULAR_BONUS = 0.25
+MIN_COVERAGE = 0.5
+MIN_EVIDENCE = 1.2
+KEEP_ABOVE = 0.35
+SUGGESTIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One way to say what an entry is: a name, a keyword or a phrase, with the terms in it."""
+
+    entry: int
+    kind: ReasonKind
+    text: str
+    terms: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def get_lexicon() -> Lexicon:
+    """The lexicon of words.yaml, read once in a process."""
+    return make_lexicon(read_words())
+
+
+class SearchIndex:
+    """A searchable list of entries; it never changes after it was built."""
+
+    def __init__(self, ids: list[str], popular: frozenset[int], sayings: list[Saying], *, lexicon: Lexicon) -> None:
+        """Take what `build` prepared."""
+        self._ids = ids
+        self._popular = popular
+        self._sayings = sayings
+        self._faint = lexicon.faint
+        self._bag: dict[str, dict[int, float]] = defaultdict(dict)
+        self._uses: dict[str, list[int]] = defaultdict(list)
+        for number, saying in enumerate(sayings):
+            self._add(number, saying)
+        self._weights = {term: self._weigh(term) for term in self._bag}
+        self._lengths = [sum(self._weights[term] for term in saying.terms) for saying in sayings]
+        self._vocabulary = Vocabulary(lexicon, self._bag)
+
+    @classmethod
+    def build(cls, entries: Iterable[SearchEntry], *, lexicon: Lexicon | None = None) -> SearchIndex:
+        """Index entries, adding to each what people say for it in words.yaml."""
+        lexicon = lexicon or get_lexicon()
+        listed = list(entries)
+        sayings = [saying for number, entry in enumerate(listed) for saying in _list_sayings(number, entry, lexicon)]
+        popular = frozenset(number for number, entry in enumerate(listed) if entry.popular)
+        return cls([entry.id for entry in listed], popular, sayings, lexicon=lexicon)
+
+    def search(self, query: str, *, limit: int = 50) -> list[Hit]:
+        """Find entries, best first; none when the query's telling words are of something else."""
+        meanings = self._vocabulary.understand(split_words(query))
+        return self._rank(meanings, limit=limit, min_coverage=MIN_COVERAGE)
+
+    def suggest(self, query: str) -> list[str]:
+        """Ids of up to three entries that share at least something with a query that found nothing."""
+        meanings = [meaning for meaning in self._vocabulary.understand(split_words(query)) if meaning.senses]
+        return [hit.id for hit in self._rank(meanings, limit=SUGGESTIONS, min_coverage=0.3)]
+
+    def _add(self, number: int, saying: Saying) -> None:
+        in_bag = FIELD_WEIGHTS.get(saying.kind, 1.0 if saying.text else SUMMARY_WEIGHT)
+        for term in saying.terms:
+            self._uses[term].append(number)
+            held = self._bag[term]
+            held[saying.entry] = max(held.get(saying.entry, 0.0), in_bag)
+
+    def _weigh(self, term: str) -> float:
+        return log(1 + len(self._ids) / len(self._bag[term])) * self._faint.get(term, 1.0)
+
+    def _need(self, meaning: Meaning) -> float:
+        """How much a part of the query weighs, whether or not an entry answers it."""
+        if any(term == ELSEWHERE for term, _ in meaning.senses):
+            return ELSEWHERE_WEIGHT
+        return max((self._weights.get(term, 0.0) for term, _ in meaning.senses), default=UNKNOWN_WEIGHT)
+
+    def _rank(self, meanings: list[Meaning], *, limit: int, min_coverage: float) -> list[Hit]:
+        bag, sayings = self._gather(meanings)
+        needed = sum(self._need(meaning) for meaning in meanings)
+        floor = max(MIN_EVIDENCE, needed * min_coverage)
+        best: dict[int, tuple[float, int]] = {}
+        for number, overlap in sayings.items():
+            entry = self._sayings[number].entry
+            closeness = overlap * (0.55 + 0.45 * min(1.0, overlap / (self._lengths[number] or 1.0)))
+            if bag[entry] >= floor and (entry not in best or closeness > best[entry][0]):
+                best[entry] = (closeness, number)
+        scores = {entry: self._score(entry, closeness, bag[entry]) for entry, (closeness, _) in best.items()}
+        order = sorted(scores, key=lambda entry: (-scores[entry], self._ids[entry]))[:limit]
+        kept = [entry for entry in order if scores[entry] >= KEEP_ABOVE * scores[order[0]]]
+        is_guess = any(meaning.is_guess for meaning in meanings)
+        return [self._hit(entry, scores[entry], self._sayings[best[entry][1]], is_guess=is_guess) for entry in kept]
+
+    def _score(self, entry: int, closeness: float, in_bag: float) -> float:
+        return SAYING_SHARE * closeness + BAG_SHARE * in_bag + (POPULAR_BONUS if entry in self._popular else 0.0)
+
+    def _gather(self, meanings: list[Meaning]) -> tuple[dict[int, float], dict[int, float]]:
+        """Add up, for every entry and for every saying, the weight of what it shares with the query."""
+        bag: dict[int, float] = defaultdict(float)
+        sayings: dict[int, float] = defaultdict(float)
+        for meaning in meanings:
+            in_entries: dict[int, float] = {}
+            in_sayings: dict[int, float] = {}
+            for term, likeness in meaning.senses:
+                weight = likeness * self._weights.get(term, 0.0)
+                for entry, share in self._bag.get(term, {}).items():
+                    in_entries[entry] = max(in_entries.get(entry, 0.0), weight * share)
+                for number in self._uses.get(term, ()):
+                    in_sayings[number] = max(in_sayings.get(number, 0.0), weight)
+            for entry, weight in in_entries.items():
+                bag[entry] += weight
+            for number, weight in in_sayings.items():
+                sayings[number] += weight
+        return bag, sayings
+
+    def _hit(self, entry: int, score: float, saying: Saying, *, is_guess: bool) -> Hit:
+        kind: ReasonKind = "spelling" if is_guess and saying.kind in ("name", "keyword", "other_name") else saying.kind
+        return Hit(self._ids[entry], round(score, 3), Reason(kind, saying.text))
+
+
+def _list_sayings(number: int, entry: SearchEntry, lexicon: Lexicon) -> Iterable[Saying]:
+    fields: list[tuple[ReasonKind, Iterable[str]]] = [
+        ("name", entry.names.values()),
+        ("keyword", entry.keywords),
+        ("meaning", (*entry.phrases, *lexicon.phrases.get(entry.id, ()))),
+        ("category", entry.categories),
+        ("provider", entry.providers),
+    ]
+    for kind, texts in fields:
+        for text in texts:
+            words = split_words(text)
+            exact: ReasonKind = "other_name" if kind == "keyword" and len(words) > 1 else kind
+            yield Saying(number, exact, text, frozenset(lexicon.terms_of(words)))
+    yield Saying(number, "meaning", "", frozenset(lexicon.terms_of(split_words(entry.summary))))
