@@ -14,10 +14,11 @@ def build_definitions(sources: Sources) -> dict[str, Record]:
     by_hand = {row["id"]: row for row in sources["handwritten"]["services"]}
     optional = _optional_pairs(sources["fields"])
     never_required = set(sources["fields"]["optional_everywhere"])
-    groups = sources["default_steps"]["steps"]
+    borrowed = _borrowed(sources["default_steps"], by_hand=by_hand)
     built: dict[str, Record] = {}
     for facts in sources["services"]["services"]:
-        written = by_hand.get(facts["id"], {})
+        written = by_hand.get(facts["id"]) or borrowed.get(facts["id"], {})
+        groups = sources["default_steps"]["complaint_steps" if facts["kind"] == "complaint" else "steps"]
         needs = [
             _field_need(bank[key], facts=facts, written=written, required=key not in never_required and (key, facts["id"]) not in optional)
             for key in facts["fields_needed"]
@@ -35,6 +36,13 @@ def build_definitions(sources: Sources) -> dict[str, Record]:
 
 def _optional_pairs(fields: Record) -> set[tuple[str, str]]:
     return {(row["field"], service) for row in fields.get("optional_in", []) for service in row["services"]}
+
+
+def _borrowed(default_steps: Record, *, by_hand: dict[str, Record]) -> dict[str, Record]:
+    # Only what says whom a question is about: another service's reasons and papers are not this one's.
+    shared = ("steps", "labels", "subjects")
+    taken = {row["from"]: {key: value for key, value in by_hand[row["from"]].items() if key in shared} for row in default_steps["borrow"]}
+    return {service: taken[row["from"]] for row in default_steps["borrow"] for service in row["services"]}
 
 
 def _facts(facts: Record) -> Record:
@@ -82,7 +90,7 @@ def _paper_need(paper: Record, *, facts: Record, written: Record) -> Record:
     made_by_us = paper.get("made_by_us", False)
     return {
         "key": paper["id"],
-        "required": not made_by_us,
+        "required": not made_by_us and paper["id"] not in written.get("optional_documents", ()),
         "name": paper["name"],
         "purpose": written.get("document_purposes", {}).get(paper["id"], paper["purpose"]),
         "recipient": facts["provider"],
