@@ -1,0 +1,45 @@
+# make run: the product on an embedded database. make test: every test. make check: lint, types, contracts, words.
+PYTHON ?= python3
+BIN := .venv/bin
+MO := msewa/translations/pa/LC_MESSAGES/messages.mo msewa/translations/hi/LC_MESSAGES/messages.mo
+WORKERS ?= 2
+
+.PHONY: run test check bench words clean
+
+run: .venv/run.stamp $(MO)
+	@$(BIN)/python app.py
+
+test: .venv/test.stamp $(MO)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+check: .venv/test.stamp $(MO)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/flask --app app catalogue check
+
+bench: .venv/test.stamp $(MO)
+	$(BIN)/python -m tests.bench
+
+# Gathers the words of code and templates into the two catalogues; what is new waits there for its translation.
+words: .venv/test.stamp
+	$(BIN)/pybabel -q extract -F tests/house/babel.cfg --no-location --sort-output -o .venv/messages.pot .
+	for lang in pa hi; do $(BIN)/pybabel -q update -i .venv/messages.pot -d msewa/translations -l $$lang --no-fuzzy-matching --ignore-obsolete --width 120; done
+
+%.mo: %.po .venv/run.stamp
+	@$(BIN)/pybabel -q compile -i $< -o $@
+
+.venv/run.stamp: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/test.stamp: .venv/run.stamp tests/requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+clean:
+	rm -rf .venv static/built

@@ -1,0 +1,41 @@
+"""Making an installation ready: migrations, catalogue, and in demo mode the made-up people."""
+
+import logging
+from pathlib import Path
+
+import click
+from flask import Blueprint, Flask, current_app
+from flask_migrate import upgrade
+
+from msewa.catalogue.operations import is_up_to_date, load_catalogue
+from msewa.config import Settings
+from msewa.extensions import db, writing
+from msewa.sandbox import seeding
+from msewa.web.clock import now
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+bp = Blueprint("start", __name__, cli_group=None)
+
+
+def prepare(app: Flask) -> None:
+    """Bring database and catalogue up to this version of the product; run again it changes nothing."""
+    settings: Settings = app.extensions["settings"]
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    with app.app_context():
+        upgrade(directory=str(MIGRATIONS))
+        with writing():
+            if not is_up_to_date():
+                click.echo("Loading the catalogue ...")
+                load_catalogue(now=now())
+                db.session.commit()
+            if settings.is_demo and not seeding.is_seeded():
+                click.echo("Making the demonstration's people and pretend offices ...")
+                seeding.seed(now=now())
+                db.session.commit()
+
+
+@bp.cli.command("prepare")
+def prepare_command() -> None:
+    """Migrate the database and load the catalogue; in demo mode also make the demonstration's people."""
+    prepare(current_app._get_current_object())  # pyright: ignore
+    click.echo("Ready.")
