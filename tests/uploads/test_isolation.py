@@ -5,6 +5,7 @@ import struct
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
@@ -13,7 +14,7 @@ import pytest
 from msewa.uploads import isolation
 from msewa.uploads.isolation import clean
 from msewa.uploads.operations import inspect
-from msewa.uploads.rules import JPEG, Cleaned, DamagedError, Kind, TookTooLongError, TooManyPagesError
+from msewa.uploads.rules import JPEG, MAX_FILE_BYTES, Cleaned, DamagedError, Kind, TookTooLongError, TooManyPagesError
 from msewa.uploads.wire import pack_cleaned, pack_refusal, unpack
 
 CHILD = "from msewa.uploads.child import serve\nfrom msewa.uploads.rules import *\nimport os, socket, time\n"
@@ -66,6 +67,11 @@ def test_a_child_that_does_not_end_is_ended(acting: Act, monkeypatch: pytest.Mon
         clean(b"abc", kind=acting(body))
 
     assert monotonic() - started < 5
+
+
+def test_a_child_that_falls_before_it_reads_is_a_damaged_file() -> None:
+    with pytest.raises(DamagedError):
+        clean(bytes(MAX_FILE_BYTES), kind=replace(JPEG, module="msewa.uploads.nothing"))
 
 
 def test_a_child_that_fills_the_memory_is_refused(acting: Act) -> None:

@@ -23,7 +23,8 @@ from pypdf.generic import (
 from msewa.uploads.operations import Paper, inspect
 from msewa.uploads.rules import MAX_PAGES, PARSE_SECONDS
 
-SECRET = "30.9010 N 75.8573 E"
+# Letters only: everything else is escaped in a PDF, and would be looked for in vain.
+SECRET = "WhereSomebodyLives"
 FLATE = NameObject("/FlateDecode")
 
 Pdf = Callable[..., bytes]
@@ -82,17 +83,34 @@ def test_a_pdf_keeps_its_text_and_its_pages(opened: Opened) -> None:
     assert opened(paper).pages[0].extract_text() == "Ration card, page 1"
 
 
-def test_what_a_pdf_tells_about_its_maker_is_taken_out(make_pdf: Pdf, opened: Opened, add_stream: Any) -> None:
+def test_what_a_pdf_tells_about_its_maker_is_taken_out(make_pdf: Pdf, opened: Opened) -> None:
     def arm(writer: PdfWriter) -> None:
         writer.add_metadata({"/Author": SECRET, "/Title": SECRET})
         writer.xmp_metadata = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>" + SECRET.encode() + b"</x:xmpmeta>"
-        add_stream(writer, b"BT ET", {"/PieceInfo": TextStringObject(SECRET)})
 
-    paper = inspect(make_pdf(arm=arm), filename="paper.pdf")
+    source = make_pdf(arm=arm)
 
+    paper = inspect(source, filename="paper.pdf")
+
+    assert source.count(SECRET.encode()) == 3
     assert SECRET.encode() not in paper.data
     assert opened(paper).metadata is None
     assert opened(paper).xmp_metadata is None
+
+
+def test_what_a_page_and_its_streams_tell_is_taken_out(make_pdf: Pdf, opened: Opened, add_stream: Any) -> None:
+    def arm(writer: PdfWriter) -> None:
+        add_stream(writer, b"BT ET", {"/PieceInfo": TextStringObject(SECRET), "/LastModified": TextStringObject(SECRET)})
+        writer.pages[0][NameObject("/LastModified")] = TextStringObject(SECRET)
+        writer.pages[0][NameObject("/Dur")] = NumberObject(1)
+
+    source = make_pdf(arm=arm)
+
+    paper = inspect(source, filename="paper.pdf")
+
+    assert source.count(SECRET.encode()) == 3
+    assert SECRET.encode() not in paper.data
+    assert "/Dur" not in opened(paper).pages[0]
 
 
 def test_a_photo_inside_a_pdf_forgets_where_it_was_taken(make_pdf: Pdf, make_picture: Picture, opened: Opened, add_stream: Any) -> None:
@@ -198,6 +216,10 @@ def test_a_pdf_that_was_cut_off_is_refused(refused: Refused, kept: float) -> Non
     whole = written_page()
 
     assert refused(whole[: int(len(whole) * kept)], "paper.pdf") == "damaged"
+
+
+def test_a_pdf_whose_last_change_was_cut_off_is_refused(refused: Refused) -> None:
+    assert refused(written_page() + b"\n9 0 obj\n<<>>\nstream\n" + bytes(2_000), "paper.pdf") == "damaged"
 
 
 def test_a_pdf_without_pages_is_refused(make_pdf: Pdf, refused: Refused) -> None:
