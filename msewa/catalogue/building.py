@@ -40,7 +40,7 @@ def _optional_pairs(fields: Record) -> set[tuple[str, str]]:
 
 def _borrowed(default_steps: Record, *, by_hand: dict[str, Record]) -> dict[str, Record]:
     # Only what says whom a question is about: another service's reasons and papers are not this one's.
-    shared = ("steps", "labels", "subjects")
+    shared = ("steps", "labels", "hints", "options", "subjects")
     taken = {row["from"]: {key: value for key, value in by_hand[row["from"]].items() if key in shared} for row in default_steps["borrow"]}
     return {service: taken[row["from"]] for row in default_steps["borrow"] for service in row["services"]}
 
@@ -80,6 +80,8 @@ def _field_need(field: Record, *, facts: Record, written: Record, required: bool
         "required": required,
         "label": written.get("labels", {}).get(key, field["label"]),
         "purpose": written.get("purposes", {}).get(key, field["purpose"]),
+        "hint": written.get("hints", {}).get(key),
+        "options": written.get("options", {}).get(key),
         "recipient": facts["provider"],
         "retention_days": None,  # no provider has published one
         "of_applicant": field.get("profile_section") is not None and written.get("subjects", {}).get(key) != "other",

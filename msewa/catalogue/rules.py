@@ -1,7 +1,7 @@
 """What a service is, as data: the question bank's fields, papers, and definitions that never change once made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -91,8 +91,24 @@ class FieldNeed:
     label: Words
     purpose: Words
     recipient: str
+    hint: Words | None = None
+    options: tuple[Option, ...] | None = None
     retention_days: int | None = None
     of_applicant: bool = True  # False: speaks of somebody else, so the applicant's profile does not fill it
+
+    def as_asked(self, field: Field) -> Field:
+        """Return the question bank's `field` as this service asks it: its own label, hint and options where it has them.
+
+        A question about somebody else carries no autofill token, or the browser would fill in the applicant.
+        """
+        return replace(
+            field,
+            label=self.label,
+            purpose=self.purpose,
+            hint=self.hint or field.hint,
+            options=self.options or field.options,
+            autocomplete=field.autocomplete if self.of_applicant else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def to_definition(content: Record, *, version: int, digest: str) -> Definition:
             **content,
             "version": version,
             "digest": digest,
-            "fields": tuple(FieldNeed(**row) for row in content["fields"]),
+            "fields": tuple(FieldNeed(**{**row, "options": _options(row["options"])}) for row in content["fields"]),
             "papers": tuple(PaperNeed(**row) for row in content["papers"]),
             "steps": tuple(Step(title=row["title"], fields=tuple(row["fields"])) for row in content["steps"]),
             "channels": tuple(content["channels"]),
@@ -106,12 +106,16 @@ def _field(row: Record) -> Field:
         label=row["label"],
         purpose=row["purpose"],
         hint=row.get("hint"),
-        options=tuple(Option(option["id"], option["label"]) for option in row.get("options") or ()),
+        options=_options(row.get("options")) or (),
         max_length=row.get("max_length") or 200,
         autocomplete=row.get("autocomplete"),
         profile_section=row.get("profile_section"),
         sensitive=row.get("sensitive", False),
     )
+
+
+def _options(rows: list[Record] | None) -> tuple[Option, ...] | None:
+    return tuple(Option(row["id"], row["label"]) for row in rows) if rows else None
 
 
 def _paper(row: Record) -> Paper:

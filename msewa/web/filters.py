@@ -1,5 +1,6 @@
 """How dates, money and numbers read, and what every template may use."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -45,6 +46,11 @@ def show_mobile(value: str) -> str:
     return f"{digits[:5]} {digits[5:]}"
 
 
+def say(words: Mapping[str, str]) -> str:
+    """Pick the language of this request from words in three languages."""
+    return words[language()]
+
+
 def with_preference(name: str, value: str) -> str:
     """Return this page's address with one preference set, everything else kept."""
     arguments = {key: values for key, values in request.args.lists() if key != name}
@@ -54,7 +60,7 @@ def with_preference(name: str, value: str) -> str:
 def init_app(app: Flask, *, settings: Settings) -> None:
     """Give templates their filters and the values of the page's frame."""
     env = app.jinja_env
-    env.filters.update(date=show_date, moment=show_moment, rupees=show_rupees, mobile_groups=show_mobile)
+    env.filters.update(date=show_date, moment=show_moment, rupees=show_rupees, mobile_groups=show_mobile, say=say)
     env.globals.update(
         settings=settings, languages=LANGUAGES, pref_url=with_preference, csrf_token=masked_token, new_form_key=form_keys.issue
     )

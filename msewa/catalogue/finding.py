@@ -1,0 +1,114 @@
+"""Finding services: the search index over the catalogue, and narrowing by category, provider and district."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import current_app
+
+from msewa.catalogue.queries import catalogue
+from msewa.catalogue.rules import Definition
+from msewa.catalogue.search.entries import Reason, SearchEntry
+from msewa.catalogue.search.index import SearchIndex
+from msewa.catalogue.search.words import make_lexicon
+from msewa.catalogue.snapshot import Catalogue
+
+PAGE_SIZE = 20
+_building = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asks for; None narrows nothing."""
+
+    q: str = ""
+    event: str | None = None
+    category: str | None = None
+    provider: str | None = None
+    district: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One service and why it is here; no reason when it is plain or nothing was typed."""
+
+    service: Definition
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The services asked for, best first, with how many each category and provider would leave, and guesses when there are none."""
+
+    found: list[Found]
+    categories: list[tuple[str, int]]
+    providers: list[tuple[str, int]]
+    suggestions: list[Definition]
+
+
+def find_services(wanted: Wanted) -> Results:
+    """Search and narrow. A count says what choosing it would leave, the other choices kept."""
+    known = catalogue()
+    hits = _of_event(_hits(wanted, known), wanted.event, known)
+    of_category = [hit for hit in hits if wanted.category in (None, hit.service.category)]
+    of_provider = [hit for hit in hits if wanted.provider in (None, hit.service.provider)]
+    found = [hit for hit in of_category if wanted.provider in (None, hit.service.provider)]
+    suggestions = [] if found or not wanted.q else [known.services[one] for one in index().suggest(wanted.q)]
+    return Results(
+        found=found,
+        categories=_count(of_provider, lambda service: service.category, order=list(known.categories)),
+        providers=_count(of_category, lambda service: service.provider, order=None),
+        suggestions=suggestions,
+    )
+
+
+def _hits(wanted: Wanted, known: Catalogue) -> list[Found]:
+    if not wanted.q:
+        return [Found(service, None) for service in known.services.values()]
+    return [Found(known.services[hit.id], hit.reason) for hit in index().search(wanted.q, limit=len(known.services))]
+
+
+def _of_event(hits: list[Found], event_id: str | None, known: Catalogue) -> list[Found]:
+    """Keep what belongs to an event in life, its own services first."""
+    event = next((one for one in known.life_events if one["id"] == event_id), None)
+    if event is None:
+        return hits
+    first = {service_id: place for place, service_id in enumerate(event["services"])}
+    kept = [hit for hit in hits if hit.service.id in first or hit.service.category in event["categories"]]
+    return sorted(kept, key=lambda hit: first.get(hit.service.id, len(first)))
+
+
+def _count(hits: list[Found], key: Callable[[Definition], str], *, order: list[str] | None) -> list[tuple[str, int]]:
+    counted = Counter(key(hit.service) for hit in hits)
+    return [(one, counted[one]) for one in order if counted[one]] if order else counted.most_common()
+
+
+def index() -> SearchIndex:
+    """Return this process's search index, built once for each release of the catalogue."""
+    known = catalogue()
+    held: tuple[int, SearchIndex] | None = current_app.extensions.get("search_index")
+    if held and held[0] == known.release:
+        return held[1]
+    with _building:
+        held = current_app.extensions.get("search_index")
+        if held is None or held[0] != known.release:
+            built = SearchIndex.build(_entries(known), lexicon=make_lexicon(known.words))
+            held = current_app.extensions["search_index"] = (known.release, built)
+    return held[1]
+
+
+def _entries(known: Catalogue) -> list[SearchEntry]:
+    popular = set(known.popular)
+    return [
+        SearchEntry(
+            id=service.id,
+            names=dict(service.name),
+            summary=service.summary["en"],
+            keywords=service.keywords,
+            categories=tuple(known.categories[service.category].values()),
+            providers=tuple(known.providers[service.provider].name.values()),
+            popular=service.id in popular,
+        )
+        for service in known.services.values()
+    ]

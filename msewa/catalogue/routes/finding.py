@@ -1,0 +1,42 @@
+"""Home, discovery, and a service's own page: open to everybody, no account, no cookie."""
+
+from flask import Response, request
+
+from msewa.catalogue.finding import find_services
+from msewa.catalogue.queries import catalogue, get_provider, get_service
+from msewa.catalogue.routes import listing
+from msewa.catalogue.routes.blueprint import bp
+from msewa.web.access import public
+from msewa.web.pages import render_page
+
+SHOWN_AT_HOME = 7
+
+
+@bp.get("/")
+@public
+def home() -> Response:
+    """Show the front page."""
+    known = catalogue()
+    popular = [known.services[one] for one in known.popular[:SHOWN_AT_HOME]]
+    return render_page("catalogue/home.html", known=known, popular=popular)
+
+
+@bp.get("/services")
+@public
+def search() -> Response:
+    """List services, narrowed by what the address says; what it says of the unknown narrows nothing."""
+    wanted = listing.read_wanted(request.args)
+    results = find_services(wanted)
+    return render_page("catalogue/search.html", fragments={"results"}, results=results, **listing.present(wanted, results, request.args))
+
+
+@bp.get("/services/<slug>")
+@public
+def service(slug: str) -> Response:
+    """Show one service: what, for whom, papers, fee, days, officer, what is asked and why, where the facts come from."""
+    definition = get_service(slug)
+    known = catalogue()
+    district = known.districts.get(request.args.get("district", ""))
+    return render_page(
+        "catalogue/service.html", service=definition, provider=get_provider(definition.provider), known=known, district=district
+    )
