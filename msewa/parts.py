@@ -10,6 +10,8 @@ from msewa.notifications import operations as notifications
 from msewa.notifications.gateway import CourierByChannel, HttpSmsCourier, SmtpCourier
 from msewa.outbox import commands as outbox_commands
 from msewa.outbox import worker
+from msewa.sandbox import commands as sandbox_commands
+from msewa.sandbox import routes as sandbox_routes
 from msewa.sandbox.gateway import SandboxCourier, SandboxDepartments
 from msewa.web import routes as web_routes
 
@@ -20,6 +22,9 @@ def register(app: Flask, *, settings: Settings) -> None:
         app.register_blueprint(blueprint)
     presence.init_app(app)
     _meet_outside(app, settings=settings)
+    if settings.is_demo:
+        app.register_blueprint(sandbox_routes.bp)
+        app.register_blueprint(sandbox_commands.bp)
 
 
 def _meet_outside(app: Flask, *, settings: Settings) -> None:

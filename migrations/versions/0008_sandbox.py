@@ -6,6 +6,7 @@ from alembic import op
 revision = "0008"
 down_revision = "0007"
 
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 
 
@@ -13,12 +14,14 @@ def upgrade() -> None:
     """Make the tables."""
     op.create_table(
         "sandbox_message",
-        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+        sa.Column("id", sa.String(32), nullable=False),
         sa.Column("to_index", sa.LargeBinary(32), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
+        sa.UniqueConstraint("id", name="uq_sandbox_message_id"),
     )
-    op.create_index("ix_sandbox_message_to_index", "sandbox_message", ["to_index", "at"])
+    op.create_index("ix_sandbox_message_to_index", "sandbox_message", ["to_index", "number"])
     op.create_table(
         "sandbox_parcel",
         sa.Column("id", sa.String(32), primary_key=True),

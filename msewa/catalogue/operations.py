@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from msewa.catalogue.building import build_definitions
 from msewa.catalogue.models import CatalogueDefinition, CatalogueList, CatalogueProvider, CatalogueRelease, CatalogueService
@@ -85,6 +85,11 @@ def suspend_provider(provider_id: str) -> None:
     row = db.session.get_one(CatalogueProvider, provider_id)
     row.is_registered = False
     db.session.flush()
+
+
+def reinstate_providers() -> None:
+    """Take back every suspension."""
+    db.session.execute(update(CatalogueProvider).values(is_registered=True))
 
 
 def _json(value: Any) -> str:

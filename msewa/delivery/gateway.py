@@ -41,9 +41,7 @@ class HttpDepartments:
     def post(self, parcel: Parcel) -> str:
         """Hand over one package; raises NotAcceptedError or EgressError, and the outbox tries again."""
         headers = {"Content-Type": "application/jose", "Accept": "application/json", "Idempotency-Key": parcel.id}
-        answer = egress.post(
-            parcel.endpoint, parcel.jwe.encode(), headers=headers, allow_loopback=self._allow_loopback, only_public=True
-        )
+        answer = egress.post(parcel.endpoint, parcel.jwe.encode(), headers=headers, allow_loopback=self._allow_loopback, only_public=True)
         if answer.status not in TAKEN:
             raise NotAcceptedError(answer.status)
         return _receipt(answer.body)

@@ -27,3 +27,8 @@ def find_progress(topic: str, reference: str) -> Progress | None:
 def count_attention() -> int:
     """Return how many pieces were tried for 30 days and wait for a person."""
     return db.session.scalar(select(func.count()).where(OutboxItem.state == "attention")) or 0
+
+
+def count_leased(*, now: datetime) -> int:
+    """Return how many pieces some worker holds at this moment."""
+    return db.session.scalar(select(func.count()).where(OutboxItem.state == "waiting", OutboxItem.lease_until > now)) or 0

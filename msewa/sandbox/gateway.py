@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from msewa.crypto.jose import Jwk, PackageError, open_package, public_jwk
 from msewa.crypto.keyring import KeyRing, Purpose, State
 from msewa.delivery.gateway import Departments, NotAcceptedError, Parcel
@@ -34,7 +36,8 @@ class SandboxCourier:
         }
         sealed = seal_row("sandbox_message", letter.id, content)
         with writing():
-            db.session.merge(SandboxMessage(id=letter.id, to_index=index_address(letter.to), sealed=sealed, at=letter.at))
+            if db.session.scalar(select(SandboxMessage.id).where(SandboxMessage.id == letter.id)) is None:
+                db.session.add(SandboxMessage(id=letter.id, to_index=index_address(letter.to), sealed=sealed, at=letter.at))
             db.session.commit()
 
 

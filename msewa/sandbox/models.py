@@ -5,16 +5,17 @@ from datetime import datetime
 from sqlalchemy import Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from msewa.extensions import Base
+from msewa.extensions import Base, Sequence
 
 
 class SandboxMessage(Base):
     """A message as the pretend courier got it, found by the blind index of its address."""
 
     __tablename__ = "sandbox_message"
-    __table_args__ = (Index("ix_sandbox_message_to_index", "to_index", "at"),)
+    __table_args__ = (Index("ix_sandbox_message_to_index", "to_index", "number"),)
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(String(32), unique=True)
     to_index: Mapped[bytes] = mapped_column(LargeBinary(32))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime]

@@ -1,0 +1,41 @@
+"""Acts of the sandbox: move the clock, work, and begin again."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import delete
+
+from msewa.catalogue import operations as catalogue
+from msewa.extensions import Base, db
+from msewa.outbox import worker
+from msewa.outbox.queries import count_leased
+from msewa.sandbox import seeding
+from msewa.web.clock import MovableClock
+
+STAYS = "catalogue_"
+LONGEST_WAIT_SECONDS = 10.0
+
+
+def reset(clock: MovableClock) -> None:
+    """Go back to the state of a first start: nobody and nothing but the catalogue, every provider registered, personas, the real time."""
+    clock.reset()
+    for table in reversed(Base.metadata.sorted_tables):
+        if not table.name.startswith(STAYS):
+            db.session.execute(delete(table))
+    catalogue.reinstate_providers()
+    db.session.expire_all()
+    seeding.seed(now=clock.now())
+
+
+def work(clock: Callable[[], datetime]) -> int:
+    """Do everything that is due, and wait for what another worker holds; return how many pieces were tried here."""
+    tried, patience = 0, time.monotonic() + LONGEST_WAIT_SECONDS
+    while True:
+        while worker.run_next(now=clock()):
+            tried += 1
+        is_busy = count_leased(now=clock()) > 0
+        db.session.rollback()
+        if not is_busy or time.monotonic() > patience:
+            return tried
+        time.sleep(0.05)
