@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from math import log
+from math import inf, log
 
 from msewa.catalogue.search.entries import Hit, Reason, ReasonKind, SearchEntry
 from msewa.catalogue.search.spelling import split_words
@@ -17,12 +17,14 @@ from msewa.catalogue.search.words import ELSEWHERE, Lexicon, make_lexicon, read_
 FIELD_WEIGHTS: dict[ReasonKind, float] = {"category": 0.5, "provider": 0.5}
 SUMMARY_WEIGHT = 0.6
 UNKNOWN_WEIGHT = 3.0
-ELSEWHERE_WEIGHT = 9.0
+ELSEWHERE_WEIGHT = 15.0
 SAYING_SHARE = 0.6
 BAG_SHARE = 0.5
 POPULAR_BONUS = 0.25
-MIN_COVERAGE = 0.5
+MIN_COVERAGE = 0.45
 MIN_EVIDENCE = 1.2
+MIN_SHARE = 0.3
+NUMBER_WEIGHT = 0.4
 KEEP_ABOVE = 0.35
 SUGGESTIONS = 3
 
@@ -71,7 +73,10 @@ class SearchIndex:
 
     def search(self, query: str, *, limit: int = 50) -> list[Hit]:
         """Find entries, best first; none when the query's telling words are of something else."""
-        meanings = self._vocabulary.understand(split_words(query))
+        words = split_words(query)
+        if all(len(word) == 1 for word in words):
+            return []
+        meanings = self._vocabulary.understand(words)
         return self._rank(meanings, limit=limit, min_coverage=MIN_COVERAGE)
 
     def suggest(self, query: str) -> list[str]:
@@ -87,23 +92,37 @@ class SearchIndex:
             held[saying.entry] = max(held.get(saying.entry, 0.0), in_bag)
 
     def _weigh(self, term: str) -> float:
-        return log(1 + len(self._ids) / len(self._bag[term])) * self._faint.get(term, 1.0)
+        rarity = log(1 + len(self._ids) / len(self._bag[term]))
+        return rarity * self._faint.get(term, NUMBER_WEIGHT if term.isdigit() else 1.0)
 
     def _need(self, meaning: Meaning) -> float:
         """How much a part of the query weighs, whether or not an entry answers it."""
         if any(term == ELSEWHERE for term, _ in meaning.senses):
             return ELSEWHERE_WEIGHT
+        if meaning.typed.isdigit():
+            return 0.0
         return max((self._weights.get(term, 0.0) for term, _ in meaning.senses), default=UNKNOWN_WEIGHT)
+
+    def _floor(self, meanings: list[Meaning], *, min_coverage: float) -> float:
+        """What the best entry must share with a query; out of reach when too little of the query is known at all."""
+        needs = [(self._need(meaning), meaning) for meaning in meanings]
+        known = sum(need for need, meaning in needs if self._is_known(meaning))
+        if known < min_coverage * sum(need for need, _ in needs):
+            return inf
+        return max(MIN_EVIDENCE, known * MIN_SHARE)
+
+    def _is_known(self, meaning: Meaning) -> bool:
+        return any(term in self._weights for term, _ in meaning.senses)
 
     def _rank(self, meanings: list[Meaning], *, limit: int, min_coverage: float) -> list[Hit]:
         bag, sayings = self._gather(meanings)
-        needed = sum(self._need(meaning) for meaning in meanings)
-        floor = max(MIN_EVIDENCE, needed * min_coverage)
+        if max(bag.values(), default=0.0) < self._floor(meanings, min_coverage=min_coverage):
+            return []
         best: dict[int, tuple[float, int]] = {}
         for number, overlap in sayings.items():
             entry = self._sayings[number].entry
             closeness = overlap * (0.55 + 0.45 * min(1.0, overlap / (self._lengths[number] or 1.0)))
-            if bag[entry] >= floor and (entry not in best or closeness > best[entry][0]):
+            if entry not in best or closeness > best[entry][0]:
                 best[entry] = (closeness, number)
         scores = {entry: self._score(entry, closeness, bag[entry]) for entry, (closeness, _) in best.items()}
         order = sorted(scores, key=lambda entry: (-scores[entry], self._ids[entry]))[:limit]
@@ -141,14 +160,13 @@ class SearchIndex:
 def _list_sayings(number: int, entry: SearchEntry, lexicon: Lexicon) -> Iterable[Saying]:
     fields: list[tuple[ReasonKind, Iterable[str]]] = [
         ("name", entry.names.values()),
-        ("keyword", entry.keywords),
+        ("keyword", (word for word in entry.keywords if " " not in word)),
+        ("other_name", (words for words in entry.keywords if " " in words)),
         ("meaning", (*entry.phrases, *lexicon.phrases.get(entry.id, ()))),
         ("category", entry.categories),
         ("provider", entry.providers),
     ]
     for kind, texts in fields:
         for text in texts:
-            words = split_words(text)
-            exact: ReasonKind = "other_name" if kind == "keyword" and len(words) > 1 else kind
-            yield Saying(number, exact, text, frozenset(lexicon.terms_of(words)))
-    yield Saying(number, "meaning", "", frozenset(lexicon.terms_of(split_words(entry.summary))))
+            yield Saying(number, kind, text, lexicon.terms_of(text))
+    yield Saying(number, "meaning", "", lexicon.terms_of(entry.summary))

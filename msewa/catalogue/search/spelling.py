@@ -28,11 +28,15 @@ _SAME_SOUND = (
 _DOUBLED = re.compile(r"(.)\1+")
 _VOWEL_Y = re.compile(r"(?<=[^aeiou])y|(?<=[eiou])y$|(?<=.)ay$")
 _WORD = re.compile(r"[a-z]+|[0-9]+")
+_NO = frozenset("nahin nhi nahee nehi nahn nahii".split())
 _SILENT = str.maketrans({"h": "", "a": "", "e": "i", "o": "u"})
 
 
 def _indic_offset(char: str) -> int | None:
-    return next((ord(char) - start for start in _BLOCK_STARTS if start <= ord(char) < start + 0x80), None)
+    for start in _BLOCK_STARTS:
+        if start <= ord(char) < start + 0x80:
+            return ord(char) - start
+    return None
 
 
 def _spell_consonant(offset: int, following: list[int | None]) -> str:
@@ -72,7 +76,8 @@ def romanise(text: str) -> str:
 
 def split_words(text: str) -> list[str]:
     """Split text into at most 16 romanised words, reading no more than its first 200 code points."""
-    return _WORD.findall(romanise(text[:MAX_POINTS]))[:MAX_WORDS]
+    words = _WORD.findall(romanise(text[:MAX_POINTS]))[:MAX_WORDS]
+    return ["nahi" if word in _NO else word for word in words]
 
 
 def sound(word: str) -> str:

@@ -8,12 +8,11 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from msewa.catalogue.search.spelling import bones, sound, stem
-from msewa.catalogue.search.words import Lexicon
+from msewa.catalogue.search.words import ELSEWHERE, MIN_BONES, Lexicon
 
 SAME_BONES = 0.9
 ONE_SLIP = 0.8
 TWO_SLIPS = 0.65
-MIN_BONES = 3
 MAX_GUESSES = 3
 
 
@@ -40,6 +39,8 @@ class Vocabulary:
         self._by_bones: dict[str, set[str]] = defaultdict(set)
         self._by_length: dict[int, list[str]] = defaultdict(list)
         for key, senses in self._by_sound.items():
+            if senses == (ELSEWHERE,):
+                continue
             self._by_bones[bones(key)].update(senses)
             self._by_length[len(key)].append(key)
 
@@ -77,7 +78,7 @@ class Vocabulary:
             found
             for length in range(len(key) - slips, len(key) + slips + 1)
             for found in extract(key, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=slips, limit=3)
-            if len(key) > 4 or found[0][0] == key[0]
+            if len(key) > 5 or found[0][0] == key[0]
         ]
         best = min((distance for _, distance, _ in near), default=0)
         likeness = ONE_SLIP if best == 1 else TWO_SLIPS

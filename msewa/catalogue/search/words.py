@@ -1,17 +1,18 @@
 """The lexicon: which words of four languages mean the same, which say nothing, which are of other worlds."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 import yaml
 
-from msewa.catalogue.search.spelling import bones, romanise, sound, split_words, stem
+from msewa.catalogue.search.spelling import bones, sound, split_words, stem
 
 WORDS_PATH = Path(__file__).parent.parent / "data" / "words.yaml"
 ELSEWHERE = "*elsewhere"
 MAX_RUN = 4
+MIN_BONES = 3
 
 
 @dataclass(slots=True)
@@ -19,31 +20,41 @@ class Lexicon:
     """Senses of words by their sound and of runs of words by their bones; faint senses count for less."""
 
     senses: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    by_bones: dict[str, str] = field(default_factory=dict[str, str])
     runs: dict[tuple[str, ...], str] = field(default_factory=dict[tuple[str, ...], str])
     run_starts: set[str] = field(default_factory=set[str])
     silent: set[str] = field(default_factory=set[str])
     faint: dict[str, float] = field(default_factory=dict[str, float])
     phrases: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    _read_before: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
 
     def add(self, text: str, sense: str) -> None:
         """Let a word, or a run of words, have one sense more."""
         words = split_words(text)
         if len(words) == 1:
             key = sound(words[0])
-            self.senses[key] = (*self.senses.get(key, ()), sense)
+            known = self.senses.get(key, ())
+            if sense not in known and not (known and sense == ELSEWHERE):
+                self.senses[key] = (*known, sense)
+                self.by_bones.setdefault(bones(key), self.senses[key][0])
         elif words:
             run = tuple(bones(sound(word)) for word in words[:MAX_RUN])
             self.runs.setdefault(run, sense)
             self.run_starts.add(run[0])
 
-    def term_of(self, word: str) -> str:
-        """The first sense of a word, or, for a word without one, its own sound."""
+    def _term_of(self, word: str) -> str:
+        """The first sense of a word or of its careless spelling, or, for a word without one, its own sound."""
         key = sound(word)
-        return self.senses[key][0] if key in self.senses else sound(stem(word))
+        skeleton = bones(key)
+        if key in self.senses:
+            return self.senses[key][0]
+        if len(skeleton) >= MIN_BONES and skeleton in self.by_bones:
+            return self.by_bones[skeleton]
+        return sound(stem(word))
 
     def is_silent(self, word: str) -> bool:
         """Whether a word carries no meaning of its own (`di`, `the`, `chahida`)."""
-        return sound(word) in self.silent
+        return word in self.silent
 
     def run_at(self, keys: list[str], start: int) -> tuple[int, str] | None:
         """The longest known run of words that begins at a place: how many words, and its sense."""
@@ -55,17 +66,25 @@ class Lexicon:
                 return length, sense
         return None
 
-    def terms_of(self, words: list[str]) -> Iterator[str]:
-        """The terms that a text of the catalogue is about, in its order."""
-        keys = [bones(sound(word)) for word in words]
+    def terms_of(self, text: str) -> frozenset[str]:
+        """The terms that a text of the catalogue is about."""
+        words = split_words(text)
+        keys = [self._read(word) for word in words]
+        skeletons = [skeleton for skeleton, _ in keys]
+        terms: set[str] = set()
         at = 0
         while at < len(words):
-            run = self.run_at(keys, at)
-            if run:
-                yield run[1]
-            elif not self.is_silent(words[at]):
-                yield self.term_of(words[at])
+            run = self.run_at(skeletons, at)
+            terms.add(run[1] if run else keys[at][1])
             at += run[0] if run else 1
+        return frozenset(terms - {"", ELSEWHERE})
+
+    def _read(self, word: str) -> tuple[str, str]:
+        """The bones and the term of a word of the catalogue, remembered because names repeat few words often."""
+        if word not in self._read_before:
+            term = "" if self.is_silent(word) else self._term_of(word)
+            self._read_before[word] = (bones(sound(word)), term)
+        return self._read_before[word]
 
 
 def split_list(text: str | None) -> list[str]:
@@ -81,15 +100,11 @@ def make_lexicon(source: Mapping[str, object]) -> Lexicon:
             lexicon.add(form, sense)
     for form in split_list(cast(str, source["elsewhere"])):
         lexicon.add(form, ELSEWHERE)
-    lexicon.silent.update(_sounds(split_list(cast(str, source["silent"]))))
+    lexicon.silent.update(split_words(form)[0] for form in split_list(cast(str, source["silent"])))
     lexicon.faint.update(cast(Mapping[str, float], source["faint"]))
     services = cast(Mapping[str, str], source["services"])
     lexicon.phrases.update({id: tuple(split_list(phrases)) for id, phrases in services.items()})
     return lexicon
-
-
-def _sounds(words: Iterable[str]) -> Iterator[str]:
-    return (sound(romanise(word).strip()) for word in words)
 
 
 def read_words(path: Path = WORDS_PATH) -> Mapping[str, object]:
