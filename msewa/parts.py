@@ -3,6 +3,8 @@
 from flask import Flask
 
 from msewa.accounts import presence
+from msewa.catalogue import commands as catalogue_commands
+from msewa.catalogue import routes as catalogue_routes
 from msewa.config import Settings
 from msewa.delivery import operations as delivery
 from msewa.delivery.gateway import HttpDepartments
@@ -18,7 +20,7 @@ from msewa.web import routes as web_routes
 
 def register(app: Flask, *, settings: Settings) -> None:
     """Register every feature's routes, commands and outbox handlers; the sandbox only in demo mode."""
-    for blueprint in (web_routes.bp, outbox_commands.bp):
+    for blueprint in (web_routes.bp, outbox_commands.bp, catalogue_routes.bp, catalogue_commands.bp):
         app.register_blueprint(blueprint)
     presence.init_app(app)
     _meet_outside(app, settings=settings)

@@ -1,0 +1,45 @@
+"""What the public register says of providers: which services they give and which facts they may receive (P5)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from msewa.catalogue.rules import Definition, Provider, ProviderKind, Words
+from msewa.catalogue.snapshot import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A fact that a provider may receive: its name in the question bank, why, and in how many of its services."""
+
+    key: str
+    purposes: list[Words]
+    services: int
+
+
+def list_by_kind(known: Catalogue) -> list[tuple[ProviderKind, list[tuple[Provider, int, int]]]]:
+    """Group providers by kind, each with how many services it gives and how many facts it may receive."""
+    services: dict[str, int] = defaultdict(int)
+    facts: dict[str, set[str]] = defaultdict(set)
+    for service in known.services.values():
+        services[service.provider] += 1
+        for need in service.fields:
+            facts[need.recipient].add(need.key)
+    rows = [(one, services[one.id], len(facts[one.id])) for one in known.providers.values()]
+    return [(kind, [row for row in rows if row[0].kind == kind]) for kind in ProviderKind]
+
+
+def list_services(provider_id: str, known: Catalogue) -> list[Definition]:
+    """List what a provider gives, in the catalogue's order."""
+    return [service for service in known.services.values() if service.provider == provider_id]
+
+
+def list_needs(offered: list[Definition]) -> list[Received]:
+    """List the facts asked for across these services, the most asked first, with each different reason."""
+    purposes: dict[str, list[Words]] = defaultdict(list)
+    services: dict[str, int] = defaultdict(int)
+    for need in (need for service in offered for need in service.fields):
+        services[need.key] += 1
+        if need.purpose not in purposes[need.key]:
+            purposes[need.key].append(need.purpose)
+    order = sorted(services, key=lambda key: -services[key])
+    return [Received(key, purposes[key], services[key]) for key in order]
