@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from msewa import start
 from msewa.accounts import presence
 from msewa.catalogue import commands as catalogue_commands
 from msewa.catalogue import routes as catalogue_routes
@@ -20,7 +21,7 @@ from msewa.web import routes as web_routes
 
 def register(app: Flask, *, settings: Settings) -> None:
     """Register every feature's routes, commands and outbox handlers; the sandbox only in demo mode."""
-    for blueprint in (web_routes.bp, outbox_commands.bp, catalogue_routes.bp, catalogue_commands.bp):
+    for blueprint in (web_routes.bp, outbox_commands.bp, start.bp, catalogue_routes.bp, catalogue_commands.bp):
         app.register_blueprint(blueprint)
     presence.init_app(app)
     _meet_outside(app, settings=settings)

@@ -32,6 +32,7 @@ def prepare(app: Flask) -> None:
                 click.echo("Making the demonstration's people and pretend offices ...")
                 seeding.seed(now=now())
                 db.session.commit()
+        db.engine.dispose()
 
 
 @bp.cli.command("prepare")
