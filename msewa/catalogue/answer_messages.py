@@ -34,9 +34,13 @@ SENTENCES = {
 def sentence_of(error: AnswerError) -> str:
     """Return the sentence for `error` in the language of the request."""
     if error.code == "mobile_short":
-        return ngettext("%(num)d digit is missing in the mobile number", "%(num)d digits are missing in the mobile number", int(error.values["count"]))
+        return ngettext(
+            "%(num)d digit is missing in the mobile number", "%(num)d digits are missing in the mobile number", int(error.values["count"])
+        )
     if error.code == "mobile_long":
-        return ngettext("The mobile number has %(num)d digit too many", "The mobile number has %(num)d digits too many", int(error.values["count"]))
+        return ngettext(
+            "The mobile number has %(num)d digit too many", "The mobile number has %(num)d digits too many", int(error.values["count"])
+        )
     return str(SENTENCES[error.code]) % error.values if error.values else str(SENTENCES[error.code])
 
 

@@ -1,6 +1,7 @@
 """What a person types for a field, read into the one form in which it is kept, or refused by a named reason.
 
-Kept forms: dates ISO (1990-01-05), mobiles +91 and ten digits, money whole rupees, everything else as typed in NFC without its outer spaces.
+Kept forms: dates ISO (1990-01-05), mobiles +91 and ten digits, money whole rupees,
+everything else as typed in NFC without its outer spaces.
 """
 
 import re
@@ -17,13 +18,17 @@ from msewa.crypto.blind_index import normalise_mobile
 from msewa.web.forms import ascii_digits, clean_text
 
 DATE = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|\d{2})")
+ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 NUMBER = re.compile(r"\d{1,9}(\.\d{1,3})?")
 PIN_CODE = re.compile(r"[1-9]\d{5}")
-VEHICLE = re.compile(r"[A-Z]{2}\d{1,2}[A-Z]{0,3}\d{1,4}")
+# PB10AB1234, and the Bharat series of 2021: 22BH1234AA.
+VEHICLE = re.compile(r"[A-Z]{2}\d{1,2}[A-Z]{0,3}\d{1,4}|\d{2}BH\d{4}[A-Z]{1,2}")
 BANK = re.compile(r"(\d{9,18})[\s,]+([A-Z]{4}0[A-Z0-9]{6})")
 LETTER = re.compile(r"[^\W\d_]")
-LONG_DIGITS = re.compile(r"(?:\d[\s-]?){12}")
+TWELVE_DIGITS = re.compile(r"(?<!\d)\d{4}[\s-]{0,2}\d{4}[\s-]{0,2}\d{4}(?!\d)")
 EARLIEST_YEAR = 1900
+# However little is kept of it, a person may paste a number with its spaces, a sum with its sign.
+MOST_TYPED = 200
 
 
 class AnswerError(ValueError):
@@ -39,13 +44,19 @@ class Places(Protocol):
     """The districts, tehsils and town bodies there are, by id."""
 
     @property
-    def districts(self) -> Container[str]: ...
+    def districts(self) -> Container[str]:
+        """Ids of the districts."""
+        ...
 
     @property
-    def tehsils(self) -> Container[str]: ...
+    def tehsils(self) -> Container[str]:
+        """Ids of the tehsils."""
+        ...
 
     @property
-    def ulbs(self) -> Container[str]: ...
+    def ulbs(self) -> Container[str]:
+        """Ids of the town bodies."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +73,24 @@ def parse(field: Field, raw: str | None, *, today: date, places: Places) -> str:
     text = clean_text(raw)
     if not text:
         return ""
-    if len(text) > field.max_length:
+    if len(text) > max(field.max_length, MOST_TYPED):
         raise AnswerError("too_long", most=field.max_length, now=len(text))
-    return READERS.get(field.kind, _text)(text, Reading(field, today, places))
+    kept = READERS.get(field.kind, _text)(text, Reading(field, today, places))
+    if len(kept) > field.max_length:
+        raise AnswerError("too_long", most=field.max_length, now=len(kept))
+    return kept
 
 
 def _text(text: str, reading: Reading) -> str:
-    # A whole Aadhaar number is never kept, wherever it is typed (security: last four digits only).
-    for found in LONG_DIGITS.finditer(ascii_digits(text)):
-        if aadhaar.is_valid(re.sub(r"\D", "", found[0])):
-            raise AnswerError("whole_aadhaar")
+    # A whole Aadhaar number is never kept, wherever it is typed (security: last four digits only). One in ten of all other numbers of
+    # twelve digits passes its check digit too, so questions that ask for a number of another kind take what is written.
+    if not reading.field.key.endswith(("_number", "_account", "_id", "_khasra")) and _holds_aadhaar(text):
+        raise AnswerError("whole_aadhaar")
     return text
+
+
+def _holds_aadhaar(text: str) -> bool:
+    return any(aadhaar.is_valid(re.sub(r"\D", "", found[0])) for found in TWELVE_DIGITS.finditer(ascii_digits(text)))
 
 
 def _name(text: str, reading: Reading) -> str:
@@ -82,10 +100,7 @@ def _name(text: str, reading: Reading) -> str:
 
 
 def _date(text: str, reading: Reading) -> str:
-    found = DATE.fullmatch(ascii_digits(text))
-    if not found:
-        raise AnswerError("date_form")
-    day, month, year = int(found[1]), int(found[2]), _full_year(found[3], today=reading.today)
+    year, month, day = _date_parts(ascii_digits(text), today=reading.today)
     try:
         value = date(year, month, day)
     except ValueError:
@@ -95,6 +110,16 @@ def _date(text: str, reading: Reading) -> str:
     if year < EARLIEST_YEAR:
         raise AnswerError("date_too_old")
     return value.isoformat()
+
+
+def _date_parts(text: str, *, today: date) -> tuple[int, int, int]:
+    found = ISO_DATE.fullmatch(text)
+    if found:
+        return int(found[1]), int(found[2]), int(found[3])
+    found = DATE.fullmatch(text)
+    if not found:
+        raise AnswerError("date_form")
+    return _full_year(found[3], today=today), int(found[2]), int(found[1])
 
 
 def _full_year(text: str, *, today: date) -> int:
@@ -149,6 +174,7 @@ def _pin_code(text: str, reading: Reading) -> str:
 
 def _number(text: str, reading: Reading) -> str:
     digits = ascii_digits(text).replace(",", "").removeprefix("₹").strip()
+    digits = f"0{digits}" if digits.startswith(".") else digits
     if not digits.isascii() or not NUMBER.fullmatch(digits):
         raise AnswerError("number_form")
     return digits
