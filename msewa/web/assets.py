@@ -12,6 +12,7 @@ from typing import Any
 
 import brotli
 from flask import Flask
+from rcssmin import cssmin
 from whitenoise import WhiteNoise
 from whitenoise.responders import Headers
 
@@ -41,7 +42,7 @@ def build(static: Path) -> Manifest:
     built = static / "built"
     names: dict[str, str] = {}
     for source in _sources(static):
-        content = source.read_bytes()
+        content = _content(source)
         name, served = _names(source, content)
         names[name] = served
         if not _is_complete(built / served):
@@ -69,6 +70,12 @@ def init_app(app: Flask) -> None:
 def _sources(static: Path) -> Iterator[Path]:
     for folder in FOLDERS:
         yield from sorted(path for path in (static / folder).iterdir() if not path.name.startswith("."))
+
+
+def _content(source: Path) -> bytes:
+    if source.suffix == ".css":
+        return cssmin(source.read_text(encoding="utf-8")).encode()
+    return source.read_bytes()
 
 
 def _names(source: Path, content: bytes) -> tuple[str, str]:

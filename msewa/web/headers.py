@@ -1,24 +1,31 @@
 """Headers of every answer, and the redirect to HTTPS."""
 
 import secrets
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from flask import Flask, Response, abort, g, redirect, request
-from flask_login import current_user
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Request
 from werkzeug.wrappers import Response as AnyResponse
 
 from msewa.config import Settings
 
-POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; "
-    "require-trusted-types-for 'script'; trusted-types htmx"
-)
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+# default-src 'none' stands for every kind not named, scripts among them on the pages that use none.
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+SCRIPTED = "; script-src 'self' 'nonce-{nonce}'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types htmx"
 FIXED = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), camera=(), microphone=(), interest-cohort=()",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
 }
 A_YEAR = "max-age=31536000; includeSubDomains"
 
@@ -31,23 +38,14 @@ def csp_nonce() -> str:
 
 
 def init_app(app: Flask, *, settings: Settings) -> None:
-    """Number each request; set the headers; in production refuse plain HTTP."""
+    """Number each request; set the headers that depend on it."""
 
-    def number() -> AnyResponse | None:
+    def number() -> None:
         g.request_id = secrets.token_hex(6)
-        if settings.is_demo or request.is_secure or request.path.startswith("/health/"):
-            return None
-        if request.method in ("GET", "HEAD"):
-            return redirect(settings.public_url + request.full_path.rstrip("?"), 301)
-        return abort(403)
 
     def finish(response: Response) -> Response:
         headers = response.headers
-        for name, value in FIXED.items():
-            headers.setdefault(name, value)
-        headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
-        if not settings.is_demo:
-            headers["Strict-Transport-Security"] = A_YEAR
+        headers.setdefault("Content-Security-Policy", _policy())
         if "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store" if _is_personal() else "no-cache"
         response.vary.add("Cookie")
@@ -59,5 +57,36 @@ def init_app(app: Flask, *, settings: Settings) -> None:
     app.after_request(finish)
 
 
+def guard(app: Flask, *, settings: Settings) -> None:
+    """Stand before everything, static files too: set the headers of every answer, and in production refuse plain HTTP.
+
+    What a client says of itself in X-Forwarded-* is believed only from the proxies that the settings name by their number.
+    """
+    fixed = FIXED if settings.is_demo else FIXED | {"Strict-Transport-Security": A_YEAR}
+    inner: Any = app.wsgi_app
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            given = {name.lower() for name, _ in headers}
+            added = [(name, value) for name, value in fixed.items() if name.lower() not in given]
+            return start_response(status, headers + added, exc_info)
+
+        is_open = settings.is_demo or environ["wsgi.url_scheme"] == "https" or environ["PATH_INFO"].startswith("/health/")
+        return inner(environ, start) if is_open else _to_https(environ, settings=settings)(environ, start)
+
+    hops = settings.trusted_hops
+    app.wsgi_app = ProxyFix(answer, x_for=hops, x_proto=hops, x_host=0) if hops else answer
+
+
+def _to_https(environ: "WSGIEnvironment", *, settings: Settings) -> AnyResponse:
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        return AnyResponse("HTTPS only.\n", 403)
+    wanted = Request(environ)
+    query = wanted.query_string.decode("latin-1")
+    return redirect(settings.public_url + quote(wanted.path) + (f"?{query}" if query else ""), 301)
+
+
 def _is_personal() -> bool:
-    return request.method != "GET" or bool(current_user.is_authenticated) or request.path.startswith(("/register", "/sign-in", "/recover"))
+    # By the cookie, not by asking who it is: that takes the database, which may be what has just failed.
+    has_visit = any(name.endswith("session") for name in request.cookies)
+    return request.method != "GET" or has_visit or request.path.startswith(("/register", "/sign-in", "/recover"))

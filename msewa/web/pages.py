@@ -34,7 +34,8 @@ def render_page(template: str, *, fragments: Set[str] = frozenset(), status: int
     else:
         body = render_template(template, **values)
     response = make_response(body, status)
-    response.vary.update(("HX-Request", "HX-Request-Type", "HX-Target"))
+    if fragments:
+        response.vary.update(("HX-Request", "HX-Request-Type", "HX-Target"))
     return response
 
 
