@@ -10,8 +10,8 @@ from msewa import database, parts
 from msewa.config import Settings
 from msewa.crypto.keyring import KeyRing, Purpose, derive
 from msewa.crypto.wrapping import RingWrapper
-from msewa.extensions import babel, compress, db, htmx, login_manager, migrate, set_writing
-from msewa.web import access, assets, csrf, errors, filters, headers, journal, locale
+from msewa.extensions import babel, db, htmx, login_manager, migrate, set_writing
+from msewa.web import access, assets, compression, csrf, errors, filters, headers, journal, locale
 from msewa.web.clock import MovableClock, SystemClock
 from msewa.web.keys import open_key_ring
 from msewa.web.routes import database_answers
@@ -51,10 +51,6 @@ def _configure(app: Flask, *, settings: Settings, ring: KeyRing) -> None:
         MAX_CONTENT_LENGTH=8 * MEGABYTE,
         MAX_FORM_MEMORY_SIZE=256 * 1024,
         MAX_FORM_PARTS=300,
-        COMPRESS_MIN_SIZE=200,
-        COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=4,
-        COMPRESS_MIMETYPES=["text/html", "text/plain", "text/css", "application/json", "image/svg+xml"],
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "msewa" / "translations"),
     )
     app.jinja_env.undefined = StrictUndefined
@@ -86,10 +82,11 @@ def _bind_web(app: Flask, *, settings: Settings) -> None:
     access.init_app(app)
     locale.init_app(app, babel=babel)
     htmx.init_app(app)
-    compress.init_app(app)
+    compression.init_app(app)
     errors.init_app(app)
     filters.init_app(app, settings=settings)
     assets.init_app(app)
+    headers.guard(app, settings=settings)
 
 
 def _note_writing() -> None:

@@ -30,12 +30,12 @@ def embedded_options(path: Path, *, key: bytes) -> dict[str, Any]:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    return {"module": sqlcipher, "creator": connect, "poolclass": QueuePool, "pool_size": 8, "max_overflow": 8}
+    return {"module": sqlcipher, "creator": connect, "poolclass": QueuePool, "pool_size": 8, "max_overflow": 8, "hide_parameters": True}
 
 
 def server_options() -> dict[str, Any]:
     """Engine options for PostgreSQL: dead connections are found before use, a request waits 5 s at most for one."""
-    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8, "pool_timeout": 5}
+    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8, "pool_timeout": 5, "hide_parameters": True}
 
 
 def watch_begin(engine: Engine) -> None:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import Babel
-from flask_compress import Compress
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -61,7 +60,6 @@ migrate = Migrate()
 login_manager = LoginManager()
 babel = Babel()
 htmx = Htmx()
-compress = Compress()
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 

@@ -60,7 +60,7 @@ def _check() -> Response | None:
         abort(403)
     if not current_user.is_authenticated:
         return see_other(url_for("accounts.sign_in", next=_way_back()))
-    if audience != SIGNED_IN and current_user.role != audience:
+    if audience not in (SIGNED_IN, current_user.role):
         abort(403)
     if getattr(view, "fresh_proof", False) and not _is_fresh():
         return see_other(url_for("accounts.step_up", next=_way_back()))

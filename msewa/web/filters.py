@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, request
 from flask_babel import gettext
-from msewa.web.csrf import masked_token
 
 from msewa.config import LANGUAGES, Settings
 from msewa.web import form_keys
+from msewa.web.csrf import masked_token
 from msewa.web.locale import language, preference
 
 INDIA = ZoneInfo("Asia/Kolkata")

@@ -93,9 +93,7 @@ def _enter(key_hash: bytes, *, body_digest: bytes) -> str | None:
         db.session.rollback()
     else:
         return None
-    used = db.session.execute(
-        select(UsedFormKey.body_digest, UsedFormKey.location).where(UsedFormKey.key_hash == key_hash)
-    ).one()
+    used = db.session.execute(select(UsedFormKey.body_digest, UsedFormKey.location).where(UsedFormKey.key_hash == key_hash)).one()
     if not used.location:
         return None  # its act never came to an answer
     if not hmac.compare_digest(used.body_digest, body_digest):

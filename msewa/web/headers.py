@@ -57,6 +57,10 @@ def init_app(app: Flask, *, settings: Settings) -> None:
     app.after_request(finish)
 
 
+def _policy() -> str:
+    return POLICY + SCRIPTED.format(nonce=g.csp_nonce) if "csp_nonce" in g else POLICY
+
+
 def guard(app: Flask, *, settings: Settings) -> None:
     """Stand before everything, static files too: set the headers of every answer, and in production refuse plain HTTP.
 

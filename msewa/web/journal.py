@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 
 from flask import Flask, Response, g, has_request_context, request
 
-ALLOWED = frozenset({"error", "place", "method", "route", "status", "ms", "request_id", "topic", "item", "attempts", "count", "factor", "outcome", "kind", "provider"})
+OF_REQUESTS = frozenset({"method", "route", "status", "ms", "request_id"})
+OF_WORK = frozenset({"topic", "item", "attempts", "count", "provider"})
+ALLOWED = OF_REQUESTS | OF_WORK | {"error", "place", "factor", "outcome", "kind"}
 _logger = logging.getLogger("msewa")
 
 

@@ -1,0 +1,31 @@
+"""Every text answer goes out compressed, errors and redirects too: on a slow link they weigh like any page."""
+
+from flask import Flask, Response
+from flask_compress import Compress
+
+BODILESS = (204, 304)
+
+
+class CompressEveryStatus(Compress):
+    """Flask-Compress leaves everything but a success as it is; this does not."""
+
+    def after_request(self, response: Response) -> Response:
+        """Compress an answer if its reader can undo it."""
+        status = response.status
+        if response.status_code < 300 or response.status_code in BODILESS:
+            return super().after_request(response)
+        response.status_code = 200
+        response = super().after_request(response)
+        response.status = status
+        return response
+
+
+def init_app(app: Flask) -> None:
+    """Compress from 200 bytes up: below that a packet is a packet."""
+    app.config.update(
+        COMPRESS_MIN_SIZE=200,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_MIMETYPES=["text/html", "text/plain", "text/css", "application/json", "image/svg+xml"],
+    )
+    CompressEveryStatus().init_app(app)
