@@ -13,6 +13,7 @@ from msewa.notifications import operations as notifications
 from msewa.notifications.gateway import CourierByChannel, HttpSmsCourier, SmtpCourier
 from msewa.outbox import commands as outbox_commands
 from msewa.outbox import worker
+from msewa.profile import routes as profile_routes
 from msewa.sandbox import commands as sandbox_commands
 from msewa.sandbox import routes as sandbox_routes
 from msewa.sandbox.gateway import SandboxCourier, SandboxDepartments
@@ -21,7 +22,7 @@ from msewa.web import routes as web_routes
 
 def register(app: Flask, *, settings: Settings) -> None:
     """Register every feature's routes, commands and outbox handlers; the sandbox only in demo mode."""
-    for blueprint in (web_routes.bp, outbox_commands.bp, start.bp, catalogue_routes.bp, catalogue_commands.bp):
+    for blueprint in (web_routes.bp, outbox_commands.bp, start.bp, catalogue_routes.bp, catalogue_commands.bp, profile_routes.bp):
         app.register_blueprint(blueprint)
     presence.init_app(app)
     _meet_outside(app, settings=settings)

@@ -18,6 +18,8 @@ from msewa.crypto.blind_index import normalise_mobile
 from msewa.web.forms import ascii_digits, clean_text
 
 DATE = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|\d{2})")
+# A telephone's pad of digits has no stroke: 05011990.
+BARE_DATE = re.compile(r"(\d{2})(\d{2})(\d{4})")
 ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 NUMBER = re.compile(r"\d{1,9}(\.\d{1,3})?")
 PIN_CODE = re.compile(r"[1-9]\d{5}")
@@ -116,7 +118,7 @@ def _date_parts(text: str, *, today: date) -> tuple[int, int, int]:
     found = ISO_DATE.fullmatch(text)
     if found:
         return int(found[1]), int(found[2]), int(found[3])
-    found = DATE.fullmatch(text)
+    found = DATE.fullmatch(text) or BARE_DATE.fullmatch(text)
     if not found:
         raise AnswerError("date_form")
     return _full_year(found[3], today=today), int(found[2]), int(found[1])

@@ -3,6 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import select
+
+from msewa.accounts.models import Account
+from msewa.accounts.operations.naming import rename
+from msewa.accounts.queries import get_contact
 from msewa.catalogue.queries import catalogue
 from msewa.crypto.envelope import seal_json
 from msewa.extensions import db
@@ -14,15 +19,44 @@ from msewa.profile.rules import ACCOUNT_FIELDS
 
 
 def keep(subject: Subject, values: Mapping[str, str], *, actor: Actor, now: datetime) -> None:
-    """Keep `values` (kept forms by field; "" takes a value away). Fields that no profile holds are left out."""
-    by_section: dict[str, dict[str, str]] = {}
+    """Keep `values` (kept forms by field; "" takes a value away, but never the name).
+
+    What no profile holds is left out, as are mobile and e-mail: the account proves those. A new district takes along a tehsil or town
+    kept earlier that lies in another one.
+    """
+    # One writer at a time for each profile: a section is read, changed and sealed as a whole.
+    db.session.execute(select(Account.id).where(Account.id == subject.id).with_for_update())
+    changed = _keep_name(subject, values.get("full_name", ""), now=now)
+    for section, own in _by_section({**values, **_strays(subject, values)}).items():
+        changed += _keep_section(subject, own, section=section, now=now)
+    if changed:
+        record("profile.changed", subject=subject, actor=actor, now=now, fields=changed)
+
+
+def _by_section(values: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    sections: dict[str, dict[str, str]] = {}
     for key, value in values.items():
         field = catalogue().fields.get(key)
         if field and field.profile_section and key not in ACCOUNT_FIELDS:
-            by_section.setdefault(field.profile_section, {})[key] = value
-    changed = [key for section, own in by_section.items() for key in _keep_section(subject, own, section=section, now=now)]
-    if changed:
-        record("profile.changed", subject=subject, actor=actor, now=now, fields=changed)
+            sections.setdefault(field.profile_section, {})[key] = value
+    return sections
+
+
+def _strays(subject: Subject, values: Mapping[str, str]) -> dict[str, str]:
+    district = values.get("district")
+    if not district:
+        return {}
+    kept = read_section(subject, section="address")
+    known = {"tehsil": catalogue().tehsils, "ulb": catalogue().ulbs}
+    places = {key: known[key].get(kept[key]["value"]) for key in known if key in kept and key not in values}
+    return {key: "" for key, place in places.items() if place is None or place["district"] != district}
+
+
+def _keep_name(subject: Subject, full_name: str, *, now: datetime) -> list[str]:
+    if not full_name or full_name == get_contact(subject).full_name:
+        return []
+    rename(subject, full_name, now=now)
+    return ["full_name"]
 
 
 def _keep_section(subject: Subject, values: Mapping[str, str], *, section: str, now: datetime) -> list[str]:

@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 SECTIONS = ("identity", "contact", "address", "family", "work", "money", "papers_numbers")
-# Proved and kept by the account itself; changing them asks for more than a form.
-ACCOUNT_FIELDS = frozenset({"full_name", "mobile", "email"})
+# Proved by the account itself; changing them asks for more than a form.
+PROVED_FIELDS = frozenset({"mobile", "email"})
+# Kept by the account, not in a section.
+ACCOUNT_FIELDS = PROVED_FIELDS | {"full_name"}
+# Nobody is without one: it can be changed, not taken away.
+REQUIRED_FIELDS = frozenset({"full_name"})
 
 
 @dataclass(frozen=True, slots=True)

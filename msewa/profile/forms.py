@@ -1,0 +1,122 @@
+"""The profile's forms: one question, or a whole section, built from the question bank."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext
+from wtforms import Field as Input
+from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
+
+from msewa.catalogue.answer_messages import missing, sentence_of
+from msewa.catalogue.answers import AnswerError, parse
+from msewa.catalogue.rules import Field
+from msewa.catalogue.showing import as_typed
+from msewa.catalogue.snapshot import Catalogue
+from msewa.profile.rules import REQUIRED_FIELDS, ProfileValue
+from msewa.web.forms import Form
+
+_ = lazy_gettext
+TITLES = {
+    "identity": _("About you"),
+    "contact": _("How to reach you"),
+    "address": _("Where you live"),
+    "family": _("Family"),
+    "work": _("Work and studies"),
+    "money": _("Money and land"),
+    "papers_numbers": _("Numbers on your papers"),
+}
+SEVERAL_LINES = {"address", "people", "long_text"}
+KEYBOARDS = {
+    "date": "numeric",
+    "year": "numeric",
+    "mobile": "tel",
+    "pincode": "numeric",
+    "money": "numeric",
+    "number": "decimal",
+    "percent": "decimal",
+    "last4": "numeric",
+}
+MOST_RADIOS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a form is built with: the catalogue, what was given so far, the language, the day."""
+
+    known: Catalogue
+    profile: Mapping[str, ProfileValue]
+    language: str
+    today: date
+
+
+class ProfileForm(Form):
+    """A form whose questions come from the bank; once validated, `kept` holds each answer in its kept form."""
+
+    def __init__(self, **data: Any) -> None:
+        self.kept: dict[str, str] = {}
+        super().__init__(data=data)
+
+
+class Readable:
+    """Reads what was typed as the application form does; the field's own sentence says why it can't."""
+
+    def __init__(self, field: Field, *, desk: Desk) -> None:
+        self._field = field
+        self._desk = desk
+
+    def __call__(self, form: ProfileForm, typed: Input) -> None:
+        """Keep the answer in the form; ValidationError when it can't be used."""
+        try:
+            value = parse(self._field, typed.data, today=self._desk.today, places=self._desk.known)
+        except AnswerError as error:
+            raise ValidationError(sentence_of(error)) from error
+        if not value and self._field.key in REQUIRED_FIELDS:
+            raise ValidationError(missing())
+        form.kept[self._field.key] = value
+
+
+def form_for(fields: Sequence[Field], *, desk: Desk) -> ProfileForm:
+    """Return a form that asks `fields`, holding what was given before."""
+    shape = type("ProfileForm", (ProfileForm,), {field.key: _input(field, desk=desk) for field in fields})
+    given = {field.key: desk.profile[field.key].value for field in fields if field.key in desk.profile}
+    return shape(**{field.key: as_typed(field, given.get(field.key, "")) for field in fields})
+
+
+def _input(field: Field, *, desk: Desk) -> Any:
+    said: dict[str, Any] = {
+        "label": field.label[desk.language],
+        "description": field.hint[desk.language] if field.hint else "",
+        "validators": [Readable(field, desk=desk)],
+    }
+    if field.kind == "choice":
+        options = [(option.id, option.label[desk.language]) for option in field.options]
+        kind = RadioField if len(options) <= MOST_RADIOS else SelectField
+        return kind(**said, choices=_with_none(options, last=kind is RadioField), validate_choice=False)
+    if field.kind in ("district", "tehsil", "ulb"):
+        return SelectField(**said, choices=_places(field.kind, desk=desk), validate_choice=False)
+    shown = {"inputmode": KEYBOARDS.get(field.kind), "autocomplete": field.autocomplete}
+    kind = TextAreaField if field.kind in SEVERAL_LINES else StringField
+    return kind(**said, render_kw={name: value for name, value in shown.items() if value})
+
+
+def _with_none(options: list[tuple[str, str]], *, last: bool) -> list[tuple[str, Any]]:
+    none = [("", _("Not given"))]
+    return [*options, *none] if last else [*none, *options]
+
+
+def _places(kind: str, *, desk: Desk) -> Any:
+    """Return the choices: districts, or the places of the kept district, or all places under their districts."""
+    language, districts = desk.language, desk.known.districts
+    if kind == "district":
+        return _with_none([(one["id"], one["name"][language]) for one in districts.values()], last=False)
+    rows = desk.known.tehsils if kind == "tehsil" else desk.known.ulbs
+    groups: dict[str, list[tuple[str, str]]] = {key: [] for key in districts}
+    for one in rows.values():
+        groups[one["district"]].append((one["id"], one["name"][language]))
+    own = desk.profile.get("district")
+    if own and own.value in groups:
+        return _with_none(groups[own.value], last=False)
+    named = {districts[key]["name"][language]: group for key, group in groups.items() if group}
+    return {"–": _with_none([], last=False), **named}

@@ -1,0 +1,105 @@
+"""The pages of a citizen's profile."""
+
+from typing import Any
+
+from flask import Response, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from msewa.catalogue.queries import catalogue
+from msewa.extensions import db
+from msewa.profile.forms import TITLES, Desk, ProfileForm, form_for
+from msewa.profile.operations import keep
+from msewa.profile.queries import get_profile
+from msewa.profile.rules import PROVED_FIELDS, SECTIONS
+from msewa.profile.sheet import fields_of, sheet_of
+from msewa.web import form_keys
+from msewa.web.access import blueprint, citizen
+from msewa.web.clock import now
+from msewa.web.errors import NoSuchRowError
+from msewa.web.filters import INDIA
+from msewa.web.form_keys import once
+from msewa.web.locale import language
+from msewa.web.pages import render_page, see_other
+
+bp = blueprint("profile", __name__)
+FRAGMENTS = frozenset(f"part_{section}" for section in SECTIONS)
+
+
+@bp.get("/profile")
+@citizen
+def show() -> Response:
+    """Show everything given, by section; one line may be open for editing."""
+    desk = _desk()
+    key = request.args.get("edit", "")
+    section = _section_of(key)
+    form = form_for([desk.known.fields[key]], desk=desk) if section else None
+    return _sheet(desk, form=form, edit=key if section else None)
+
+
+@bp.post("/profile/<section>/<field>")
+@citizen
+@once
+def change(section: str, field: str) -> AnyResponse:
+    """Keep one line; the page again with that line open when it can't be used."""
+    desk = _desk()
+    if not section or _section_of(field) != section:
+        raise NoSuchRowError
+    form = form_for([desk.known.fields[field]], desk=desk)
+    if not form.validate():
+        return _sheet(desk, form=form, edit=field, status=422)
+    return _keep(form, back=url_for("profile.show", kept=field, _anchor=f"part_{section}"))
+
+
+@bp.get("/profile/<section>")
+@citizen
+def section(section: str) -> Response:
+    """Show a whole section as one form."""
+    return _section_page(section, form=_section_form(section))
+
+
+@bp.post("/profile/<section>")
+@citizen
+@once
+def fill(section: str) -> AnyResponse:
+    """Keep a whole section; nothing of it while one answer can't be used."""
+    form = _section_form(section)
+    if not form.validate():
+        return _section_page(section, form=form, status=422)
+    return _keep(form, back=url_for("profile.show", kept=section, _anchor=f"part_{section}"))
+
+
+def _desk() -> Desk:
+    return Desk(catalogue(), get_profile(current_user), language(), now().astimezone(INDIA).date())
+
+
+def _section_of(key: str) -> str | None:
+    """Return the section in which a field is changed here; None for what this page does not change."""
+    field = catalogue().fields.get(key)
+    return field.profile_section if field and key not in PROVED_FIELDS else None
+
+
+def _section_form(section: str) -> ProfileForm:
+    desk = _desk()
+    fields = [field for field in fields_of(section, known=desk.known) if field.key not in PROVED_FIELDS]
+    if not fields:
+        raise NoSuchRowError
+    return form_for(fields, desk=desk)
+
+
+def _keep(form: ProfileForm, *, back: str) -> AnyResponse:
+    keep(current_user, form.kept, actor=current_user.actor, now=now())
+    form_keys.remember(back)
+    db.session.commit()
+    return see_other(back)
+
+
+def _sheet(desk: Desk, *, form: ProfileForm | None, edit: str | None, status: int = 200) -> Response:
+    parts = sheet_of(desk.profile, known=desk.known, language=desk.language)
+    shown: dict[str, Any] = {"parts": parts, "titles": TITLES, "form": form, "edit": edit, "kept": request.args.get("kept", "")}
+    return render_page("profile/show.html", fragments=FRAGMENTS, status=status, page_id="profile.show", **shown)
+
+
+def _section_page(section: str, *, form: ProfileForm, status: int = 200) -> Response:
+    values: dict[str, Any] = {"section": section, "title": TITLES[section], "form": form}
+    return render_page("profile/section.html", status=status, page_id="profile.section", **values)
