@@ -28,14 +28,17 @@ def read_entries() -> list[SearchEntry]:
     categories = {category["id"]: category["name"] for category in catalogue["categories"]}
     popular = frozenset(catalogue["meta"]["popular"]["services"])
     return [
-        _entry(service, categories[service["category"]], providers[service["provider"]], is_popular=service["id"] in popular)
+        _entry(
+            service,
+            categories[service["category"]],
+            providers[service["provider"]],
+            is_popular=service["id"] in popular,
+        )
         for service in catalogue["services"]
     ]
 
 
-def _entry(
-    service: Mapping[str, Any], category: Mapping[str, str], provider: Mapping[str, str], *, is_popular: bool
-) -> SearchEntry:
+def _entry(service: Mapping[str, Any], category: Mapping[str, str], provider: Mapping[str, str], *, is_popular: bool) -> SearchEntry:
     return SearchEntry(
         service["id"],
         service["name"],

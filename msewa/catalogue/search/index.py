@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, log
 
 from msewa.catalogue.search.entries import Hit, Reason, ReasonKind, SearchEntry
-from msewa.catalogue.search.spelling import split_words
+from msewa.catalogue.search.spelling import sound, split_words
 from msewa.catalogue.search.understanding import Meaning, Vocabulary
 from msewa.catalogue.search.words import ELSEWHERE, Lexicon, make_lexicon, read_words
 
 # Weights were tuned on the phrasings of tests/catalogue that are not held out.
 FIELD_WEIGHTS: dict[ReasonKind, float] = {"category": 0.5, "provider": 0.5}
+LABELS = frozenset[ReasonKind]({"name", "other_name", "keyword"})
 SUMMARY_WEIGHT = 0.6
 UNKNOWN_WEIGHT = 3.0
 ELSEWHERE_WEIGHT = 15.0
+PARTLY_SAID = 0.55
 SAYING_SHARE = 0.6
 BAG_SHARE = 0.5
 POPULAR_BONUS = 0.25
 MIN_COVERAGE = 0.45
-MIN_EVIDENCE = 1.2
+MIN_EVIDENCE = 0.5
 MIN_SHARE = 0.3
 NUMBER_WEIGHT = 0.4
 KEEP_ABOVE = 0.35
@@ -37,6 +39,7 @@ class Saying:
     kind: ReasonKind
     text: str
     terms: frozenset[str]
+    weight: float = 1.0
 
 
 @lru_cache(maxsize=1)
@@ -56,6 +59,8 @@ class SearchIndex:
         self._faint = lexicon.faint
         self._bag: dict[str, dict[int, float]] = defaultdict(dict)
         self._uses: dict[str, list[int]] = defaultdict(list)
+        self._labels: dict[int, list[int]] = defaultdict(list)
+        self._sounds: dict[int, frozenset[str]] = {}
         for number, saying in enumerate(sayings):
             self._add(number, saying)
         self._weights = {term: self._weigh(term) for term in self._bag}
@@ -85,11 +90,12 @@ class SearchIndex:
         return [hit.id for hit in self._rank(meanings, limit=SUGGESTIONS, min_coverage=0.3)]
 
     def _add(self, number: int, saying: Saying) -> None:
-        in_bag = FIELD_WEIGHTS.get(saying.kind, 1.0 if saying.text else SUMMARY_WEIGHT)
+        if saying.kind in LABELS:
+            self._labels[saying.entry].append(number)
         for term in saying.terms:
             self._uses[term].append(number)
             held = self._bag[term]
-            held[saying.entry] = max(held.get(saying.entry, 0.0), in_bag)
+            held[saying.entry] = max(held.get(saying.entry, 0.0), saying.weight)
 
     def _weigh(self, term: str) -> float:
         rarity = log(1 + len(self._ids) / len(self._bag[term]))
@@ -106,7 +112,7 @@ class SearchIndex:
     def _floor(self, meanings: list[Meaning], *, min_coverage: float) -> float:
         """What the best entry must share with a query; out of reach when too little of the query is known at all."""
         needs = [(self._need(meaning), meaning) for meaning in meanings]
-        known = sum(need for need, meaning in needs if self._is_known(meaning))
+        known = sum(need * meaning.certainty for need, meaning in needs if self._is_known(meaning))
         if known < min_coverage * sum(need for need, _ in needs):
             return inf
         return max(MIN_EVIDENCE, known * MIN_SHARE)
@@ -118,17 +124,25 @@ class SearchIndex:
         bag, sayings = self._gather(meanings)
         if max(bag.values(), default=0.0) < self._floor(meanings, min_coverage=min_coverage):
             return []
-        best: dict[int, tuple[float, int]] = {}
-        for number, overlap in sayings.items():
-            entry = self._sayings[number].entry
-            closeness = overlap * (0.55 + 0.45 * min(1.0, overlap / (self._lengths[number] or 1.0)))
-            if entry not in best or closeness > best[entry][0]:
-                best[entry] = (closeness, number)
+        best = self._choose_sayings(sayings)
         scores = {entry: self._score(entry, closeness, bag[entry]) for entry, (closeness, _) in best.items()}
         order = sorted(scores, key=lambda entry: (-scores[entry], self._ids[entry]))[:limit]
-        kept = [entry for entry in order if scores[entry] >= KEEP_ABOVE * scores[order[0]]]
-        is_guess = any(meaning.is_guess for meaning in meanings)
-        return [self._hit(entry, scores[entry], self._sayings[best[entry][1]], is_guess=is_guess) for entry in kept]
+        return [
+            Hit(self._ids[entry], round(scores[entry], 3), self._give_reason(best[entry][1], meanings))
+            for entry in order
+            if scores[entry] >= KEEP_ABOVE * scores[order[0]]
+        ]
+
+    def _choose_sayings(self, overlaps: Mapping[int, float]) -> dict[int, tuple[float, int]]:
+        """For every entry the saying that is closest to the query: how close, and its number."""
+        best: dict[int, tuple[float, int]] = {}
+        for number, overlap in overlaps.items():
+            saying = self._sayings[number]
+            share = min(1.0, overlap / (self._lengths[number] or 1.0))
+            closeness = overlap * (PARTLY_SAID + (1 - PARTLY_SAID) * share) * saying.weight
+            if saying.entry not in best or closeness > best[saying.entry][0]:
+                best[saying.entry] = (closeness, number)
+        return best
 
     def _score(self, entry: int, closeness: float, in_bag: float) -> float:
         return SAYING_SHARE * closeness + BAG_SHARE * in_bag + (POPULAR_BONUS if entry in self._popular else 0.0)
@@ -152,9 +166,32 @@ class SearchIndex:
                 sayings[number] += weight
         return bag, sayings
 
-    def _hit(self, entry: int, score: float, saying: Saying, *, is_guess: bool) -> Hit:
-        kind: ReasonKind = "spelling" if is_guess and saying.kind in ("name", "keyword", "other_name") else saying.kind
-        return Hit(self._ids[entry], round(score, 3), Reason(kind, saying.text))
+    def _give_reason(self, number: int, meanings: list[Meaning]) -> Reason:
+        """Name what matched: a text of the catalogue, or for a meaning the words of the query that carry it."""
+        saying = self._sayings[number]
+        shared = [meaning for meaning in meanings if any(term in saying.terms for term, _ in meaning.senses)]
+        literal = self._find_literal(saying, shared)
+        if literal:
+            return Reason(literal.kind, literal.text)
+        if saying.kind == "meaning":
+            return Reason("meaning", " ".join(meaning.typed for meaning in shared))
+        if saying.kind in LABELS and any(meaning.is_guess for meaning in shared):
+            return Reason("spelling", saying.text)
+        return Reason(saying.kind, saying.text)
+
+    def _find_literal(self, chosen: Saying, shared: list[Meaning]) -> Saying | None:
+        """The name or keyword that has the very words of the query, which explains itself better than a synonym."""
+        typed = {sound(word) for meaning in shared for word in meaning.typed.split()}
+        for number in self._labels[chosen.entry]:
+            if typed and typed <= self._get_sounds(number):
+                return self._sayings[number]
+        return None
+
+    def _get_sounds(self, number: int) -> frozenset[str]:
+        # Made when first needed: most labels are never looked at, and the build has to be short.
+        if number not in self._sounds:
+            self._sounds[number] = frozenset(sound(word) for word in split_words(self._sayings[number].text))
+        return self._sounds[number]
 
 
 def _list_sayings(number: int, entry: SearchEntry, lexicon: Lexicon) -> Iterable[Saying]:
@@ -168,5 +205,5 @@ def _list_sayings(number: int, entry: SearchEntry, lexicon: Lexicon) -> Iterable
     ]
     for kind, texts in fields:
         for text in texts:
-            yield Saying(number, kind, text, lexicon.terms_of(text))
-    yield Saying(number, "meaning", "", lexicon.terms_of(entry.summary))
+            yield Saying(number, kind, text, lexicon.terms_of(text), FIELD_WEIGHTS.get(kind, 1.0))
+    yield Saying(number, "meaning", entry.summary, lexicon.terms_of(entry.summary), SUMMARY_WEIGHT)

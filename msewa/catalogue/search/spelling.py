@@ -10,17 +10,18 @@ MAX_WORDS = 16
 
 # Gurmukhi and Devanagari blocks are laid out alike, so one table keyed by the offset in the block serves both.
 _BLOCK_STARTS = (0x0900, 0x0A00)
-_CONSONANTS = dict(
-    enumerate("k kh g gh n ch chh j jh n t th d dh n t th d dh n n p ph b bh m y r r l l l v sh sh s h".split(), 0x15)
-) | dict(enumerate("k kh g z d dh f y".split(), 0x58))
-_VOWELS = dict(enumerate("a a i i u u ri li e e e ai o o o au".split(), 0x05)) | {0x72: "i", 0x73: "u"}
-_SIGNS = dict(enumerate("a i i u u ri ri e e e ai o o o au".split(), 0x3E))
+_CONSONANT_LETTERS = "k.kh.g.gh.n.ch.chh.j.jh.n.t.th.d.dh.n.t.th.d.dh.n.n.p.ph.b.bh.m.y.r.r.l.l.l.v.sh.sh.s.h.k.kh.g.z.d.dh.f.y"
+_VOWEL_LETTERS = "a.a.i.i.u.u.ri.li.e.e.e.ai.o.o.o.au"
+_SIGN_LETTERS = "a.i.i.u.u.ri.ri.e.e.e.ai.o.o.o.au"
+_CONSONANTS = dict(zip([*range(0x15, 0x3A), *range(0x58, 0x60)], _CONSONANT_LETTERS.split("."), strict=True))
+_VOWELS = dict(zip(range(0x05, 0x15), _VOWEL_LETTERS.split("."), strict=True)) | {0x72: "i", 0x73: "u"}
+_SIGNS = dict(zip(range(0x3E, 0x4D), _SIGN_LETTERS.split("."), strict=True))
 _MARKS = {0x01: "n", 0x02: "n", 0x03: "h", 0x70: "n", 0x71: ""}
 _NUKTA, _VIRAMA, _DIGIT_ZERO = 0x3C, 0x4D, 0x66
 _WITH_NUKTA = {0x15: "k", 0x16: "kh", 0x17: "g", 0x1C: "z", 0x21: "d", 0x22: "dh", 0x2B: "f", 0x32: "l", 0x38: "sh"}
 
 _SAME_SOUND = (
-    ("tion", "shn"), ("sion", "shn"), ("ph", "f"), ("ck", "k"), ("chh", "ch"), ("ch", "C"),
+    ("tion", "shn"), ("sion", "shn"), ("ph", "f"), ("ck", "k"), ("cch", "ch"), ("chh", "ch"), ("ch", "C"),
     ("ce", "se"), ("ci", "si"), ("cy", "si"), ("c", "k"), ("C", "ch"), ("q", "k"), ("x", "ks"), ("w", "v"), ("z", "j"),
     ("aa", "a"), ("ee", "i"), ("ea", "i"), ("ii", "i"), ("oo", "u"), ("uu", "u"),
     ("au", "o"), ("ou", "o"), ("ai", "e"), ("ei", "e"), ("ey", "e"),
@@ -28,7 +29,7 @@ _SAME_SOUND = (
 _DOUBLED = re.compile(r"(.)\1+")
 _VOWEL_Y = re.compile(r"(?<=[^aeiou])y|(?<=[eiou])y$|(?<=.)ay$")
 _WORD = re.compile(r"[a-z]+|[0-9]+")
-_NO = frozenset("nahin nhi nahee nehi nahn nahii".split())
+_NO = frozenset({"nahin", "nhi", "nahee", "nehi", "nahn", "nahii"})
 _SILENT = str.maketrans({"h": "", "a": "", "e": "i", "o": "u"})
 
 

@@ -7,21 +7,29 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from msewa.catalogue.search.spelling import bones, sound, stem
+from msewa.catalogue.search.spelling import MAX_WORDS, bones, sound, stem
 from msewa.catalogue.search.words import ELSEWHERE, MIN_BONES, Lexicon
 
 SAME_BONES = 0.9
 ONE_SLIP = 0.8
 TWO_SLIPS = 0.65
 MAX_GUESSES = 3
+MIN_HALF = 3
+SHORT_WORD = 5
+LONG_WORD = 8
+SURE, UNSURE, DOUBTFUL = 0.8, 0.5, 0.35
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A part of the query and the terms it may stand for, each with its likeness from 0 to 1."""
+    """A part of the query and the terms it may stand for, each with its likeness from 0 to 1.
+
+    `certainty` tells how sure it is that any of them was meant: a slip in a short word may well be another word.
+    """
 
     typed: str
     senses: tuple[tuple[str, float], ...]
+    certainty: float = 1.0
 
     @property
     def is_guess(self) -> bool:
@@ -46,6 +54,7 @@ class Vocabulary:
 
     def understand(self, words: list[str]) -> list[Meaning]:
         """Read a query's words, leaving out those that say nothing and numbers nobody knows."""
+        words = [part for word in words for part in self._part(word)][:MAX_WORDS]
         keys = [bones(sound(word)) for word in words]
         meanings: list[Meaning] = []
         at = 0
@@ -55,32 +64,55 @@ class Vocabulary:
             if run:
                 meanings.append(Meaning(" ".join(words[at : at + length]), ((run[1], 1.0),)))
             elif not self._lexicon.is_silent(words[at]):
-                meanings.append(Meaning(words[at], self._senses_of(words[at])))
+                meanings.append(self._read(words[at]))
             at += length
         return [meaning for meaning in meanings if meaning.senses or not meaning.typed.isdigit()]
 
-    def _senses_of(self, word: str) -> tuple[tuple[str, float], ...]:
+    def _knows(self, word: str) -> bool:
+        return sound(word) in self._by_sound or self._lexicon.is_silent(word)
+
+    def _part(self, word: str) -> list[str]:
+        """Part two words that were written as one (`rationcard`), where both halves are known."""
+        if len(word) >= LONG_WORD and not self._knows(word) and bones(sound(word)) not in self._by_bones:
+            for at in range(len(word) - MIN_HALF, MIN_HALF - 1, -1):
+                if self._knows(word[:at]) and self._knows(word[at:]):
+                    return [word[:at], word[at:]]
+        return [word]
+
+    def _read(self, word: str) -> Meaning:
         key, base = sound(word), sound(stem(word))
         known = self._by_sound.get(key) or self._by_sound.get(base)
         if known:
-            return tuple((sense, 1.0) for sense in known)
+            return Meaning(word, tuple((sense, 1.0) for sense in known))
         skeleton = bones(key)
         if len(skeleton) >= MIN_BONES and skeleton in self._by_bones:
-            return tuple((sense, SAME_BONES) for sense in sorted(self._by_bones[skeleton]))
-        return () if word.isdigit() else self._guess(key)
+            senses = tuple((sense, SAME_BONES) for sense in sorted(self._by_bones[skeleton]))
+            return Meaning(word, senses, 1.0 if len(skeleton) > MIN_BONES else UNSURE)
+        return Meaning(word, ()) if word.isdigit() else self._guess(word, key)
 
-    def _guess(self, key: str) -> tuple[tuple[str, float], ...]:
+    def _guess(self, word: str, key: str) -> Meaning:
         """The nearest known words: one slip in four letters or more, two in eight or more."""
-        slips = 0 if len(key) < 4 else 1 if len(key) < 8 else 2
-        if not slips:
-            return ()
-        near = [
-            found
-            for length in range(len(key) - slips, len(key) + slips + 1)
-            for found in extract(key, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=slips, limit=3)
-            if len(key) > 5 or found[0][0] == key[0]
-        ]
-        best = min((distance for _, distance, _ in near), default=0)
+        slips = 0 if len(key) < 4 else 1 if len(key) < LONG_WORD else 2
+        near = self._list_near(key, slips) if slips else []
+        best = min((distance for _, distance in near), default=0)
+        found = [other for other, distance in near if distance == best][:MAX_GUESSES]
         likeness = ONE_SLIP if best == 1 else TWO_SLIPS
-        words = [word for word, distance, _ in near if distance == best][:MAX_GUESSES]
-        return tuple((sense, likeness) for word in words for sense in self._by_sound[word])
+        senses = tuple((sense, likeness) for other in found for sense in self._by_sound[other])
+        return Meaning(word, senses, _certainty(key, found))
+
+    def _list_near(self, key: str, slips: int) -> list[tuple[str, float]]:
+        return [
+            (found, distance)
+            for length in range(len(key) - slips, len(key) + slips + 1)
+            for found, distance, _ in extract(
+                key, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=slips, limit=MAX_GUESSES
+            )
+            if len(key) > SHORT_WORD or found[0] == key[0]
+        ]
+
+
+def _certainty(key: str, found: list[str]) -> float:
+    """Long words and swapped letters are surely slips; in a short word one other letter makes another word."""
+    if len(key) >= LONG_WORD or any(sorted(key) == sorted(other) for other in found):
+        return SURE
+    return UNSURE if len(key) > SHORT_WORD else DOUBTFUL

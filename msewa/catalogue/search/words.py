@@ -109,5 +109,4 @@ def make_lexicon(source: Mapping[str, object]) -> Lexicon:
 
 def read_words(path: Path = WORDS_PATH) -> Mapping[str, object]:
     """Read words.yaml as plain values, which may be kept as JSON to start faster."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
