@@ -1,0 +1,1 @@
+"""Applications: begun, filled in, reviewed line by line, sent, followed, taken back."""

@@ -1,0 +1,49 @@
+"""By when an office must answer: working days of Punjab, its holidays left out."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from importlib import import_module
+from typing import Literal
+
+A_DAY = timedelta(days=1)
+SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The last day for an answer (None: not known), and the office's holidays that were passed over on the way."""
+
+    on: date | None
+    skipped: tuple[date, ...] = ()
+
+
+def find_due(sent_on: date, *, days: int | None, unit: Literal["working", "calendar"]) -> Due:
+    """Return by when an application sent on a day is due; the day of sending does not count, 0 days is the same day."""
+    if days is None:
+        return Due(None)
+    if unit == "calendar":
+        return Due(sent_on + days * A_DAY)
+    return _working_days(sent_on, days=days)
+
+
+def _working_days(sent_on: date, *, days: int) -> Due:
+    day, left = sent_on, days
+    skipped: list[date] = []
+    while left:
+        day += A_DAY
+        if day.weekday() >= SATURDAY:
+            continue
+        if day in _holidays(day.year):
+            skipped.append(day)
+        else:
+            left -= 1
+    return Due(day, tuple(skipped))
+
+
+@lru_cache(maxsize=8)
+def _holidays(year: int) -> Set[date]:
+    # Loaded when the first date is needed: the library takes longer to load than a page to answer.
+    known = import_module("holidays").country_holidays("IN", subdiv="PB", years=year)
+    return frozenset(known)

@@ -1,0 +1,120 @@
+"""From what was typed on a page of the form to its answers, and what is still wrong with them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from msewa.applications.answers import Answer, Page, Pages, value_of
+from msewa.applications.rules import Source
+from msewa.catalogue.answers import AnswerError, parse
+from msewa.catalogue.rules import Definition, Field
+from msewa.catalogue.snapshot import Catalogue
+from msewa.profile.rules import ACCOUNT_FIELDS, ProfileValue
+from msewa.web.filters import INDIA
+from msewa.web.forms import clean_text
+
+LONGEST_KEPT = 4000
+Problems = Mapping[str, AnswerError]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a page of the form is filled in with: the definition, the catalogue's bank and places, the applicant's profile, the moment."""
+
+    definition: Definition
+    catalogue: Catalogue
+    profile: Mapping[str, ProfileValue]
+    now: datetime
+
+    def field(self, key: str) -> Field:
+        """Return a field as this service asks it."""
+        return self.definition.need(key).as_asked(self.catalogue.fields[key])
+
+    def keys(self, step: int) -> tuple[str, ...]:
+        """Return the fields of a step, counted from 1; the district stands before the tehsils it narrows down."""
+        keys = self.definition.steps[step - 1].fields
+        if "district" not in keys or "tehsil" not in keys:
+            return keys
+        others = [key for key in keys if key != "district"]
+        others.insert(others.index("tehsil"), "district")
+        return tuple(others)
+
+    def parse(self, key: str, raw: str) -> str:
+        """Return the kept form of what was typed; raises AnswerError."""
+        return parse(self.field(key), raw, today=self.now.astimezone(INDIA).date(), places=self.catalogue)
+
+
+def prefill(desk: Desk, step: int) -> dict[str, Answer]:
+    """Return a page nobody saved yet: the applicant's own facts from her profile, and no others (P16)."""
+    return {
+        key: Answer(given.value, source=Source.PROFILE, at=given.given_at.isoformat())
+        for key in desk.keys(step)
+        if desk.definition.need(key).of_applicant and (given := desk.profile.get(key))
+    }
+
+
+def read_page(desk: Desk, step: int, *, typed: Callable[[str], str | None], earlier: Page) -> tuple[dict[str, Answer], Problems]:
+    """Return the answers of a page as typed, and the reasons for those that can't be used; undeclared fields are not looked at (P9)."""
+    answers: dict[str, Answer] = {}
+    refused: dict[str, AnswerError] = {}
+    for key in desk.keys(step):
+        raw = clean_text(typed(key))
+        try:
+            answers[key] = _sourced(desk, key, desk.parse(key, raw), earlier=earlier.get(key))
+        except AnswerError as error:
+            refused[key] = error
+            answers[key] = Answer(typed="" if _is_unkeepable(desk.field(key), error) else raw[:LONGEST_KEPT], at=desk.now.isoformat())
+    return answers, refused
+
+
+def _is_unkeepable(field: Field, error: AnswerError) -> bool:
+    # A whole Aadhaar number is not kept for a moment, not even as a slip in a draft.
+    return field.kind == "last4" or error.code == "whole_aadhaar"
+
+
+def _sourced(desk: Desk, key: str, value: str, *, earlier: Answer | None) -> Answer:
+    if earlier is not None and not earlier.typed and earlier.value == value:
+        return earlier
+    given = desk.profile.get(key)
+    if value and given and given.value == value and desk.definition.need(key).of_applicant:
+        return Answer(value, source=Source.PROFILE, at=given.given_at.isoformat())
+    return Answer(value, at=desk.now.isoformat())
+
+
+def find_problems(desk: Desk, step: int, *, pages: Pages) -> dict[str, AnswerError]:
+    """Return what is wrong with a page as it was saved: unusable, missing, or at odds with another answer."""
+    page = pages.get(step, {})
+    found = {key: _problem(desk, key, page.get(key, Answer()), pages=pages) for key in desk.keys(step)}
+    return {key: error for key, error in found.items() if error is not None}
+
+
+def _problem(desk: Desk, key: str, answer: Answer, *, pages: Pages) -> AnswerError | None:
+    if answer.typed:
+        try:
+            desk.parse(key, answer.typed)
+        except AnswerError as error:
+            return error
+    if not answer.value:
+        return AnswerError("missing") if desk.definition.need(key).required else None
+    return None if _lies_in_district(desk, key, answer.value, pages=pages) else AnswerError("pick_one")
+
+
+def _lies_in_district(desk: Desk, key: str, value: str, *, pages: Pages) -> bool:
+    # Only the tehsil: a town's office may be asked about a house that lies in another district than its owner's.
+    district = value_of("district", pages=pages)
+    return key != "tehsil" or not district or desk.catalogue.tehsils[value]["district"] == district
+
+
+def find_for_profile(desk: Desk, page: Page) -> dict[str, str]:
+    """Return what a page says of the applicant that her profile may keep and does not hold yet."""
+    return {
+        key: answer.value
+        for key, answer in page.items()
+        if is_for_profile(desk, key) and answer.value and (key not in desk.profile or desk.profile[key].value != answer.value)
+    }
+
+
+def is_for_profile(desk: Desk, key: str) -> bool:
+    """Whether a field can be kept in the profile from here: not her name and addresses, which the account proves."""
+    is_own = desk.definition.need(key).of_applicant and key not in ACCOUNT_FIELDS
+    return is_own and desk.catalogue.fields[key].profile_section is not None

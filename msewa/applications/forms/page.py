@@ -1,0 +1,86 @@
+"""One page of an application's form: its inputs filled, each with its reason, its source and what is wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from wtforms.form import BaseForm
+from wtforms.meta import DefaultMeta
+
+from msewa.applications.answers import Answer, Pages, value_of
+from msewa.applications.filling import Desk, Problems, is_for_profile
+from msewa.applications.forms.inputs import make_input
+from msewa.applications.rules import Source
+from msewa.catalogue.answer_messages import sentence_of
+from msewa.catalogue.answers import AnswerError
+from msewa.catalogue.rules import Words
+from msewa.catalogue.showing import as_typed
+from msewa.web.forms import Words as Messages
+
+
+class Meta(DefaultMeta):
+    """WTForms' settings: our words, and no token beside the page's own."""
+
+    def get_translations(self, form: Any) -> Messages:
+        """Use our catalogue."""
+        return Messages()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One input with all that stands around it; `given_at` when it came from the profile, `differs` when the profile says otherwise."""
+
+    input: Any
+    hint: Words | None
+    why: Words
+    required: bool
+    given_at: datetime | None
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageForm:
+    """A page of questions; `form` is what the error summary reads."""
+
+    form: BaseForm
+    questions: tuple[Question, ...]
+    may_update_profile: bool
+
+
+def make_page(desk: Desk, step: int, *, pages: Pages, problems: Problems) -> PageForm:
+    """Return a step's questions with the answers that `pages` hold, and the reasons of `problems`."""
+    keys, answers = desk.keys(step), pages.get(step, {})
+    district = value_of("district", pages=pages)
+    inputs = {
+        key: make_input(desk.field(key), required=desk.definition.need(key).required, known=desk.catalogue, district=district)
+        for key in keys
+    }
+    form = BaseForm(inputs, meta=Meta())
+    form.process(data={key: _shown(desk, key, answers.get(key, Answer())) for key in keys})
+    _mark(form, problems)
+    questions = tuple(_question(desk, key, answers.get(key, Answer()), form=form) for key in keys)
+    return PageForm(form, questions, any(is_for_profile(desk, key) for key in keys))
+
+
+def _shown(desk: Desk, key: str, answer: Answer) -> str:
+    return as_typed(desk.field(key), answer.value) if answer.value else answer.typed
+
+
+def _mark(form: BaseForm, problems: Mapping[str, AnswerError]) -> None:
+    for key, error in problems.items():
+        form[key].errors = [sentence_of(error)]
+
+
+def _question(desk: Desk, key: str, answer: Answer, *, form: BaseForm) -> Question:
+    need, field = desk.definition.need(key), desk.field(key)
+    given = desk.profile.get(key) if need.of_applicant else None
+    is_from_profile = answer.source is Source.PROFILE and bool(answer.value)
+    return Question(
+        input=form[key],
+        hint=field.hint,
+        why=need.purpose,
+        required=need.required,
+        given_at=datetime.fromisoformat(answer.at) if is_from_profile else None,
+        differs=given is not None and not is_from_profile and given.value != answer.value,
+    )

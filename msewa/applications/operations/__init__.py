@@ -1,0 +1,1 @@
+"""Acts on applications, by what people do: draft, add papers, send, withdraw."""

@@ -1,0 +1,80 @@
+"""Beginning, keeping and discarding a draft."""
+
+import secrets
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from msewa.applications import places
+from msewa.applications.answers import Page, to_json
+from msewa.applications.models import Application, ApplicationPage
+from msewa.applications.queries import Case, count_drafts, find_untouched
+from msewa.applications.references import new_reference, show_reference
+from msewa.applications.rules import MOST_DRAFTS, State
+from msewa.catalogue.rules import Definition
+from msewa.crypto.envelope import seal_json
+from msewa.crypto.wrapping import new_data_key
+from msewa.extensions import db
+from msewa.ledger.operations import record
+from msewa.ledger.rules import Actor, Subject
+from msewa.web.keys import key_wrapper
+
+
+class TooManyDraftsError(Exception):
+    """Somebody has as many unfinished applications as one may have."""
+
+
+class AlreadySentError(Exception):
+    """The application is no draft any more: it was sent or withdrawn meanwhile."""
+
+
+def begin(definition: Definition, *, subject: Subject, actor: Actor, language: str, now: datetime) -> str:
+    """Begin a draft of a service, or find the one not yet written into; return its reference. Raises TooManyDraftsError."""
+    untouched = find_untouched(subject.id, service_id=definition.id, version=definition.version)
+    if untouched:
+        return untouched
+    if count_drafts(subject.id) >= MOST_DRAFTS:
+        raise TooManyDraftsError
+    application_id, reference = secrets.token_hex(16), new_reference()
+    application = Application(
+        id=application_id,
+        reference=reference,
+        account_id=subject.id,
+        service_id=definition.id,
+        service_version=definition.version,
+        provider_id=definition.provider,
+        state=State.DRAFT,
+        language=language,
+        data_key=key_wrapper().wrap(new_data_key(), subject=application_id),
+        created_at=now,
+        updated_at=now,
+    )
+    db.session.add(application)
+    db.session.flush()
+    record("application.begun", subject=subject, actor=actor, now=now, about=show_reference(reference))
+    return reference
+
+
+def save_page(case: Case, *, step: int, page: Page, now: datetime) -> None:
+    """Keep one page of the form as it stands, right or not; raises AlreadySentError."""
+    touch(case, now=now)
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    sealed = seal_json(case.key, to_json(page), place=places.of_page(case.id, step=step))
+    row = dialect.insert(ApplicationPage).values(application_id=case.id, step=step, sealed=sealed)
+    db.session.execute(row.on_conflict_do_update(index_elements=["application_id", "step"], set_={"sealed": sealed}))
+
+
+def touch(case: Case, *, now: datetime) -> None:
+    """Note that a draft changes now, and hold it against being sent meanwhile; raises AlreadySentError."""
+    drafts = update(Application).where(Application.id == case.id, Application.state == State.DRAFT)
+    if cast("CursorResult[Any]", db.session.execute(drafts.values(updated_at=now))).rowcount != 1:
+        raise AlreadySentError
+
+
+def discard(case: Case, *, subject: Subject, actor: Actor, now: datetime) -> None:
+    """Remove a draft with all that is in it, and its key; raises AlreadySentError."""
+    touch(case, now=now)
+    db.session.execute(delete(Application).where(Application.id == case.id))
+    record("application.discarded", subject=subject, actor=actor, now=now, about=show_reference(case.reference))

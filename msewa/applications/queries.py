@@ -1,0 +1,184 @@
+"""Questions about applications, each asked for one owner: somebody else's is found as little as one that never was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, func, select, tuple_
+
+from msewa.applications import places
+from msewa.applications.answers import Answer, from_json
+from msewa.applications.models import Application, ApplicationEvent, ApplicationPage, ApplicationPaper, ApplicationReview
+from msewa.applications.references import read_reference
+from msewa.applications.rules import PAGE_SIZE, State
+from msewa.crypto.envelope import unseal, unseal_json
+from msewa.extensions import db
+from msewa.web.errors import NoSuchRowError
+from msewa.web.keys import key_wrapper
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An application with its data key opened; plain values, so that it outlives its transaction."""
+
+    id: str
+    reference: str
+    account_id: str
+    service_id: str
+    service_version: int
+    provider_id: str
+    state: str
+    language: str
+    created_at: datetime
+    updated_at: datetime
+    submitted_at: datetime | None
+    due_on: date | None
+    digest: str | None
+    key: bytes = field(repr=False)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it was not sent yet."""
+        return self.state == State.DRAFT
+
+
+class Row(NamedTuple):
+    """One application in its owner's list."""
+
+    reference: str
+    service_id: str
+    service_version: int
+    state: str
+    updated_at: datetime
+    submitted_at: datetime | None
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A paper that an application holds; `size` in bytes, `sha256` in hex."""
+
+    id: str
+    key: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str = field(repr=False)
+
+
+COLUMNS = (
+    Application.id,
+    Application.reference,
+    Application.account_id,
+    Application.service_id,
+    Application.service_version,
+    Application.provider_id,
+    Application.state,
+    Application.language,
+    Application.created_at,
+    Application.updated_at,
+    Application.submitted_at,
+    Application.due_on,
+    Application.digest,
+    Application.data_key,
+)
+ROW_COLUMNS = (
+    Application.reference,
+    Application.service_id,
+    Application.service_version,
+    Application.state,
+    Application.updated_at,
+    Application.submitted_at,
+    Application.due_on,
+)
+
+
+def get_case(typed_reference: str, *, account_id: str) -> Case:
+    """Return an application of this person by its reference, however typed; NoSuchRowError when she has none of it."""
+    reference = read_reference(typed_reference)
+    return _open(select(*COLUMNS).where(Application.reference == reference, Application.account_id == account_id))
+
+
+def get_case_by_id(application_id: str) -> Case:
+    """Return an application whoever's it is, for work after the commit; NoSuchRowError when there is none."""
+    return _open(select(*COLUMNS).where(Application.id == application_id))
+
+
+def _open(chosen: Select[Any]) -> Case:
+    row = db.session.execute(chosen).first()
+    if row is None:
+        raise NoSuchRowError
+    *facts, wrapped = row
+    return Case(*facts, key=key_wrapper().unwrap(wrapped, subject=row.id))
+
+
+def list_own(account_id: str, *, before: str | None = None) -> tuple[Sequence[Row], bool]:
+    """Return a page of a person's applications, newest first, after the reference `before`, and whether there are more."""
+    position = tuple_(Application.created_at, Application.id)
+    chosen = select(*ROW_COLUMNS).where(Application.account_id == account_id)
+    if before:
+        last = select(Application.created_at, Application.id).where(
+            Application.reference == read_reference(before), Application.account_id == account_id
+        )
+        found = db.session.execute(last).first()
+        if found is None:
+            raise NoSuchRowError
+        chosen = chosen.where(position < tuple_(*found))
+    newest_first = (Application.created_at.desc(), Application.id.desc())
+    rows = [Row(*row) for row in db.session.execute(chosen.order_by(*newest_first).limit(PAGE_SIZE + 1))]
+    return rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
+
+
+def find_untouched(account_id: str, *, service_id: str, version: int) -> str | None:
+    """Return the reference of a draft of this service that nothing was written into; None when there is none."""
+    of_service = (Application.service_id == service_id, Application.service_version == version)
+    untouched = (Application.state == State.DRAFT, Application.updated_at == Application.created_at)
+    return db.session.scalar(select(Application.reference).where(Application.account_id == account_id, *of_service, *untouched).limit(1))
+
+
+def count_drafts(account_id: str) -> int:
+    """Count a person's applications that were not sent."""
+    return db.session.scalar(select(func.count()).where(Application.account_id == account_id, Application.state == State.DRAFT)) or 0
+
+
+def read_pages(case: Case) -> dict[int, dict[str, Answer]]:
+    """Return the saved pages of an application, opened, by the number of their step."""
+    chosen = select(ApplicationPage.step, ApplicationPage.sealed).where(ApplicationPage.application_id == case.id)
+    rows = db.session.execute(chosen.order_by(ApplicationPage.step))
+    return {row.step: from_json(unseal_json(case.key, row.sealed, place=places.of_page(case.id, step=row.step))) for row in rows}
+
+
+def list_papers(case: Case) -> list[Held]:
+    """Return what is known of the papers of an application, opening no content."""
+    chosen = select(ApplicationPaper.id, ApplicationPaper.key, ApplicationPaper.meta).where(ApplicationPaper.application_id == case.id)
+    rows = db.session.execute(chosen.order_by(ApplicationPaper.added_at, ApplicationPaper.id))
+    return [_held(case, paper_id=row.id, key=row.key, sealed=row.meta) for row in rows]
+
+
+def _held(case: Case, *, paper_id: str, key: str, sealed: bytes) -> Held:
+    meta = unseal_json(case.key, sealed, place=places.of_paper(case.id, paper_id=paper_id, group="meta"))
+    return Held(paper_id, key, meta["name"], meta["media_type"], meta["size"], meta["sha256"])
+
+
+def get_content(case: Case, paper_id: str) -> tuple[Held, bytes]:
+    """Return a paper of an application and its bytes; NoSuchRowError when it holds no such paper."""
+    chosen = select(ApplicationPaper.key, ApplicationPaper.meta, ApplicationPaper.content)
+    row = db.session.execute(chosen.where(ApplicationPaper.id == paper_id, ApplicationPaper.application_id == case.id)).first()
+    if row is None:
+        raise NoSuchRowError
+    content = unseal(case.key, row.content, place=places.of_paper(case.id, paper_id=paper_id, group="content"))
+    return _held(case, paper_id=paper_id, key=row.key, sealed=row.meta), content
+
+
+def find_reviewed(case: Case, *, digest: str) -> dict[str, str] | None:
+    """Return what the review page of this digest showed, value by line; None when no page showed it."""
+    chosen = select(ApplicationReview.sealed).where(ApplicationReview.application_id == case.id, ApplicationReview.digest == digest)
+    sealed = db.session.scalar(chosen)
+    return None if sealed is None else unseal_json(case.key, sealed, place=places.of_review(case.id, digest=digest))
+
+
+def list_events(case: Case) -> dict[str, datetime]:
+    """Return when each thing happened to an application, in its order."""
+    chosen = select(ApplicationEvent.kind, ApplicationEvent.at).where(ApplicationEvent.application_id == case.id)
+    return {row.kind: row.at for row in db.session.execute(chosen.order_by(ApplicationEvent.number))}

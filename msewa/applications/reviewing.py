@@ -1,0 +1,125 @@
+"""What a review shows: every line that will go, with where it comes from, why it goes and to whom; and what stays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from msewa.applications.deadlines import Due, find_due
+from msewa.applications.filling import Desk, find_problems
+from msewa.applications.packages import Package, build_package
+from msewa.applications.queries import Case, Held, list_papers, read_pages
+from msewa.applications.rules import Source
+from msewa.applications.steps import paper_step_of
+from msewa.catalogue.rules import FieldNeed, PaperNeed, Words
+from msewa.catalogue.showing import show
+from msewa.web.filters import INDIA
+from msewa.web.locale import language
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One answer that will go."""
+
+    key: str
+    need: FieldNeed
+    value: str
+    source: Source
+    given_at: datetime | None
+    step: int
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One paper that will go."""
+
+    need: PaperNeed
+    held: Held
+    step: int
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The lines of one step under its title."""
+
+    title: Words
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All that a review page shows, and the package it is bound to."""
+
+    package: Package
+    sections: tuple[Section, ...]
+    papers: tuple[PaperLine, ...]
+    stays: tuple[Words, ...]
+    due: Due
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The first step that something is missing in; `is_new` when nobody has saved it yet."""
+
+    step: int
+    is_new: bool
+
+
+def find_gap(case: Case, desk: Desk) -> Gap | None:
+    """Return the first step that is not ready to be sent; None when all are."""
+    pages = read_pages(case)
+    for step in range(1, len(desk.definition.steps) + 1):
+        if step not in pages:
+            return Gap(step, is_new=True)
+        if find_problems(desk, step, pages=pages):
+            return Gap(step, is_new=False)
+    held = {paper.key for paper in list_papers(case)}
+    lacking = any(need.required and not need.made_by_us and need.key not in held for need in desk.definition.papers)
+    return Gap(paper_step_of(desk.definition) or 1, is_new=False) if lacking else None
+
+
+def make_review(case: Case, desk: Desk, *, seen: Mapping[str, str] | None = None) -> Review:
+    """Put together what would be sent now; lines that differ from those `seen` before are marked."""
+    package = build_package(case, desk.definition, pages=read_pages(case), papers=list_papers(case))
+    values = package.values()
+    changed = {name for name, value in values.items() if seen is not None and seen.get(name) != value}
+    return Review(
+        package=package,
+        sections=_sections(desk, package, changed=changed),
+        papers=_papers(desk, package, changed=changed),
+        stays=tuple(desk.catalogue.fields[key].label for key in desk.profile if key not in package.answers and key in desk.catalogue.fields),
+        due=due_for(desk),
+    )
+
+
+def due_for(desk: Desk) -> Due:
+    """Return by when an answer is due if it is sent now."""
+    return find_due(desk.now.astimezone(INDIA).date(), days=desk.definition.days, unit=desk.definition.day_unit)
+
+
+def _sections(desk: Desk, package: Package, *, changed: set[str]) -> tuple[Section, ...]:
+    sections = [
+        Section(step.title, tuple(_line(desk, key, package, step=number, changed=changed) for key in step.fields if key in package.answers))
+        for number, step in enumerate(desk.definition.steps, 1)
+    ]
+    return tuple(section for section in sections if section.lines)
+
+
+def _line(desk: Desk, key: str, package: Package, *, step: int, changed: set[str]) -> Line:
+    answer = package.answers[key]
+    return Line(
+        key=key,
+        need=desk.definition.need(key),
+        value=show(desk.field(key), answer.value, language(), catalogue=desk.catalogue),
+        source=answer.source,
+        given_at=datetime.fromisoformat(answer.at) if answer.source is Source.PROFILE else None,
+        step=step,
+        is_changed=f"field {key}" in changed,
+    )
+
+
+def _papers(desk: Desk, package: Package, *, changed: set[str]) -> tuple[PaperLine, ...]:
+    step = paper_step_of(desk.definition) or 1
+    by_key = {need.key: need for need in desk.definition.papers}
+    return tuple(PaperLine(by_key[held.key], held, step, f"paper {held.key}" in changed) for held in package.papers)

@@ -1,0 +1,38 @@
+"""The list of one's own applications. A hot page: the columns it shows, and nothing opened but the name in the header."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import Response, request
+
+from msewa.applications.queries import Row, list_own
+from msewa.applications.references import show_reference
+from msewa.applications.routes.blueprint import person
+from msewa.catalogue.queries import catalogue, get_definition
+from msewa.catalogue.rules import Words
+from msewa.web.pages import render_page
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row as the template shows it."""
+
+    ref: str
+    name: Words
+    state: str
+    at: datetime
+    due_on: date | None
+
+
+def list_page(*, too_many: bool = False, status: int = 200) -> Response:
+    """Show a page of one's applications, newest first."""
+    rows, has_more = list_own(person().id, before=request.args.get("before"))
+    listed = [_listed(row) for row in rows]
+    last = listed[-1].ref if has_more else None
+    return render_page("applications/index.html", status=status, rows=listed, older_than=last, too_many=too_many)
+
+
+def _listed(row: Row) -> Listed:
+    live = catalogue().services.get(row.service_id)
+    name = live.name if live else get_definition(row.service_id, row.service_version).name
+    return Listed(show_reference(row.reference), name, row.state, row.submitted_at or row.updated_at, row.due_on)

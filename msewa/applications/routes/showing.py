@@ -1,0 +1,91 @@
+"""My applications; one with its receipt and its track; taking one back."""
+
+from flask import Response
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from msewa.accounts.factors import qr_svg
+from msewa.applications.operations import following
+from msewa.applications.operations.drafting import AlreadySentError
+from msewa.applications.queries import Case, list_events
+from msewa.applications.references import say_reference
+from msewa.applications.reviewing import make_review
+from msewa.applications.routes.blueprint import address, bp, desk_for, frame, own_case, person
+from msewa.applications.routes.listing import list_page
+from msewa.applications.rules import may_withdraw
+from msewa.delivery.queries import get_package_state
+from msewa.extensions import db
+from msewa.web import form_keys
+from msewa.web.access import citizen
+from msewa.web.clock import now
+from msewa.web.form_keys import once
+from msewa.web.locale import language
+from msewa.web.pages import render_page, see_other
+
+
+@bp.get("/applications")
+@citizen
+def index() -> Response:
+    """List one's own applications, newest first."""
+    return list_page()
+
+
+@bp.get("/applications/<ref>")
+@citizen
+def show(ref: str) -> Response:
+    """Show a draft with its way on, or what was sent with its receipt and its track."""
+    case = own_case(ref)
+    if case.is_draft:
+        return render_page("applications/draft.html", case=case, **frame(case, desk_for(case)))
+    return render_page(
+        "applications/show.html",
+        case=case,
+        events=list_events(case),
+        package=get_package_state(case.id),
+        spoken=say_reference(case.reference, language=language()),
+        qr=Markup(qr_svg(address("show", case, _external=True))),  # noqa: S704 - drawn by segno from our own address
+        may_withdraw=may_withdraw(case.state),
+        **frame(case, desk_for(case)),
+    )
+
+
+@bp.get("/applications/<ref>/sent")
+@citizen
+def sent(ref: str) -> AnyResponse:
+    """Show again, line by line, what was sent."""
+    case = own_case(ref)
+    if case.is_draft:
+        return see_other(address("review", case))
+    desk = desk_for(case)
+    return render_page("applications/sent.html", case=case, review=make_review(case, desk), **frame(case, desk))
+
+
+@bp.get("/applications/<ref>/withdraw")
+@citizen
+def withdrawal(ref: str) -> AnyResponse:
+    """Ask whether an application is to be taken back, and say what that means."""
+    case = own_case(ref)
+    if not may_withdraw(case.state):
+        return see_other(address("show", case))
+    return render_page("applications/withdrawal.html", **frame(case, desk_for(case)))
+
+
+@bp.post("/applications/<ref>/withdraw")
+@citizen
+@once
+def withdraw(ref: str) -> AnyResponse:
+    """Take an application back from its office."""
+    case = own_case(ref)
+    if may_withdraw(case.state):
+        _withdraw(case)
+    location = address("show", case)
+    form_keys.remember(location)
+    db.session.commit()
+    return see_other(location)
+
+
+def _withdraw(case: Case) -> None:
+    try:
+        following.withdraw(case, subject=person(), actor=person().actor, now=now())
+    except AlreadySentError:
+        return  # finished by the office at this very moment: the page says so
