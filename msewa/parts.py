@@ -4,6 +4,8 @@ from flask import Flask
 
 from msewa import start
 from msewa.accounts import presence
+from msewa.applications import routes as applications_routes
+from msewa.applications.operations import following
 from msewa.catalogue import commands as catalogue_commands
 from msewa.catalogue import routes as catalogue_routes
 from msewa.config import Settings
@@ -24,6 +26,7 @@ def register(app: Flask, *, settings: Settings) -> None:
     """Register every feature's routes, commands and outbox handlers; the sandbox only in demo mode."""
     for blueprint in (web_routes.bp, outbox_commands.bp, start.bp, catalogue_routes.bp, catalogue_commands.bp, profile_routes.bp):
         app.register_blueprint(blueprint)
+    app.register_blueprint(applications_routes.bp)
     presence.init_app(app)
     _meet_outside(app, settings=settings)
     if settings.is_demo:
@@ -43,3 +46,4 @@ def _meet_outside(app: Flask, *, settings: Settings) -> None:
         app.extensions["departments"] = HttpDepartments()
     worker.handle(app, notifications.TOPIC, notifications.sending(lambda: app.extensions["courier"]))
     worker.handle(app, delivery.TOPIC, delivery.sending(lambda: app.extensions["departments"]))
+    worker.handle(app, delivery.DELIVERED_TOPIC, following.note_received)
