@@ -3,13 +3,18 @@
 import os
 import sys
 
+import click
+from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from msewa import create_app
 from msewa.config import Settings, SettingsError
 from msewa.outbox.worker import start_thread
 from msewa.start import prepare
+from msewa.upkeep.commands import app_without_keys
+from msewa.web.keys import open_key_ring
 
 
 def serve() -> None:
@@ -18,6 +23,8 @@ def serve() -> None:
         settings = Settings.from_environ(os.environ)
         if settings.is_demo:
             _prepare_demo(settings)
+        else:
+            open_key_ring(settings)  # said here in one line rather than by each serving process
     except SettingsError as error:
         sys.exit(str(error))
     Granian(
@@ -29,7 +36,7 @@ def serve() -> None:
         blocking_threads=4,
         websockets=False,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
     ).serve()
 
 
@@ -37,13 +44,25 @@ def _prepare_demo(settings: Settings) -> None:
     """Make database, catalogue and demonstration people ready; the serving process will run the worker in a thread."""
     prepare(create_app(settings))
     os.environ["MSEWA_WORKER_THREAD"] = "1"
-    print(f"mSewa is at http://{settings.host}:{settings.port}")
-    print(f"Sign in as one of the people of http://{settings.host}:{settings.port}/sandbox (numbers, passwords and codes are there).")
+    click.echo(f"mSewa is at http://{settings.host}:{settings.port}")
+    click.echo(f"Sign in as one of the people of http://{settings.host}:{settings.port}/sandbox (numbers, passwords and codes are there).")
+
+
+def _open() -> Flask:
+    """Make the application, or end the process with one line that says why not."""
+    try:
+        settings = Settings.from_environ(os.environ)
+        if sys.argv[-2:] == ["keys", "create"] and not settings.key_ring_path.exists():
+            return app_without_keys(settings)
+        made = create_app(settings)
+    except SettingsError as error:
+        sys.exit(str(error))
+    if settings.worker_thread:
+        start_thread(made)
+    return made
 
 
 if __name__ == "__main__":
     serve()
 else:
-    app = create_app()
-    if app.extensions["settings"].worker_thread:
-        start_thread(app)
+    app = _open()

@@ -4,6 +4,8 @@ from flask import Flask
 
 from msewa import start
 from msewa.accounts import presence
+from msewa.accounts import routes as accounts_routes
+from msewa.accounts import work as accounts_work
 from msewa.applications import routes as applications_routes
 from msewa.applications.operations import following
 from msewa.catalogue import commands as catalogue_commands
@@ -19,15 +21,26 @@ from msewa.profile import routes as profile_routes
 from msewa.sandbox import commands as sandbox_commands
 from msewa.sandbox import routes as sandbox_routes
 from msewa.sandbox.gateway import SandboxCourier, SandboxDepartments
+from msewa.upkeep import commands as upkeep_commands
 from msewa.web import routes as web_routes
 
 
 def register(app: Flask, *, settings: Settings) -> None:
     """Register every feature's routes, commands and outbox handlers; the sandbox only in demo mode."""
-    for blueprint in (web_routes.bp, outbox_commands.bp, start.bp, catalogue_routes.bp, catalogue_commands.bp, profile_routes.bp):
+    for blueprint in (
+        web_routes.bp,
+        outbox_commands.bp,
+        start.bp,
+        catalogue_routes.bp,
+        catalogue_commands.bp,
+        accounts_routes.bp,
+        profile_routes.bp,
+        applications_routes.bp,
+    ):
         app.register_blueprint(blueprint)
-    app.register_blueprint(applications_routes.bp)
+    app.register_blueprint(upkeep_commands.bp)
     presence.init_app(app)
+    accounts_work.init_app(app)
     _meet_outside(app, settings=settings)
     if settings.is_demo:
         app.register_blueprint(sandbox_routes.bp)

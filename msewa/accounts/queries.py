@@ -87,14 +87,19 @@ def index_of(field: str, value: str) -> bytes:
     return blind_index(key_ring().active(Purpose.INDEX), value, table="account", field=field)
 
 
+def indexes_of(field: str, value: str) -> list[bytes]:
+    """Return every blind index under which a value may still be kept: while the index key is rotated, two."""
+    return [blind_index(key, value, table="account", field=field) for key in key_ring().living(Purpose.INDEX)]
+
+
 def find_account_id(*, mobile: str) -> str | None:
     """Return whose number this is, None when it is nobody's."""
-    return db.session.scalar(select(Account.id).where(Account.mobile_index == index_of("mobile", mobile)))
+    return db.session.scalar(select(Account.id).where(Account.mobile_index.in_(indexes_of("mobile", mobile))))
 
 
 def find_email_owner(email: str) -> str | None:
     """Return whose e-mail address this is, None when it is nobody's."""
-    return db.session.scalar(select(Account.id).where(Account.email_index == index_of("email", email)))
+    return db.session.scalar(select(Account.id).where(Account.email_index.in_(indexes_of("email", email))))
 
 
 def find_password(account_id: str | None) -> bytes | None:
@@ -134,3 +139,8 @@ def get_factor_confirmed_at(account_id: str) -> datetime | None:
 def find_pending_reset(account_id: str, *, now: datetime) -> PendingReset | None:
     """Return the delayed reset that runs for this account, None when there is none."""
     return db.session.scalars(select(PendingReset).where(PendingReset.account_id == account_id, PendingReset.ends_at > now)).first()
+
+
+def get_role(account_id: str) -> str:
+    """Return the role of an account."""
+    return db.session.scalars(select(Account.role).where(Account.id == account_id)).one()

@@ -89,6 +89,11 @@ class KeyRing:
                 return entry.key
         raise NoActiveKeyError(f"The key ring {self.path} has no active key for {purpose}.")
 
+    def living(self, purpose: Purpose) -> list[Key]:
+        """Return every key of this purpose that still opens something, the active one first, then the youngest."""
+        entries = [entry for entry in reversed(self.entries) if entry.key.purpose is purpose and entry.state is not State.DESTROYED]
+        return [entry.key for entry in sorted(entries, key=lambda entry: entry.state is not State.ACTIVE)]
+
     def find(self, key_id: str, *, purpose: Purpose) -> Key:
         """Return a key by its id; raises UnknownKeyError if it is gone, WrongPurposeError if it is for another use."""
         key = self._entry(key_id).key

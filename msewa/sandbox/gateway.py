@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import select
 
 from msewa.crypto.jose import Jwk, PackageError, open_package, public_jwk
-from msewa.crypto.keyring import KeyRing, Purpose, State
+from msewa.crypto.keyring import KeyRing, Purpose
 from msewa.delivery.gateway import Departments, NotAcceptedError, Parcel
 from msewa.delivery.rules import PRETEND_SCHEME
 from msewa.extensions import db, writing
 from msewa.notifications.gateway import Letter
 from msewa.sandbox.models import SandboxKey, SandboxMessage, SandboxParcel
-from msewa.sandbox.store import index_address, seal_row, unseal_row
+from msewa.sandbox.store import indexes_of_address, seal_row, unseal_row
 from msewa.web.keys import key_ring
 
 
@@ -37,7 +37,7 @@ class SandboxCourier:
         sealed = seal_row("sandbox_message", letter.id, content)
         with writing():
             if db.session.scalar(select(SandboxMessage.id).where(SandboxMessage.id == letter.id)) is None:
-                db.session.add(SandboxMessage(id=letter.id, to_index=index_address(letter.to), sealed=sealed, at=letter.at))
+                db.session.add(SandboxMessage(id=letter.id, to_index=indexes_of_address(letter.to)[0], sealed=sealed, at=letter.at))
             db.session.commit()
 
 
@@ -80,8 +80,7 @@ def private_key(provider_id: str) -> Jwk:
 
 def _unpack(jwe: str, *, private: Jwk, ring: KeyRing) -> bytes:
     """Open with the department's key and check our signature, by the key of today or one before it."""
-    signers = [entry.key for entry in ring.entries if entry.key.purpose is Purpose.SIGNING and entry.state is not State.DESTROYED]
-    for signer in reversed(signers):
+    for signer in ring.living(Purpose.SIGNING):
         try:
             return open_package(jwe, private=private, sender=public_jwk(signer))
         except PackageError:

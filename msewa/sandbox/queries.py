@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from msewa.extensions import db
 from msewa.sandbox.models import SandboxKey, SandboxMessage, SandboxParcel
 from msewa.sandbox.personas import Persona, personas
-from msewa.sandbox.store import index_address, unseal_row
+from msewa.sandbox.store import indexes_of_address, unseal_row
 
 
 def list_messages(*, to: str | None = None, limit: int = 200) -> list[dict[str, Any]]:
@@ -18,7 +18,7 @@ def list_messages(*, to: str | None = None, limit: int = 200) -> list[dict[str, 
     chosen = select(SandboxMessage.id, SandboxMessage.sealed).order_by(SandboxMessage.number.desc())
     if to is not None:
         try:
-            chosen = chosen.where(SandboxMessage.to_index == index_address(to))
+            chosen = chosen.where(SandboxMessage.to_index.in_(indexes_of_address(to)))
         except ValueError:
             return []
     return [unseal_row("sandbox_message", row.id, row.sealed) for row in db.session.execute(chosen.limit(limit))]

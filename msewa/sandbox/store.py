@@ -18,10 +18,10 @@ def unseal_row(table: str, row: str, blob: bytes) -> Any:
     return unseal_json(_key(), blob, place=_place(table, row))
 
 
-def index_address(address: str) -> bytes:
-    """Return the blind index of a mobile number or mail address; ValueError when it is neither."""
+def indexes_of_address(address: str) -> list[bytes]:
+    """Return the blind index of a mobile number or mail address, then those under earlier keys; ValueError when it is neither."""
     normal = normalise_email(address) if "@" in address else normalise_mobile(address)
-    return blind_index(key_ring().active(Purpose.INDEX), normal, table="sandbox_message", field="to")
+    return [blind_index(key, normal, table="sandbox_message", field="to") for key in key_ring().living(Purpose.INDEX)]
 
 
 def _key() -> bytes:

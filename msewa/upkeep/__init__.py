@@ -1,0 +1,1 @@
+"""Upkeep: what the people who run the server do, at a terminal."""
