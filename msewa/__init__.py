@@ -11,7 +11,7 @@ from msewa.config import Settings
 from msewa.crypto.keyring import KeyRing, Purpose, derive
 from msewa.crypto.wrapping import RingWrapper
 from msewa.extensions import babel, db, htmx, login_manager, migrate, set_writing
-from msewa.web import access, assets, compression, csrf, errors, filters, headers, journal, locale
+from msewa.web import access, assets, compression, csrf, errors, filters, headers, journal, locale, rendering
 from msewa.web.clock import MovableClock, SystemClock
 from msewa.web.keys import open_key_ring
 from msewa.web.routes import database_answers
@@ -20,10 +20,16 @@ ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 1024 * 1024
 
 
+class Application(Flask):
+    """Flask with templates compiled for each language."""
+
+    jinja_environment = rendering.PageEnvironment
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application: settings, parts, blueprints, in that order."""
     settings = settings or Settings.from_environ(os.environ)
-    app = Flask("msewa", template_folder=str(ROOT / "templates"), static_folder=None)
+    app = Application("msewa", template_folder=str(ROOT / "templates"), static_folder=None)
     app.extensions["settings"] = settings
     ring = open_key_ring(settings)
     _configure(app, settings=settings, ring=ring)
@@ -86,6 +92,8 @@ def _bind_web(app: Flask, *, settings: Settings) -> None:
     errors.init_app(app)
     filters.init_app(app, settings=settings)
     assets.init_app(app)
+    # Last: a block rendered alone sees no imports of its page, so the components are globals, and know the globals of this moment.
+    rendering.init_app(app)
     headers.guard(app, settings=settings)
 
 

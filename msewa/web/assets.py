@@ -51,12 +51,10 @@ def build(static: Path) -> Manifest:
 
 
 def init_app(app: Flask) -> None:
-    """Serve the built files under /static/; give templates `asset()` and `ui`, the components."""
+    """Serve the built files under /static/; give templates `asset()`."""
     manifest = build(Path(app.root_path).parent / "static")
     shared: dict[str, Any] = app.jinja_env.globals
     shared["asset"] = manifest.url
-    # A block rendered alone sees no imports of its page, so the components are global. They know the globals of this moment.
-    shared["ui"] = app.jinja_env.get_template("ui.html").module
     serve: Any = WhiteNoise(
         app.wsgi_app,
         root=manifest.folder,

@@ -1,6 +1,6 @@
 """Error pages: kind words, a request id, never a trace or a personal value."""
 
-from flask import Flask, Response, g, render_template
+from flask import Flask, Response, g
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
 def error_page(status: int) -> Response:
     """Render the page of an error status."""
     shown = status if status in SHOWN else 400 if status < 500 else 500
-    response = Response(render_template(f"errors/{shown}.html", request_id=g.request_id), status)
+    response = Response(get_template(f"errors/{shown}.html").render(in_context({"request_id": g.request_id})), status)
     response.headers["Cache-Control"] = "no-store"
     if is_htmx():
         # An error is a page of its own, never a piece of another.

@@ -1,6 +1,6 @@
 """Language, colours and text size: from the address, then a cookie, then (language) the browser's own wish. None is stored by us."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_babel import Babel
 
 COOKIES = {"lang": ("en", "pa", "hi"), "theme": ("light", "dark"), "size": ("m", "l", "xl")}
@@ -17,8 +17,11 @@ def preference(name: str) -> str | None:
 
 
 def language() -> str:
-    """Return `en`, `pa` or `hi`."""
-    return preference("lang") or request.accept_languages.best_match(COOKIES["lang"], "en")
+    """Return `en`, `pa` or `hi`; decided once for a request."""
+    chosen: str | None = g.get("language")
+    if chosen is None:
+        chosen = g.language = preference("lang") or request.accept_languages.best_match(COOKIES["lang"], "en")
+    return chosen
 
 
 def init_app(app: Flask, *, babel: Babel) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Set
 from typing import Any
 
-from flask import Response, current_app, make_response, redirect, render_template, request
+from flask import Response, make_response, redirect, request
 from jinja2_fragments import render_block
 from werkzeug.wrappers import Response as AnyResponse
+
+from msewa.web import rendering
 
 
 def wanted_fragment() -> str | None:
@@ -27,12 +29,11 @@ def is_htmx() -> bool:
 def render_page(template: str, *, fragments: Set[str] = frozenset(), status: int = 200, **values: Any) -> Response:
     """Render a page, or the one of its `fragments` (block name = element id) that htmx asked for."""
     block = wanted_fragment()
+    context = rendering.in_context(values)
     if block in fragments:
-        context = dict(values)
-        current_app.update_template_context(context)
-        body = render_block(current_app.jinja_env, template, block, **context)
+        body = render_block(rendering.environment(), template, block, **context)
     else:
-        body = render_template(template, **values)
+        body = rendering.get_template(template).render(context)
     response = make_response(body, status)
     if fragments:
         response.vary.update(("HX-Request", "HX-Request-Type", "HX-Target"))
