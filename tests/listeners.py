@@ -84,7 +84,7 @@ class SmtpsListener:
 
     def __init__(self, folder: Path) -> None:
         self.certificate, private = make_certificate(folder)
-        self.received: list[str] = []
+        self.received: list[bytes] = []
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, private)
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._handler(), bind_and_activate=True)
@@ -103,7 +103,7 @@ class SmtpsListener:
                     if line == b"DATA":
                         self.wfile.write(b"354 go on\r\n")
                         lines = iter(self.rfile.readline, b".\r\n")
-                        listener.received.append(b"".join(lines).decode())
+                        listener.received.append(b"".join(lines))
                     self.wfile.write(b"221 bye\r\n" if line == b"QUIT" else b"250 ok\r\n")
 
         return Handler

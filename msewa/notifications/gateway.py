@@ -93,7 +93,7 @@ class SmtpCourier:
         message["From"], message["To"], message["Subject"] = self._sender, letter.to, subject.strip()
         message["Message-ID"] = f"<{letter.id}@{self._sender.rpartition('@')[2]}>"
         message["Content-Language"] = letter.language
-        message.set_content(text.strip() + "\n")
+        message.set_content(text.strip() + "\n", cte="base64")  # old servers on the way mangle eight-bit text
         egress.mail(self._url, message)
 
 

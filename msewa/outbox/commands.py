@@ -34,4 +34,4 @@ def work(once: bool, revive: bool) -> None:
 
     signal.signal(signal.SIGTERM, finish)
     signal.signal(signal.SIGINT, finish)
-    worker.run_forever(app, stop=stop)
+    worker.run_topics(app, stop=stop)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import CursorResult, Update, or_, select, update
+from sqlalchemy import CursorResult, Select, Update, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from msewa.extensions import db, writing
@@ -71,12 +71,17 @@ def revive(*, now: datetime) -> int:
     return cast("CursorResult[Any]", db.session.execute(stuck)).rowcount
 
 
-def lease_next(*, now: datetime) -> Lease | None:
-    """Take the work that is due longest; several workers never take the same (SKIP LOCKED on PostgreSQL)."""
-    free = or_(OutboxItem.lease_until.is_(None), OutboxItem.lease_until <= now)
-    due = select(OutboxItem).where(OutboxItem.state == "waiting", OutboxItem.due_at <= now, free)
+def lease_next(*, now: datetime, topic: str | None = None) -> Lease | None:
+    """Take the work (of `topic`) that is due longest; several workers never take the same (SKIP LOCKED on PostgreSQL)."""
+    # Asked by a mere read first: a worker that finds nothing, second after second, must not take SQLite's one write lock.
+    is_any_due = db.session.execute(_due(now=now, topic=topic)).first() is not None
+    db.session.rollback()
+    return _take(now=now, topic=topic) if is_any_due else None
+
+
+def _take(*, now: datetime, topic: str | None) -> Lease | None:
     with writing():
-        item = db.session.scalars(due.order_by(OutboxItem.due_at, OutboxItem.id).limit(1).with_for_update(skip_locked=True)).first()
+        item = db.session.scalars(_due(now=now, topic=topic).with_for_update(skip_locked=True)).first()
         if item is None:
             db.session.rollback()
             return None
@@ -85,6 +90,14 @@ def lease_next(*, now: datetime) -> Lease | None:
         lease = Lease(item.id, item.topic, item.reference, item.fence, item.attempts, item.created_at)
         db.session.commit()
     return lease
+
+
+def _due(*, now: datetime, topic: str | None) -> Select[OutboxItem]:
+    free = or_(OutboxItem.lease_until.is_(None), OutboxItem.lease_until <= now)
+    due = select(OutboxItem).where(OutboxItem.state == "waiting", OutboxItem.due_at <= now, free)
+    if topic is not None:
+        due = due.where(OutboxItem.topic == topic)
+    return due.order_by(OutboxItem.due_at, OutboxItem.id).limit(1)
 
 
 def perform(lease: Lease, *, handlers: dict[str, Handler], now: datetime) -> bool:

@@ -23,9 +23,9 @@ def handle(app: Flask, topic: str, handler: Handler) -> None:
     app.extensions.setdefault("outbox_handlers", {})[topic] = handler
 
 
-def run_next(*, now: datetime) -> bool:
-    """Try the piece of work that is due longest; False when none is due."""
-    lease = lease_next(now=now)
+def run_next(*, now: datetime, topic: str | None = None) -> bool:
+    """Try the piece of work (of `topic`) that is due longest; False when none is due."""
+    lease = lease_next(now=now, topic=topic)
     if lease is not None:
         perform(lease, handlers=handlers(), now=now)
     return lease is not None
@@ -39,21 +39,37 @@ def run_due(*, now: datetime) -> int:
     return tried
 
 
-def run_forever(app: Flask, *, stop: threading.Event) -> None:
-    """Work until `stop` is set; a database that is away is waited for."""
+def run_forever(app: Flask, *, stop: threading.Event, topic: str | None = None) -> None:
+    """Work (on `topic`) until `stop` is set; a database that is away is waited for."""
     while not stop.is_set():
         try:
             # The clock is read for each piece: a lease taken at the start of a long queue would be over before its turn.
             with app.app_context():
-                while not stop.is_set() and run_next(now=clock_now()):
+                while not stop.is_set() and run_next(now=clock_now(), topic=topic):
                     pass
         except SQLAlchemyError as error:
             journal.event("worker_waits", error=type(error).__name__)
         stop.wait(PAUSE_SECONDS)
 
 
+def run_topics(app: Flask, *, stop: threading.Event) -> None:
+    """Work until `stop` is set, each topic on its own: a code by SMS must not wait behind a department that does not answer."""
+    threads = [_start(app, stop=stop, topic=topic) for topic in app.extensions["outbox_handlers"]]
+    stop.wait()
+    for thread in threads:
+        thread.join()
+
+
 def start_thread(app: Flask) -> threading.Event:
     """Run the worker in a thread of this process (demo mode); return the event that stops it."""
     stop = threading.Event()
-    threading.Thread(target=run_forever, args=(app,), kwargs={"stop": stop}, name="worker", daemon=True).start()
+    _start(app, stop=stop, topic=None)
     return stop
+
+
+def _start(app: Flask, *, stop: threading.Event, topic: str | None) -> threading.Thread:
+    thread = threading.Thread(
+        target=run_forever, args=(app,), kwargs={"stop": stop, "topic": topic}, name=f"worker {topic or ''}".strip(), daemon=True
+    )
+    thread.start()
+    return thread

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -116,7 +117,7 @@ def test_the_pause_after_a_failure_doubles_and_is_capped(room: Flask) -> None:
         now = due_at
 
     assert timedelta(minutes=1) <= pauses[0] <= timedelta(minutes=1.1)
-    assert all(later >= 1.7 * earlier for earlier, later in zip(pauses[:8], pauses[1:8], strict=False))
+    assert all(later >= 1.7 * earlier for earlier, later in pairwise(pauses[:8]))
     assert LONGEST <= pauses[-1] <= 1.1 * LONGEST
 
 

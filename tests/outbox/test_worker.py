@@ -1,0 +1,122 @@
+"""The worker: each topic on its own, patient with a database that is away, ended by a signal."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from msewa.config import Settings
+from msewa.extensions import db, writing
+from msewa.outbox import worker
+from msewa.outbox.operations import put
+from msewa.outbox.queries import find_progress
+from tests.installation import ROOT
+
+
+def put_in(app: Flask, topic: str, *references: str) -> None:
+    with app.app_context(), writing():
+        for reference in references:
+            put(topic, reference, now=app.extensions["clock"].now())
+        db.session.commit()
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float = 15) -> None:
+    patience = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < patience, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def test_a_slow_topic_does_not_hold_up_another(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    release, stop = threading.Event(), threading.Event()
+
+    def slow(reference: str, *, now: datetime) -> None:
+        db.session.rollback()  # as an errand does while it speaks with the outside
+        release.wait(20)
+
+    monkeypatch.setitem(app.extensions, "outbox_handlers", {})
+    worker.handle(app, "t.slow", slow)
+    worker.handle(app, "t.quick", lambda reference, *, now: done.append(reference))
+    put_in(app, "t.slow", "a")
+    put_in(app, "t.quick", "b")
+
+    running = threading.Thread(target=worker.run_topics, args=(app,), kwargs={"stop": stop})
+    running.start()
+    wait_until(lambda: done == ["b"])
+    release.set()
+    stop.set()
+    running.join(10)
+
+    assert not running.is_alive()
+
+
+def test_the_worker_outlives_a_database_that_is_away(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(worker, "PAUSE_SECONDS", 0.05)
+    monkeypatch.setitem(app.extensions, "outbox_handlers", {})
+    worker.handle(app, "t.test", lambda reference, *, now: done.append(reference))
+    put_in(app, "t.test", "a")
+    refusals: list[int] = []
+
+    def refuse(*_: object) -> None:
+        refusals.append(1)
+        raise OperationalError("select", {}, Exception("away"))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", refuse)
+    stop = worker.start_thread(app)
+    wait_until(lambda: len(refusals) >= 2)
+    event.remove(engine, "before_cursor_execute", refuse)
+    wait_until(lambda: done == ["a"])
+    stop.set()
+
+
+def test_looking_for_work_in_vain_takes_no_write_lock(app: Flask) -> None:
+    begun: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        begun.append(statement.partition(" FROM")[0][:15])
+
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", note)
+        tried = worker.run_next(now=app.extensions["clock"].now())
+        event.remove(db.engine, "before_cursor_execute", note)
+
+    assert tried is False
+    assert not [statement for statement in begun if "IMMEDIATE" in statement or statement.startswith("UPDATE")]
+
+
+def test_the_command_works_until_it_is_told_to_stop(app: Flask) -> None:
+    settings: Settings = app.extensions["settings"]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MSEWA_")}
+    environment = inherited | {"MSEWA_DATA": str(settings.data), "MSEWA_DATABASE_URL": settings.database_url or ""}
+    put_in(app, "notifications.send", "of a message that is gone")
+    command = [sys.executable, "-m", "flask", "--app", "app", "worker"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def is_done() -> bool:
+        with app.app_context():
+            progress = find_progress("notifications.send", "of a message that is gone")
+        return progress is not None and progress.state == "done"
+
+    wait_until(is_done)
+    os.kill(process.pid, signal.SIGTERM)
+
+    assert process.wait(10) == 0
+
+
+def test_the_command_puts_back_what_needs_attention(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["worker", "--once", "--revive"])
+
+    assert (result.exit_code, result.output) == (0, "0 put back\n0 done\n")
