@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
 from msewa.web import journal
 from msewa.web.pages import is_htmx
+from msewa.web.rendering import get_template, in_context
 
 SHOWN = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 RETRY_AFTER = 30
