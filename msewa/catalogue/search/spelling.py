@@ -7,6 +7,7 @@ from anyascii import anyascii
 
 MAX_POINTS = 200
 MAX_WORDS = 16
+MIN_SINGULAR = 4
 
 # Gurmukhi and Devanagari blocks are laid out alike, so one table keyed by the offset in the block serves both.
 _BLOCK_STARTS = (0x0900, 0x0A00)
@@ -104,5 +105,13 @@ def stem(word: str) -> str:
     """Cut the commonest English endings from a word of six or more letters."""
     for ending in ("ing", "ed", "es", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+def singular(word: str) -> str:
+    """Cut the plural endings of Punjabi and Hindi (`gaddiyan`, `sadkan`, `bachchon`) from a romanised word."""
+    for ending in ("yaan", "yan", "yon", "ian", "aan", "an", "on", "en"):
+        if word.endswith(ending) and len(word) - len(ending) >= MIN_SINGULAR:
             return word[: -len(ending)]
     return word

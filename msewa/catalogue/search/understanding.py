@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from msewa.catalogue.search.spelling import MAX_WORDS, bones, sound, stem
+from msewa.catalogue.search.spelling import MAX_WORDS, bones, singular, sound, stem
 from msewa.catalogue.search.words import ELSEWHERE, MIN_BONES, Lexicon
 
 SAME_BONES = 0.9
 ONE_SLIP = 0.8
 TWO_SLIPS = 0.65
 MAX_GUESSES = 3
-MIN_HALF = 3
+MIN_HALF = 4
 SHORT_WORD = 5
 LONG_WORD = 8
 SURE, UNSURE, DOUBTFUL = 0.8, 0.5, 0.35
@@ -69,7 +69,7 @@ class Vocabulary:
         return [meaning for meaning in meanings if meaning.senses or not meaning.typed.isdigit()]
 
     def _knows(self, word: str) -> bool:
-        return sound(word) in self._by_sound or self._lexicon.is_silent(word)
+        return not self._by_sound.keys().isdisjoint((sound(word), sound(singular(word)))) or self._lexicon.is_silent(word)
 
     def _part(self, word: str) -> list[str]:
         """Part two words that were written as one (`rationcard`), where both halves are known."""
@@ -81,13 +81,13 @@ class Vocabulary:
 
     def _read(self, word: str) -> Meaning:
         key, base = sound(word), sound(stem(word))
-        known = self._by_sound.get(key) or self._by_sound.get(base)
+        known = self._by_sound.get(key) or self._by_sound.get(base) or self._by_sound.get(sound(singular(word)))
         if known:
             return Meaning(word, tuple((sense, 1.0) for sense in known))
-        skeleton = bones(key)
-        if len(skeleton) >= MIN_BONES and skeleton in self._by_bones:
-            senses = tuple((sense, SAME_BONES) for sense in sorted(self._by_bones[skeleton]))
-            return Meaning(word, senses, 1.0 if len(skeleton) > MIN_BONES else UNSURE)
+        for skeleton in (bones(key), bones(sound(singular(word)))):
+            if len(skeleton) >= MIN_BONES and skeleton in self._by_bones:
+                senses = tuple((sense, SAME_BONES) for sense in sorted(self._by_bones[skeleton]))
+                return Meaning(word, senses, 1.0 if len(skeleton) > MIN_BONES else UNSURE)
         return Meaning(word, ()) if word.isdigit() else self._guess(word, key)
 
     def _guess(self, word: str, key: str) -> Meaning:
