@@ -12,9 +12,8 @@ from msewa.catalogue.rules import Definition
 from msewa.catalogue.search.entries import Reason, SearchEntry
 from msewa.catalogue.search.index import SearchIndex
 from msewa.catalogue.search.words import make_lexicon
-from msewa.catalogue.snapshot import Catalogue
+from msewa.catalogue.snapshot import Catalogue, Record
 
-PAGE_SIZE = 20
 _building = threading.Lock()
 
 
@@ -54,7 +53,7 @@ def find_services(wanted: Wanted) -> Results:
     of_category = [hit for hit in hits if wanted.category in (None, hit.service.category)]
     of_provider = [hit for hit in hits if wanted.provider in (None, hit.service.provider)]
     found = [hit for hit in of_category if wanted.provider in (None, hit.service.provider)]
-    suggestions = [] if found or not wanted.q else [known.services[one] for one in index().suggest(wanted.q)]
+    suggestions = [] if found or not wanted.q else [known.services[one] for one in _index("services", _service_entries).suggest(wanted.q)]
     return Results(
         found=found,
         categories=_count(of_provider, lambda service: service.category, order=list(known.categories)),
@@ -66,7 +65,7 @@ def find_services(wanted: Wanted) -> Results:
 def _hits(wanted: Wanted, known: Catalogue) -> list[Found]:
     if not wanted.q:
         return [Found(service, None) for service in known.services.values()]
-    return [Found(known.services[hit.id], hit.reason) for hit in index().search(wanted.q, limit=len(known.services))]
+    return [Found(known.services[hit.id], hit.reason) for hit in _index("services", _service_entries).search(wanted.q, limit=len(known.services))]
 
 
 def _of_event(hits: list[Found], event_id: str | None, known: Catalogue) -> list[Found]:
@@ -84,21 +83,26 @@ def _count(hits: list[Found], key: Callable[[Definition], str], *, order: list[s
     return [(one, counted[one]) for one in order if counted[one]] if order else counted.most_common()
 
 
-def index() -> SearchIndex:
-    """Return this process's search index, built once for each release of the catalogue."""
+def find_schemes(q: str, *, level: str | None, provider: str | None) -> list[Record]:
+    """Search schemes by words in any script, and narrow by level of government and provider."""
     known = catalogue()
-    held: tuple[int, SearchIndex] | None = current_app.extensions.get("search_index")
-    if held and held[0] == known.release:
-        return held[1]
-    with _building:
-        held = current_app.extensions.get("search_index")
-        if held is None or held[0] != known.release:
-            built = SearchIndex.build(_entries(known), lexicon=make_lexicon(known.words))
-            held = current_app.extensions["search_index"] = (known.release, built)
-    return held[1]
+    ids = [hit.id for hit in _index("schemes", _scheme_entries).search(q, limit=len(known.schemes))] if q else list(known.schemes)
+    found = [known.schemes[one] for one in ids]
+    return [scheme for scheme in found if level in (None, scheme["level"]) and provider in (None, scheme["provider"])]
 
 
-def _entries(known: Catalogue) -> list[SearchEntry]:
+def _index(name: str, entries: Callable[[Catalogue], list[SearchEntry]]) -> SearchIndex:
+    """Return this process's index of that name, built once for each release of the catalogue."""
+    known = catalogue()
+    held: dict[str, tuple[int, SearchIndex]] = current_app.extensions.setdefault("search_indexes", {})
+    if name not in held or held[name][0] != known.release:
+        with _building:
+            if name not in held or held[name][0] != known.release:
+                held[name] = (known.release, SearchIndex.build(entries(known), lexicon=make_lexicon(known.words)))
+    return held[name][1]
+
+
+def _service_entries(known: Catalogue) -> list[SearchEntry]:
     popular = set(known.popular)
     return [
         SearchEntry(
@@ -111,4 +115,17 @@ def _entries(known: Catalogue) -> list[SearchEntry]:
             popular=service.id in popular,
         )
         for service in known.services.values()
+    ]
+
+
+def _scheme_entries(known: Catalogue) -> list[SearchEntry]:
+    return [
+        SearchEntry(
+            id=scheme["id"],
+            names=scheme["name"],
+            summary=scheme["summary"]["en"],
+            keywords=known.services[scheme["service"]].keywords if scheme["service"] in known.services else (),
+            providers=tuple(known.providers[scheme["provider"]].name.values()),
+        )
+        for scheme in known.schemes.values()
     ]

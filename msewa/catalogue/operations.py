@@ -49,6 +49,8 @@ def _lists(sources: Sources) -> dict[str, Any]:
         "places": {kind: sources["places"][kind] for kind in ("districts", "tehsils", "ulbs")},
         "schemes": sources["schemes"]["schemes"],
         "words": sources["words"],
+        "scheme_words": sources["scheme_words"],
+        "benefit_periods": sources["schemes"]["benefit_periods"],
     }
 
 

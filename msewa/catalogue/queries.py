@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
@@ -55,6 +56,14 @@ def get_provider(provider_id: str) -> Provider:
         return catalogue().providers[provider_id]
     except KeyError:
         raise NoSuchRowError(provider_id) from None
+
+
+def get_scheme(scheme_id: str) -> dict[str, Any]:
+    """Return a scheme as it is on record; NoSuchRowError when there is none."""
+    try:
+        return catalogue().schemes[scheme_id]
+    except KeyError:
+        raise NoSuchRowError(scheme_id) from None
 
 
 def is_registered(provider_id: str) -> bool:

@@ -8,24 +8,34 @@ from msewa.catalogue.snapshot import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
+class Registered:
+    """A provider with how many services it gives and how many facts it may receive across them."""
+
+    provider: Provider
+    services: int
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
-    """A fact that a provider may receive: its name in the question bank, why, and in how many of its services."""
+    """A fact that a provider may receive: its name in the question bank, each reason, and in how many of its services."""
 
     key: str
     purposes: list[Words]
     services: int
 
 
-def list_by_kind(known: Catalogue) -> list[tuple[ProviderKind, list[tuple[Provider, int, int]]]]:
-    """Group providers by kind, each with how many services it gives and how many facts it may receive."""
+def list_providers(known: Catalogue, *, kind: ProviderKind | None = None) -> list[Registered]:
+    """List providers by kind, within a kind in order of their services."""
     services: dict[str, int] = defaultdict(int)
     facts: dict[str, set[str]] = defaultdict(set)
     for service in known.services.values():
         services[service.provider] += 1
         for need in service.fields:
             facts[need.recipient].add(need.key)
-    rows = [(one, services[one.id], len(facts[one.id])) for one in known.providers.values()]
-    return [(kind, [row for row in rows if row[0].kind == kind]) for kind in ProviderKind]
+    rows = [Registered(one, services[one.id], len(facts[one.id])) for one in known.providers.values() if kind in (None, one.kind)]
+    kinds = list(ProviderKind)
+    return sorted(rows, key=lambda row: (kinds.index(row.provider.kind), -row.services, row.provider.id))
 
 
 def list_services(provider_id: str, known: Catalogue) -> list[Definition]:

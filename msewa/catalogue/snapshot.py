@@ -35,6 +35,8 @@ class Catalogue:
     private_company: Words
     doorstep: Record
     words: Record
+    scheme_words: dict[str, dict[str, Words]]
+    benefit_periods: dict[str, Words]
 
 
 def read_release() -> int:
@@ -61,12 +63,14 @@ def read_catalogue() -> Catalogue:
         ulbs=_by_id(places["ulbs"]),
         popular=tuple(lists["popular"]),
         life_events=tuple(lists["life_events"]),
-        channels={row["id"]: row["label"] for row in channels["channels"]},
-        audiences={row["id"]: row["label"] for row in channels["audiences"]},
-        provider_kinds={row["id"]: row["label"] for row in channels["provider_kinds"]},
+        channels=_labels(channels["channels"]),
+        audiences=_labels(channels["audiences"]),
+        provider_kinds=_labels(channels["provider_kinds"]),
         private_company=channels["private_company"],
         doorstep=lists["doorstep"],
         words=lists["words"],
+        scheme_words={group: _labels(rows) for group, rows in lists["scheme_words"].items()},
+        benefit_periods=_labels(lists["benefit_periods"]),
     )
 
 
@@ -96,6 +100,10 @@ def to_definition(content: Record, *, version: int, digest: str) -> Definition:
 
 def _by_id(rows: list[Record]) -> dict[str, Record]:
     return {row["id"]: row for row in rows}
+
+
+def _labels(rows: list[Record]) -> dict[str, Words]:
+    return {row["id"]: row["label"] for row in rows}
 
 
 def _field(row: Record) -> Field:

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).parent / "data"
-FILES = ("services", "providers", "schemes", "places", "fields", "documents", "channels", "handwritten", "default_steps", "life_events", "words")
+FILES = ("services", "providers", "schemes", "places", "fields", "documents", "channels", "handwritten", "default_steps", "life_events", "words", "scheme_words")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

@@ -6,6 +6,7 @@ from msewa.catalogue.finding import find_services
 from msewa.catalogue.queries import catalogue, get_provider, get_service
 from msewa.catalogue.routes import listing
 from msewa.catalogue.routes.blueprint import bp
+from msewa.catalogue.routes.citing import cite
 from msewa.web.access import public
 from msewa.web.pages import render_page
 
@@ -27,7 +28,7 @@ def search() -> Response:
     """List services, narrowed by what the address says; what it says of the unknown narrows nothing."""
     wanted = listing.read_wanted(request.args)
     results = find_services(wanted)
-    return render_page("catalogue/search.html", fragments={"results"}, results=results, **listing.present(wanted, results, request.args))
+    return render_page("catalogue/search.html", fragments={"results"}, **listing.present(wanted, results, request.args))
 
 
 @bp.get("/services/<slug>")
@@ -36,7 +37,11 @@ def service(slug: str) -> Response:
     """Show one service: what, for whom, papers, fee, days, officer, what is asked and why, where the facts come from."""
     definition = get_service(slug)
     known = catalogue()
-    district = known.districts.get(request.args.get("district", ""))
     return render_page(
-        "catalogue/service.html", service=definition, provider=get_provider(definition.provider), known=known, district=district
+        "catalogue/service.html",
+        service=definition,
+        provider=get_provider(definition.provider),
+        known=known,
+        district=known.districts.get(request.args.get("district", "")),
+        source=cite(definition.source),
     )

@@ -1,21 +1,23 @@
-"""What the list of services shows around its rows: facets with counts, chips that take them away, pages, reasons."""
+"""What the list of services shows around its rows: facets with counts, chips that take them away, reasons."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from flask_babel import gettext
 
-from msewa.catalogue.finding import PAGE_SIZE, Found, Results, Wanted
+from msewa.catalogue.finding import Found, Results, Wanted
 from msewa.catalogue.queries import catalogue
-from msewa.catalogue.rules import ProviderKind, Words
+from msewa.catalogue.routes.paging import address_of, cut
+from msewa.catalogue.rules import Definition, ProviderKind, Words
+from msewa.catalogue.search.entries import Reason
 from msewa.catalogue.snapshot import Catalogue
 from msewa.web.filters import say
-from msewa.web.forms import ascii_digits, clean_text
+from msewa.web.forms import clean_text
 
 LONGEST_QUERY = 200
 OFFICES_SHOWN = 12
+ASKED = ("q", "event", "category", "provider", "district")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +46,17 @@ def read_wanted(arguments: Mapping[str, str]) -> Wanted:
 def present(wanted: Wanted, results: Results, arguments: Mapping[str, str]) -> dict[str, Any]:
     """Return what the page's template needs beside the results."""
     known = catalogue()
-    pages = max(1, -(-len(results.found) // PAGE_SIZE))
-    page = min(_page_number(arguments.get("page", "1")), pages)
-    kept = {name: getattr(wanted, name) for name in ("q", "event", "category", "provider", "district")}
+    kept = {name: getattr(wanted, name) for name in ASKED}
+    page = cut(results.found, arguments, lambda number: address_of("/services", {**kept, "page": number}))
     return {
         "wanted": wanted,
-        "shown": [(hit.service, _about(hit, wanted, known)) for hit in results.found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]],
+        "count": len(results.found),
+        "shown": [(hit.service, _about(hit, wanted, known)) for hit in page.rows],
+        "pages": page.links,
         "facets": _facets(wanted, results, known),
-        "chips": [(label, _address(kept, **{name: None})) for name, label in _labels(wanted, known)],
-        "earlier": _address(kept, page=page - 1) if page > 1 else None,
-        "later": _address(kept, page=page + 1) if page < pages else None,
-        "page": page,
-        "pages": pages,
+        "chips": [(label, address_of("/services", {**kept, name: None})) for name, label in _labels(wanted, known)],
         "suggestions": [(service, say(known.categories[service.category])) for service in results.suggestions],
     }
-
-
-def _page_number(text: str) -> int:
-    digits = ascii_digits(text)
-    return max(1, int(digits)) if digits.isascii() and digits.isdecimal() and len(digits) < 4 else 1
-
-
-def _address(kept: Mapping[str, Any], **changed: Any) -> str:
-    asked = {name: value for name, value in {**kept, **changed}.items() if value}
-    return "/services" + ("?" + urlencode(asked) if asked else "")
 
 
 def _labels(wanted: Wanted, known: Catalogue) -> list[tuple[str, str]]:
@@ -82,31 +71,41 @@ def _labels(wanted: Wanted, known: Catalogue) -> list[tuple[str, str]]:
 
 
 def _facets(wanted: Wanted, results: Results, known: Catalogue) -> list[Facet]:
-    categories = [(one, say(known.categories[one]), count) for one, count in results.categories]
-    offices = [(one, say(known.providers[one].name), count) for one, count in results.providers]
-    # Only the offices with the most services, so that the page stays light; a chosen one is always among them.
-    offices = [row for place, row in enumerate(offices) if place < OFFICES_SHOWN or row[0] == wanted.provider]
-    districts = [(one, say(district["name"]), None) for one, district in known.districts.items()]
+    categories = _kept(results.categories, wanted.category)
+    # Only the offices with the most services, so that the page stays light.
+    providers = _kept(results.providers[:OFFICES_SHOWN], wanted.provider, counts=dict(results.providers))
     return [
-        Facet("category", gettext("What about"), wanted.category, categories),
-        Facet("provider", gettext("Which office"), wanted.provider, offices),
-        Facet("district", gettext("District"), wanted.district, districts),
+        Facet("category", gettext("What about"), wanted.category, [(one, say(known.categories[one]), n) for one, n in categories]),
+        Facet("provider", gettext("Which office"), wanted.provider, [(one, say(known.providers[one].name), n) for one, n in providers]),
+        Facet("district", gettext("District"), wanted.district, [(one, say(row["name"]), None) for one, row in known.districts.items()]),
     ]
+
+
+def _kept(choices: list[tuple[str, int]], chosen: str | None, *, counts: Mapping[str, int] | None = None) -> list[tuple[str, int]]:
+    """A chosen one stays in its list, even when it leaves nothing: or the next press would drop it unseen."""
+    if chosen is None or any(one == chosen for one, _ in choices):
+        return choices
+    return [*choices, (chosen, (counts or {}).get(chosen, 0))]
 
 
 def _about(hit: Found, wanted: Wanted, known: Catalogue) -> str:
     """Say who gives the service, and why it was found where its name does not show it."""
     provider = known.providers[hit.service.provider]
-    parts = [say(provider.name)]
+    giver = say(provider.name)
     if wanted.district and provider.kind == ProviderKind.LOCAL_BODY:
-        parts = [gettext("your town's body in %(district)s", district=say(known.districts[wanted.district]["name"]))]
-    reason = hit.reason
-    if reason and reason.words and reason.kind in ("other_name", "keyword"):
-        parts.append(gettext("also called %(words)s", words=reason.words))
-    elif reason and reason.words and reason.kind == "meaning":
-        parts.append(gettext("for: %(words)s", words=reason.words))
-    elif reason and reason.kind == "spelling":
-        parts.append(gettext("sounds like what you wrote"))
-    elif reason and reason.kind == "category":
-        parts.append(say(known.categories[hit.service.category]))
-    return " · ".join(parts)
+        giver = gettext("given by your town's body in %(district)s", district=say(known.districts[wanted.district]["name"]))
+    reason = _reason(hit.reason, hit.service, known) if hit.reason else ""
+    return f"{giver} · {reason}" if reason else giver
+
+
+def _reason(reason: Reason, service: Definition, known: Catalogue) -> str:
+    if reason.kind == "category":
+        return say(known.categories[service.category])
+    if reason.words in ("", say(service.name)):
+        return gettext("its description says so") if reason.kind == "meaning" else ""
+    told = {
+        "spelling": gettext("sounds like “%(words)s”", words=reason.words),
+        "meaning": gettext("for “%(words)s”", words=reason.words),
+        "provider": "",
+    }
+    return told.get(reason.kind, gettext("also called “%(words)s”", words=reason.words))
