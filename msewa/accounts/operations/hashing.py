@@ -1,5 +1,8 @@
 """Passwords and recovery codes, hashed at the cost of this installation."""
 
+from collections.abc import Iterable
+
+from msewa.accounts.factors import bare_code
 from msewa.crypto.keyring import Purpose
 from msewa.crypto.passwords import FLOOR_ITERATIONS, FLOOR_LANES, FLOOR_MEMORY_KIB, Argon2Cost, hash_secret, needs_rehash, verify_secret
 from msewa.web.keys import key_ring, password_cost
@@ -23,14 +26,15 @@ def is_outdated(stored: bytes, *, account_id: str) -> bool:
     return needs_rehash(stored, ring=key_ring(), account=account_id, cost=password_cost())
 
 
-def hash_code(code: str, *, account_id: str) -> bytes:
-    """Hash a recovery code (bare letters and digits) for one account."""
-    return hash_secret(code, pepper=key_ring().active(Purpose.PEPPER), account=_codes_of(account_id), cost=CODE_COST)
+def hash_codes(codes: Iterable[str], *, account_id: str) -> list[bytes]:
+    """Hash recovery codes for one account; ten take about a quarter of a second, so no transaction should be open."""
+    pepper, owner = key_ring().active(Purpose.PEPPER), _codes_of(account_id)
+    return [hash_secret(bare_code(code), pepper=pepper, account=owner, cost=CODE_COST) for code in codes]
 
 
 def verify_code(code: str, stored: bytes | None, *, account_id: str) -> bool:
-    """Whether this is the stored recovery code."""
-    return verify_secret(code, stored, ring=key_ring(), account=_codes_of(account_id), cost=CODE_COST)
+    """Whether this is the stored recovery code, however it is written."""
+    return verify_secret(bare_code(code), stored, ring=key_ring(), account=_codes_of(account_id), cost=CODE_COST)
 
 
 def _codes_of(account_id: str) -> str:

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from msewa.accounts.factors import bare_code
 from msewa.accounts.models import Account, RecoveryCode, TotpFactor
-from msewa.accounts.operations.hashing import hash_code, hash_password
+from msewa.accounts.operations.hashing import hash_codes, hash_password
 from msewa.accounts.people import place_of
 from msewa.accounts.queries import index_of
 from msewa.accounts.rules import Role, State
@@ -38,7 +37,7 @@ class Opening:
     mobile: str
     password: bytes = field(repr=False)
     totp_secret: str = field(repr=False)
-    recovery_codes: Sequence[str] = field(repr=False)
+    recovery_hashes: Sequence[bytes] = field(repr=False)
     language: str
     role: Role = Role.CITIZEN
     office: str | None = None
@@ -73,7 +72,7 @@ def create_account(
         mobile=normalise_mobile(mobile),
         password=hash_password(password, account_id=account_id),
         totp_secret=totp_secret,
-        recovery_codes=recovery_codes,
+        recovery_hashes=hash_codes(recovery_codes, account_id=account_id),
         language=language,
         role=Role(role),
         office=office,
@@ -88,7 +87,7 @@ def open_account(opening: Opening, *, now: datetime) -> SubjectKey:
     db.session.add(_account(opening, subject=subject, now=now))
     db.session.flush()
     bind_factor(subject, secret=opening.totp_secret, last_step=opening.last_step, now=now)
-    add_recovery_codes(subject, opening.recovery_codes)
+    add_recovery_codes(subject, opening.recovery_hashes)
     version = opening.notice.version if opening.notice else ""
     actor = Actor(Kind(opening.role), opening.id, opening.office or "")
     record("account.registered", subject=subject, actor=actor, now=now, fields=("full_name", "mobile"), reason=version)
@@ -145,9 +144,8 @@ def place_of_factor(account_id: str) -> Place:
     return Place(table="totp_factor", group="secret", row=account_id, subject=account_id)
 
 
-def add_recovery_codes(subject: Subject, codes: Sequence[str]) -> None:
-    """Store recovery codes, hashed."""
-    for code in codes:
-        hashed = hash_code(bare_code(code), account_id=subject.id)
+def add_recovery_codes(subject: Subject, hashes: Sequence[bytes]) -> None:
+    """Store recovery codes, hashed by `hash_codes`."""
+    for hashed in hashes:
         db.session.add(RecoveryCode(id=secrets.token_hex(16), account_id=subject.id, hashed=hashed))
     db.session.flush()

@@ -2,18 +2,21 @@
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
 
 from msewa.accounts.models import KnownDevice, SignInSession
-from msewa.accounts.rules import IDLE, LONGEST_VISIT, UNFINISHED, Visit
+from msewa.accounts.rules import HALF_DONE, IDLE, LONGEST_VISIT, UNFINISHED, Visit
 from msewa.crypto.envelope import Place, seal_json, unseal_json
 from msewa.crypto.tokens import new_token, token_hash
 from msewa.crypto.wrapping import new_data_key
 from msewa.extensions import db
+from msewa.outbox import operations as outbox
 from msewa.web.keys import key_wrapper
+
+SWEEP = "accounts.sweep"
 
 
 @dataclass(slots=True)
@@ -26,23 +29,25 @@ class Unfinished:
     data: dict[str, Any] = field(repr=False)
 
 
-def begin(kind: Visit, *, data: dict[str, Any], now: datetime) -> str:
-    """Begin an unfinished visit with a key of its own; return its token, which is stored nowhere."""
+def begin(kind: Visit, *, data: dict[str, Any], now: datetime, account_id: str | None = None) -> tuple[str, str]:
+    """Begin an unfinished visit with a key of its own; return its id, and its token, which is stored nowhere."""
     visit_id, token, key = secrets.token_hex(16), new_token(), new_data_key()
     db.session.add(
         SignInSession(
             id=visit_id,
             token_hash=token_hash(token),
+            account_id=account_id,
             kind=kind,
             data_key=key_wrapper().wrap(key, subject=visit_id),
             sealed=seal_json(key, data, place=_place(visit_id)),
             created_at=now,
             seen_at=now,
-            ends_at=now + UNFINISHED,
+            ends_at=now + (HALF_DONE if kind is Visit.HALF else UNFINISHED),
         )
     )
     db.session.flush()
-    return token
+    _sweep_later(now=now)
+    return visit_id, token
 
 
 def find(token: str | None, *, kind: Visit, now: datetime) -> Unfinished | None:
@@ -88,6 +93,7 @@ def enter(account_id: str, *, now: datetime) -> str:
         )
     )
     db.session.flush()
+    _sweep_later(now=now)
     return token
 
 
@@ -104,14 +110,14 @@ def note_seen(session_id: str, *, now: datetime) -> None:
     db.session.execute(update(SignInSession).where(SignInSession.id == session_id).values(seen_at=now))
 
 
-def show_once(session_id: str, data: dict[str, Any] | None, *, key: bytes) -> None:
-    """Keep for a signed-in visit what is shown to her alone and then forgotten; None forgets it."""
+def put_aside(session_id: str, data: dict[str, Any] | None, *, key: bytes) -> None:
+    """Keep for a signed-in visit what a change still waits for; None forgets it."""
     sealed = None if data is None else seal_json(key, data, place=_place(session_id))
     db.session.execute(update(SignInSession).where(SignInSession.id == session_id).values(sealed=sealed))
 
 
-def find_shown_once(session_id: str, *, key: bytes) -> dict[str, Any]:
-    """Return what `show_once` keeps for a visit; empty when there is nothing."""
+def find_aside(session_id: str, *, key: bytes) -> dict[str, Any]:
+    """Return what `put_aside` keeps for a visit; empty when there is nothing."""
     sealed = db.session.scalar(select(SignInSession.sealed).where(SignInSession.id == session_id))
     return {} if sealed is None else unseal_json(key, sealed, place=_place(session_id))
 
@@ -120,6 +126,14 @@ def end(session_id: str, *, account_id: str | None = None) -> None:
     """End a visit, of this account where one is given."""
     chosen = delete(SignInSession).where(SignInSession.id == session_id)
     db.session.execute(chosen if account_id is None else chosen.where(SignInSession.account_id == account_id))
+
+
+def end_half(session_id: str) -> str | None:
+    """End a visit that never got past the password; return whose it was, None when it is gone or went on."""
+    half = (SignInSession.id == session_id, SignInSession.kind == Visit.HALF)
+    account_id = db.session.scalar(select(SignInSession.account_id).where(*half))
+    db.session.execute(delete(SignInSession).where(*half))
+    return account_id
 
 
 def end_all(account_id: str, *, but: str = "") -> None:
@@ -143,10 +157,19 @@ def forget_devices(account_id: str) -> None:
     db.session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
 
 
+def _sweep_later(*, now: datetime) -> None:
+    # One piece of work an hour, however many visits begin in it.
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    outbox.put(SWEEP, hour.strftime("%Y%m%d%H"), now=now, due_at=hour + LONGEST_VISIT + timedelta(hours=1))
+    outbox.put(SWEEP, hour.strftime("%Y%m%d%H") + "-soon", now=now, due_at=hour + UNFINISHED + timedelta(hours=1))
+
+
 def sweep(*, now: datetime) -> int:
     """Remove visits that are over, with all they had gathered; return how many."""
-    over = (SignInSession.ends_at <= now) | ((SignInSession.kind == Visit.FULL) & (SignInSession.seen_at <= now - IDLE))
-    ids = list(db.session.scalars(select(SignInSession.id).where(over)))
+    # Half-done visits are left to their own piece of work, which tells their owner.
+    ended = (SignInSession.ends_at <= now) & (SignInSession.kind != Visit.HALF)
+    idle = (SignInSession.seen_at <= now - IDLE) & (SignInSession.kind == Visit.FULL)
+    ids = list(db.session.scalars(select(SignInSession.id).where(ended | idle)))
     db.session.execute(delete(SignInSession).where(SignInSession.id.in_(ids)))
     return len(ids)
 

@@ -1,0 +1,29 @@
+"""Links that we send: signed, for one purpose, good for a while."""
+
+import base64
+from datetime import datetime
+
+from flask import current_app
+
+from msewa.accounts.rules import LINK_LIFE
+from msewa.config import Settings
+from msewa.crypto.tokens import SignedLinks
+from msewa.web.keys import key_ring
+
+NOT_ME, CANCEL_RESET = "not me", "cancel reset"
+PATHS = {NOT_ME: "/account/not-me/", CANCEL_RESET: "/recover/cancel/"}
+
+
+def link_to(purpose: str, subject_id: str, *, now: datetime) -> str:
+    """Return the whole address of a signed link about an account or a reset (32 hex digits)."""
+    settings: Settings = current_app.extensions["settings"]
+    site = settings.public_url or f"http://{settings.host}:{settings.port}"
+    # Sixteen bytes take 22 letters in place of 32: the link travels by SMS.
+    short = base64.urlsafe_b64encode(bytes.fromhex(subject_id)).rstrip(b"=").decode()
+    return site + PATHS[purpose] + SignedLinks(key_ring()).sign(purpose, short, expires_at=now + LINK_LIFE)
+
+
+def read_link(token: str, *, purpose: str, now: datetime) -> str:
+    """Return the id that a link is about; raises LinkError, ExpiredLinkError."""
+    short = SignedLinks(key_ring()).read(token, purpose=purpose, now=now)
+    return base64.urlsafe_b64decode(short + "==").hex()

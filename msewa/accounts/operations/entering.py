@@ -1,0 +1,63 @@
+"""Signing in and out: what happens once everything asked for is proven."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+
+from msewa.accounts.models import Account
+from msewa.accounts.operations import visits
+from msewa.accounts.operations.telling import tell
+from msewa.accounts.queries import get_subject, is_known_device
+from msewa.accounts.rules import HALF_DONE, Visit
+from msewa.crypto.tokens import token_hash
+from msewa.extensions import db
+from msewa.ledger.operations import record
+from msewa.ledger.rules import Actor, Kind, Subject
+from msewa.outbox import operations as outbox
+
+HALF = "accounts.half_done"
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The tokens for the browser: of the visit, and, when it was not known yet, of the device."""
+
+    session: str
+    device: str | None
+
+
+def begin_half(account_id: str, *, next_path: str, now: datetime) -> str:
+    """Begin a visit after the password alone: it may show the second factor and nothing else. Return its token."""
+    visit_id, token = visits.begin(Visit.HALF, data={"account": account_id, "next": next_path}, account_id=account_id, now=now)
+    outbox.put(HALF, visit_id, now=now, due_at=now + HALF_DONE)
+    return token
+
+
+def enter(subject: Subject, *, actor: Actor, device: str | None, now: datetime, way: str, half: str | None = None) -> Entered:
+    """Sign somebody in whose factors are proven (`way` names the second one), and end the visit that led here."""
+    if half is not None:
+        outbox.drop(HALF, half)
+        visits.end(half)
+    is_new = not is_known_device(token_hash(device) if device else None, account_id=subject.id)
+    if is_new and way != "registration":
+        tell(subject, "notice_new_device", now=now)
+    db.session.execute(update(Account).where(Account.id == subject.id).values(signed_in_at=now))
+    record("account.signed_in", subject=subject, actor=actor, now=now, reason=way)
+    given = visits.know_device(subject.id, token=device, now=now)
+    return Entered(visits.enter(subject.id, now=now), given)
+
+
+def leave(subject: Subject, *, session_id: str, actor: Actor, now: datetime) -> None:
+    """Sign out: this visit ends, everything else stays."""
+    visits.end(session_id)
+    record("account.signed_out", subject=subject, actor=actor, now=now)
+
+
+def report_half_done(reference: str, *, now: datetime) -> None:
+    """Tell whoever's password was used that the second factor never came; the worker calls this when the time is over."""
+    account_id = visits.end_half(reference)
+    if account_id is not None:
+        subject = get_subject(account_id)
+        tell(subject, "notice_half_sign_in", now=now)
+        record("account.sign_in_not_finished", subject=subject, actor=Actor(Kind.VISITOR), now=now)

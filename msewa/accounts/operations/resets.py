@@ -1,0 +1,93 @@
+"""Getting back in without password and second factor: after 72 hours in which both addresses are told and may say no."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, select
+
+from msewa.accounts.links import CANCEL_RESET, link_to
+from msewa.accounts.models import Account, PendingReset, RecoveryCode
+from msewa.accounts.operations import visits
+from msewa.accounts.operations.opening import add_recovery_codes, bind_factor
+from msewa.accounts.operations.securing import change_password
+from msewa.accounts.operations.telling import tell
+from msewa.accounts.queries import find_pending_reset, get_subject
+from msewa.accounts.rules import DORMANT_AFTER, REMIND_EVERY, RESET_OPEN, RESET_WAIT
+from msewa.extensions import db
+from msewa.ledger.operations import record
+from msewa.ledger.rules import VISITOR, Actor, Subject
+from msewa.outbox import operations as outbox
+from msewa.web.filters import show_moment
+
+REMIND = "accounts.remind_reset"
+
+
+class DormantError(Exception):
+    """The account was last used so long ago that its number may belong to somebody else by now (P66)."""
+
+
+class ResetGoneError(Exception):
+    """The reset was cancelled, used, or left too long."""
+
+
+def begin_reset(subject: Subject, *, now: datetime) -> PendingReset:
+    """Begin the wait, or return the one that runs. Raises DormantError."""
+    pending = find_pending_reset(subject.id, now=now)
+    if pending is not None:
+        return pending
+    last = db.session.scalars(select(Account.signed_in_at).where(Account.id == subject.id)).one()
+    if now - last > DORMANT_AFTER:
+        raise DormantError
+    db.session.execute(delete(PendingReset).where(PendingReset.account_id == subject.id))
+    ready_at = now + RESET_WAIT
+    pending = PendingReset(account_id=subject.id, id=secrets.token_hex(16), begun_at=now, ready_at=ready_at, ends_at=ready_at + RESET_OPEN)
+    db.session.add(pending)
+    db.session.flush()
+    record("reset.begun", subject=subject, actor=VISITOR, now=now)
+    _tell(pending, subject=subject, template="reset_begun", now=now)
+    for day in range(1, RESET_WAIT // REMIND_EVERY + 1):
+        outbox.put(REMIND, f"{pending.id}.{day}", now=now, due_at=now + day * REMIND_EVERY)
+    return pending
+
+
+def remind(reference: str, *, now: datetime) -> None:
+    """Tell both addresses each day that a reset runs, and at last that it is ready; nothing once it is cancelled or used."""
+    pending = db.session.scalars(select(PendingReset).filter_by(id=reference.partition(".")[0])).first()
+    if pending is not None:
+        template = "reset_ready" if now >= pending.ready_at else "reset_waiting"
+        _tell(pending, subject=get_subject(pending.account_id), template=template, now=now)
+
+
+def cancel_reset(reset_id: str, *, actor: Actor, now: datetime) -> bool:
+    """Stop a delayed reset; False when there is none any more."""
+    pending = db.session.scalars(select(PendingReset).filter_by(id=reset_id)).first()
+    if pending is None:
+        return False
+    subject = get_subject(pending.account_id)
+    db.session.delete(pending)
+    db.session.flush()
+    record("reset.cancelled", subject=subject, actor=actor, now=now)
+    tell(subject, "reset_cancelled", now=now, values={})
+    return True
+
+
+def finish_reset(
+    subject: Subject, *, password: bytes, secret: str, last_step: int, code_hashes: Sequence[bytes], actor: Actor, now: datetime
+) -> None:
+    """Put new factors in place of all old ones; every visit and known browser ends. Raises ResetGoneError if it was cancelled."""
+    gone = delete(PendingReset).where(PendingReset.account_id == subject.id, PendingReset.ready_at <= now, PendingReset.ends_at > now)
+    if cast("CursorResult[Any]", db.session.execute(gone)).rowcount != 1:
+        raise ResetGoneError
+    bind_factor(subject, secret=secret, last_step=last_step, now=now)
+    visits.forget_devices(subject.id)
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == subject.id))
+    add_recovery_codes(subject, code_hashes)
+    record("reset.finished", subject=subject, actor=actor, now=now)
+    change_password(subject, hashed=password, but="", actor=actor, now=now)
+
+
+def _tell(pending: PendingReset, *, subject: Subject, template: str, now: datetime) -> None:
+    link = link_to(CANCEL_RESET, pending.id, now=now)
+    tell(subject, template, now=now, values={"time": show_moment(pending.ready_at), "link": link})

@@ -1,0 +1,81 @@
+"""Changing what guards an account, or where it reaches its owner; every old and new address is told."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from msewa.accounts.models import Account, PendingReset, RecoveryCode
+from msewa.accounts.operations import visits
+from msewa.accounts.operations.opening import add_recovery_codes, bind_factor
+from msewa.accounts.operations.telling import addresses_of, tell
+from msewa.accounts.people import place_of
+from msewa.accounts.queries import index_of
+from msewa.crypto.envelope import seal_json, unseal_json
+from msewa.extensions import db
+from msewa.ledger.operations import record
+from msewa.ledger.rules import VISITOR, Actor, Subject
+
+
+def change_password(subject: Subject, *, hashed: bytes, but: str, actor: Actor, now: datetime) -> None:
+    """Put a new password in place of the old one, and end every visit but this one."""
+    db.session.execute(update(Account).where(Account.id == subject.id).values(password=hashed))
+    visits.end_all(subject.id, but=but)
+    record("password.changed", subject=subject, actor=actor, now=now)
+    tell(subject, "notice_password", now=now)
+
+
+def change_factor(subject: Subject, *, secret: str, last_step: int, but: str, actor: Actor, now: datetime) -> None:
+    """Bind a new authenticator app in place of the old one, and end every visit but this one."""
+    bind_factor(subject, secret=secret, last_step=last_step, now=now)
+    visits.end_all(subject.id, but=but)
+    record("factor.changed", subject=subject, actor=actor, now=now)
+    tell(subject, "notice_factor", now=now)
+
+
+def renew_codes(subject: Subject, *, hashes: Sequence[bytes], actor: Actor, now: datetime) -> None:
+    """Put fresh recovery codes in place of all old ones."""
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == subject.id))
+    add_recovery_codes(subject, hashes)
+    record("recovery_codes.renewed", subject=subject, actor=actor, now=now)
+    tell(subject, "notice_recovery_codes", now=now)
+
+
+def change_address(subject: Subject, *, field: str, value: str, actor: Actor, now: datetime) -> None:
+    """Put a proven `mobile` or `email` in place of the old one; IntegrityError when somebody else has it by now."""
+    before = addresses_of(subject)
+    sealed = db.session.scalars(select(Account.contact).where(Account.id == subject.id)).one()
+    place = place_of("contact", account_id=subject.id)
+    contact: dict[str, Any] = unseal_json(subject.key, sealed, place=place)
+    contact |= {field: value, "given": contact["given"] | {field: now.isoformat()}}
+    values = {"contact": seal_json(subject.key, contact, place=place), f"{field}_index": index_of(field, value)}
+    db.session.execute(update(Account).where(Account.id == subject.id).values(**values))
+    record("contact.changed", subject=subject, actor=actor, now=now, fields=(field,))
+    tell(subject, f"notice_{field}", now=now, also=before)
+
+
+def change_language(subject: Subject, *, language: str, actor: Actor, now: datetime) -> None:
+    """Write to her in another language from now on."""
+    db.session.execute(update(Account).where(Account.id == subject.id).values(language=language))
+    record("language.changed", subject=subject, actor=actor, now=now)
+
+
+def end_visit(subject: Subject, *, session_id: str, actor: Actor, now: datetime) -> None:
+    """End one of her own visits."""
+    visits.end(session_id, account_id=subject.id)
+    record("session.ended", subject=subject, actor=actor, now=now)
+
+
+def end_other_visits(subject: Subject, *, but: str, actor: Actor, now: datetime) -> None:
+    """End every visit but this one."""
+    visits.end_all(subject.id, but=but)
+    record("session.ended", subject=subject, actor=actor, now=now, reason="all others")
+
+
+def lock_out(subject: Subject, *, now: datetime) -> None:
+    """Answer "this was not me": end every visit, make every browser a stranger, stop a delayed reset."""
+    visits.end_all(subject.id)
+    visits.forget_devices(subject.id)
+    db.session.execute(delete(PendingReset).where(PendingReset.account_id == subject.id))
+    record("account.locked_out", subject=subject, actor=VISITOR, now=now)

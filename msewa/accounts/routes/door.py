@@ -1,0 +1,92 @@
+"""What the pages of getting in share: the blueprint, refusals, cookies."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from flask import Response, request
+from flask_babel import gettext
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import Field
+
+from msewa.accounts import cookies
+from msewa.accounts.factors import authenticator_link, grouped, qr_svg
+from msewa.accounts.operations.entering import Entered
+from msewa.accounts.operations.throttling import TooManyTriesError
+from msewa.accounts.people import Person
+from msewa.web.access import blueprint, safe_next
+from msewa.web.forms import Form
+from msewa.web.pages import render_page, see_other
+
+bp = blueprint("accounts", __name__)
+
+
+def me() -> Person:
+    """Return who is signed in; for pages that only such people reach."""
+    return cast(Person, current_user)
+
+
+def device() -> str | None:
+    """Return the token of this browser, if it has signed in before."""
+    return cookies.read("device")
+
+
+def wanted(*, fallback: str = "/") -> str:
+    """Return the page that somebody was on the way to."""
+    return safe_next(request.args.get("next"), fallback=fallback)
+
+
+def refused(template: str, form: Form, field: Field, message: str, *, status: int = 422, **values: Any) -> Response:
+    """Show a form again with one more error; what was typed stays, passwords never do."""
+    field.errors = [*field.errors, message]
+    return render_page(template, form=form, status=status, **values)
+
+
+def told_to_wait(template: str, form: Form, field: Field, error: TooManyTriesError, *, now: datetime, **values: Any) -> Response:
+    """Show a form again with the moment of the next try (429)."""
+    response = refused(template, form, field, waiting_words(error, now=now), status=429, **values)
+    if error.until is not None:
+        response.headers["Retry-After"] = str(max(1, int((error.until - now).total_seconds())))
+    return response
+
+
+def waiting_words(error: TooManyTriesError, *, now: datetime) -> str:
+    """Say when the next try is possible."""
+    if error.until is None:
+        return gettext("Too many wrong tries, so this way in is closed. Choose “I lost my phone or password”.")
+    seconds = max(2, int((error.until - now).total_seconds()) + 1)
+    if seconds < 120:
+        return gettext("Too many tries. Try again in %(count)s seconds.", count=seconds)
+    return gettext("Too many tries. Try again in %(count)s minutes.", count=-(-seconds // 60))
+
+
+def let_in(entered: Entered, location: str) -> AnyResponse:
+    """Send somebody who has just signed in on her way, with her cookies."""
+    response = cast(Response, see_other(location))
+    cookies.give(response, "session", entered.session)
+    if entered.device is not None:
+        cookies.give(response, "device", entered.device)
+    return response
+
+
+def with_token(token: str, location: str) -> AnyResponse:
+    """Send somebody on under a new token of her visit."""
+    response = see_other(location)
+    cookies.give(response, "session", token)
+    return response
+
+
+def shown_secret(secret: str, *, mobile: str) -> dict[str, Any]:
+    """Return what a page needs to show an authenticator secret: QR, link, and groups of four to type."""
+    link = authenticator_link(secret, mobile=mobile)
+    return {"qr": Markup(qr_svg(link)), "link": link, "secret": grouped(secret)}  # noqa: S704 - drawn by segno from our own link
+
+
+def as_text(codes: list[str]) -> Response:
+    """Return recovery codes as a text file to keep."""
+    title, advice = gettext("Paper keys of your mSewa account"), gettext("Each opens your account once. Keep them with your papers.")
+    response = Response("\r\n".join([title, "", *codes, "", advice]) + "\r\n", mimetype="text/plain")
+    response.headers["Content-Disposition"] = 'attachment; filename="msewa-paper-keys.txt"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,148 @@
+"""Getting back in: new password, new second factor, new recovery codes; and the way to stop a reset."""
+
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from msewa.accounts.factors import matching_step, new_recovery_codes
+from msewa.accounts.forms import CodeForm, KeptForm, NewPasswordForm
+from msewa.accounts.links import CANCEL_RESET, read_link
+from msewa.accounts.operations import resets, securing, visits
+from msewa.accounts.operations.entering import Entered, enter
+from msewa.accounts.operations.hashing import hash_codes, hash_password
+from msewa.accounts.operations.resets import ResetGoneError
+from msewa.accounts.operations.visits import Unfinished
+from msewa.accounts.queries import get_contact, get_role, get_subject
+from msewa.accounts.routes.door import as_text, bp, device, let_in, refused, shown_secret
+from msewa.accounts.routes.recover import go_on, recovery_at
+from msewa.accounts.rules import RECOVERY_CODES
+from msewa.crypto.tokens import LinkError
+from msewa.extensions import db
+from msewa.ledger.rules import VISITOR, Actor, Kind, Subject
+from msewa.web import form_keys
+from msewa.web.access import public
+from msewa.web.clock import now
+from msewa.web.form_keys import once
+from msewa.web.pages import render_page, see_other
+
+
+def _actor(subject: Subject) -> Actor:
+    return Actor(Kind(get_role(subject.id)), subject.id)
+
+
+@bp.route("/recover/password", methods=["GET", "POST"])
+@public
+def recover_password() -> Response:
+    """Take a new password, once something else than the number is proven."""
+    visit = recovery_at("password")
+    form, subject = NewPasswordForm(), get_subject(visit.data["account"])
+    contact = get_contact(subject)
+    form.about_her = (contact.full_name, contact.mobile[3:])
+    if not form.validate_on_submit():
+        return render_page("accounts/recover_password.html", form=form, status=422 if form.errors else 200)
+    # Hashing takes long on purpose, and nobody else should wait for it.
+    db.session.rollback()
+    hashed = hash_password(form.new_password.data or "", account_id=subject.id)
+    if visit.data["lost"] == "everything":
+        visit.data["password"] = hashed.hex()
+        return go_on(visit, "factor", "accounts.recover_second_factor")
+    securing.change_password(subject, hashed=hashed, but="", actor=_actor(subject), now=now())
+    visits.end(visit.id)
+    db.session.commit()
+    return see_other(url_for("accounts.sign_in", done="password"))
+
+
+@bp.route("/recover/second-factor", methods=["GET", "POST"])
+@public
+def recover_second_factor() -> Response:
+    """Bind a new authenticator app."""
+    visit = recovery_at("factor")
+    secret = visit.data["secret"]
+    form, shown = CodeForm(), shown_secret(secret, mobile=visit.data["mobile"])
+    if not form.validate_on_submit():
+        return render_page("accounts/recover_second_factor.html", form=form, status=422 if form.errors else 200, **shown)
+    step = matching_step(form.code.data or "", secret=secret, now=now())
+    if step is None:
+        wrong = gettext("This is not the code of this moment. Wait for the next one and write that.")
+        return refused("accounts/recover_second_factor.html", form, form.code, wrong, **shown)
+    visit.data["last_step"] = step
+    if visit.data["lost"] == "everything":
+        return _to_codes(visit)
+    subject = get_subject(visit.data["account"])
+    factor = {"secret": secret, "last_step": step}
+    securing.change_factor(subject, **factor, but="", actor=_actor(subject), now=now())
+    return _let_in(visit, subject)
+
+
+def _to_codes(visit: Unfinished) -> Response:
+    db.session.rollback()
+    fresh = new_recovery_codes(RECOVERY_CODES)
+    hashes = [hashed.hex() for hashed in hash_codes(fresh, account_id=visit.data["account"])]
+    visit.data |= {"codes": fresh, "hashes": hashes}
+    return go_on(visit, "codes", "accounts.recover_codes")
+
+
+@bp.route("/recover/recovery-codes", methods=["GET", "POST"])
+@public
+@once
+def recover_codes() -> Response:
+    """Show ten new recovery codes; when they are kept, everything new takes the place of everything old."""
+    visit = recovery_at("codes")
+    data: dict[str, Any] = visit.data
+    if request.args.get("as") == "text":
+        return as_text(data["codes"])
+    form = KeptForm()
+    if not form.validate_on_submit():
+        return render_page("accounts/recover_codes.html", form=form, status=422 if form.errors else 200, codes=data["codes"])
+    subject = get_subject(data["account"])
+    try:
+        _renew(subject, data)
+    except ResetGoneError:
+        db.session.rollback()
+        return see_other(url_for("accounts.recover"))
+    return _let_in(visit, subject)
+
+
+def _renew(subject: Subject, data: dict[str, Any]) -> None:
+    resets.finish_reset(
+        subject,
+        password=bytes.fromhex(data["password"]),
+        secret=data["secret"],
+        last_step=data["last_step"],
+        code_hashes=[bytes.fromhex(hashed) for hashed in data["hashes"]],
+        actor=_actor(subject),
+        now=now(),
+    )
+
+
+def _let_in(visit: Unfinished, subject: Subject) -> Response:
+    visits.end(visit.id)
+    entered: Entered = enter(subject, actor=_actor(subject), device=device(), now=now(), way="recovery")
+    location = url_for("accounts.security", done="factor")
+    form_keys.remember(location)
+    db.session.commit()
+    return let_in(entered, location)
+
+
+@bp.route("/recover/cancel/<token>", methods=["GET", "POST"])
+@public
+def recover_cancel(token: str) -> Response:
+    """Open the link that stops a delayed reset; the button does it, and no sign-in is needed."""
+    try:
+        reset_id = read_link(token, purpose=CANCEL_RESET, now=now())
+    except LinkError:
+        return render_page("accounts/link_over.html", status=404)
+    if request.method == "GET":
+        return render_page("accounts/recover_cancel.html")
+    resets.cancel_reset(reset_id, actor=VISITOR, now=now())
+    db.session.commit()
+    return see_other(url_for("accounts.recover_cancelled"))
+
+
+@bp.get("/recover/cancelled")
+@public
+def recover_cancelled() -> Response:
+    """Say that nothing has changed."""
+    return render_page("accounts/recover_cancelled.html")

@@ -1,0 +1,161 @@
+"""Opening an account: notice, name and number, the code that proves the number, password."""
+
+import hashlib
+from typing import Any
+
+from flask import abort, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from msewa.accounts import cookies
+from msewa.accounts.factors import new_secret
+from msewa.accounts.forms import CodeForm, DetailsForm, PasswordForm
+from msewa.accounts.operations import codes, visits
+from msewa.accounts.operations.codes import CodeSpentError, Errand
+from msewa.accounts.operations.hashing import hash_password
+from msewa.accounts.operations.opening import new_account_id
+from msewa.accounts.operations.throttling import TooManyTriesError
+from msewa.accounts.operations.visits import Unfinished
+from msewa.accounts.queries import find_account_id
+from msewa.accounts.routes.door import bp, refused, told_to_wait, waiting_words, wanted, with_token
+from msewa.accounts.rules import NOTICE_VERSION, Visit
+from msewa.extensions import db
+from msewa.web.access import public
+from msewa.web.clock import now
+from msewa.web.locale import language
+from msewa.web.pages import render_page, see_other
+
+# A step is open once what stands before it is there, and shut again once its own fact is.
+STEPS = (
+    ("mobile", "accounts.register_details"),
+    ("verified", "accounts.register_verify"),
+    ("password", "accounts.register_password"),
+    ("last_step", "accounts.second_factor"),
+)
+
+
+def enrolment_at(*endpoints: str) -> Unfinished:
+    """Return the registration that this browser is in the middle of; send it to the step that is due, if that is another."""
+    visit = visits.find(cookies.read("session"), kind=Visit.ENROL, now=now())
+    if visit is None:
+        abort(see_other(url_for("accounts.register")))
+    due = next((step for fact, step in STEPS if not visit.data.get(fact)), "accounts.recovery_codes")
+    if due not in endpoints:
+        abort(see_other(url_for(due)))
+    return visit
+
+
+@bp.route("/register", methods=["GET", "POST"])
+@public
+def register() -> Response:
+    """Show everything an account would keep, and take a yes or a no; a no leaves no trace (P35)."""
+    if current_user.is_authenticated:
+        return see_other(wanted())
+    words = render_template("accounts/_notice.html", version=NOTICE_VERSION)
+    answer = request.form.get("answer")
+    if request.method == "POST" and answer == "no":
+        return see_other(url_for("accounts.register_declined"))
+    if request.method == "POST" and answer == "yes":
+        _, token = visits.begin(Visit.ENROL, data=_consented(words), now=now())
+        db.session.commit()
+        return with_token(token, url_for("accounts.register_details"))
+    wrong = [(None, gettext("Say yes or no"))] if request.method == "POST" else []
+    return render_page("accounts/register.html", notice=Markup(words), wrong=wrong, status=422 if wrong else 200)  # noqa: S704
+
+
+def _consented(words: str) -> dict[str, Any]:
+    shown = " ".join(Markup(words).striptags().split())  # noqa: S704 - our own template's words
+    notice = {"version": NOTICE_VERSION, "language": language(), "digest": hashlib.sha256(shown.encode()).hexdigest()}
+    return {"account": new_account_id(), "notice": notice, "language": language(), "next": wanted()}
+
+
+@bp.get("/register/declined")
+@public
+def register_declined() -> Response:
+    """Say what works without an account."""
+    return render_page("accounts/register_declined.html")
+
+
+@bp.route("/register/details", methods=["GET", "POST"])
+@public
+def register_details() -> Response:
+    """Ask for name and mobile number, and why; send a code to the number."""
+    visit = enrolment_at("accounts.register_details", "accounts.register_verify")  # a wrong number can be put right
+    form = DetailsForm(data=visit.data)
+    if not form.validate_on_submit():
+        return render_page("accounts/register_details.html", form=form, status=422 if form.errors else 200)
+    visit.data |= {"full_name": form.full_name.data, "mobile": form.mobile_number, "language": language()}
+    visits.keep(visit)
+    try:
+        _send(visit)
+    except TooManyTriesError as error:
+        db.session.rollback()
+        return told_to_wait("accounts/register_details.html", form, form.mobile, error, now=now())
+    db.session.commit()
+    return see_other(url_for("accounts.register_verify"))
+
+
+def _send(visit: Unfinished) -> None:
+    mobile = visit.data["mobile"]
+    errand = Errand(to=mobile, channel="sms", language=visit.data["language"], purpose="code_register")
+    # Whoever types somebody else's number sees the same page; its owner is told that there is an account.
+    known = find_account_id(mobile=mobile) is not None
+    codes.send_code(visit.id, errand, now=now(), instead="account_exists" if known else None)
+
+
+@bp.route("/register/verify", methods=["GET", "POST"])
+@public
+def register_verify() -> Response:
+    """Take the code that proves the number."""
+    visit = enrolment_at("accounts.register_verify")
+    form, template, shown = CodeForm(), "accounts/register_verify.html", {"mobile": visit.data["mobile"]}
+    if not form.validate_on_submit():
+        return render_page(template, form=form, status=422 if form.errors else 200, **shown)
+    try:
+        is_right = codes.accept_code(visit.id, form.code.data or "", purpose="code_register", now=now())
+    except CodeSpentError:
+        return refused(template, form, form.code, gettext("This code is over. Ask for a new one."), **shown)
+    if is_right:
+        visit.data["verified"] = True
+        visits.keep(visit)
+    token = visits.renew(visit) if is_right else None
+    db.session.commit()
+    if token is None:
+        return refused(template, form, form.code, gettext("This is not the code we sent last. Look again."), **shown)
+    return with_token(token, url_for("accounts.register_password"))
+
+
+@bp.post("/register/resend-code")
+@public
+def register_resend_code() -> Response:
+    """Send another code to the same number."""
+    visit = enrolment_at("accounts.register_verify")
+    try:
+        _send(visit)
+    except TooManyTriesError as error:
+        db.session.rollback()
+        wrong = [(None, waiting_words(error, now=now()))]
+        shown = {"mobile": visit.data["mobile"], "wrong": wrong}
+        return render_page("accounts/register_verify.html", form=CodeForm(formdata=None), status=429, **shown)
+    db.session.commit()
+    return see_other(url_for("accounts.register_verify"))
+
+
+@bp.route("/register/password", methods=["GET", "POST"])
+@public
+def register_password() -> Response:
+    """Take a password, and say what makes a good one."""
+    visit = enrolment_at("accounts.register_password")
+    form = PasswordForm()
+    form.about_her = (visit.data["full_name"], visit.data["mobile"][3:])
+    if not form.validate_on_submit():
+        return render_page("accounts/register_password.html", form=form, status=422 if form.errors else 200)
+    # Hashing takes long on purpose, and nobody else should wait for it.
+    db.session.rollback()
+    hashed = hash_password(form.password.data or "", account_id=visit.data["account"])
+    visit.data |= {"password": hashed.hex(), "secret": new_secret()}
+    visits.keep(visit)
+    db.session.commit()
+    return see_other(url_for("accounts.second_factor"))

@@ -1,0 +1,92 @@
+"""Opening an account: the authenticator app, the recovery codes, and the account itself."""
+
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
+
+from msewa.accounts.factors import matching_step, new_recovery_codes
+from msewa.accounts.forms import CodeForm, KeptForm
+from msewa.accounts.operations import visits
+from msewa.accounts.operations.entering import Entered, enter
+from msewa.accounts.operations.hashing import hash_codes
+from msewa.accounts.operations.opening import Notice, Opening, open_account
+from msewa.accounts.operations.visits import Unfinished
+from msewa.accounts.routes.door import as_text, bp, device, let_in, refused, shown_secret
+from msewa.accounts.routes.register import enrolment_at
+from msewa.accounts.rules import RECOVERY_CODES
+from msewa.extensions import db
+from msewa.ledger.rules import Actor, Kind
+from msewa.web import form_keys
+from msewa.web.access import public
+from msewa.web.clock import now
+from msewa.web.form_keys import once
+from msewa.web.pages import render_page, see_other
+
+
+@bp.route("/register/second-factor", methods=["GET", "POST"])
+@public
+def second_factor() -> Response:
+    """Show the secret for an authenticator app, and take the first code it shows."""
+    visit = enrolment_at("accounts.second_factor")
+    form, secret = CodeForm(), visit.data["secret"]
+    shown = shown_secret(secret, mobile=visit.data["mobile"])
+    if not form.validate_on_submit():
+        return render_page("accounts/second_factor.html", form=form, status=422 if form.errors else 200, **shown)
+    step = matching_step(form.code.data or "", secret=secret, now=now())
+    if step is None:
+        wrong = gettext("This is not the code of this moment. Wait for the next one and write that.")
+        return refused("accounts/second_factor.html", form, form.code, wrong, **shown)
+    # Hashing ten codes takes a while, and nobody else should wait for it.
+    db.session.rollback()
+    fresh = new_recovery_codes(RECOVERY_CODES)
+    hashes = [hashed.hex() for hashed in hash_codes(fresh, account_id=visit.data["account"])]
+    visit.data |= {"last_step": step, "codes": fresh, "hashes": hashes}
+    visits.keep(visit)
+    db.session.commit()
+    return see_other(url_for("accounts.recovery_codes"))
+
+
+@bp.route("/register/recovery-codes", methods=["GET", "POST"])
+@public
+@once
+def recovery_codes() -> Response:
+    """Show ten recovery codes, and open the account once they are kept."""
+    visit = enrolment_at("accounts.recovery_codes")
+    if request.args.get("as") == "text":
+        return as_text(visit.data["codes"])
+    form = KeptForm()
+    if not form.validate_on_submit():
+        shown = {"codes": visit.data["codes"], "is_new": True}
+        return render_page("accounts/recovery_codes.html", form=form, status=422 if form.errors else 200, **shown)
+    try:
+        entered = _open(visit)
+    except IntegrityError:
+        # The number got an account meanwhile, in another window or by another person.
+        db.session.rollback()
+        return see_other(url_for("accounts.sign_in"))
+    location = visit.data["next"]
+    form_keys.remember(location)
+    db.session.commit()
+    return let_in(entered, location)
+
+
+def _open(visit: Unfinished) -> Entered:
+    data: dict[str, Any] = visit.data
+    notice = data["notice"]
+    opening = Opening(
+        id=data["account"],
+        full_name=data["full_name"],
+        mobile=data["mobile"],
+        password=bytes.fromhex(data["password"]),
+        totp_secret=data["secret"],
+        recovery_hashes=[bytes.fromhex(hashed) for hashed in data["hashes"]],
+        language=data["language"],
+        last_step=data["last_step"],
+        notice=Notice(notice["version"], notice["language"], bytes.fromhex(notice["digest"])),
+    )
+    subject = open_account(opening, now=now())
+    visits.end(visit.id)
+    return enter(subject, actor=Actor(Kind.CITIZEN, subject.id), device=device(), now=now(), way="registration")

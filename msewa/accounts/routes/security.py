@@ -1,0 +1,111 @@
+"""The security page: what guards the account, where it is open, and a way to say "this was not me"."""
+
+from flask import Response, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from msewa.accounts import cookies
+from msewa.accounts.forms import LanguageForm
+from msewa.accounts.links import NOT_ME, read_link
+from msewa.accounts.operations import resets, securing
+from msewa.accounts.queries import (
+    count_recovery_codes,
+    find_pending_reset,
+    get_contact,
+    get_factor_confirmed_at,
+    get_subject,
+    list_visits,
+)
+from msewa.accounts.routes.door import bp, me
+from msewa.crypto.tokens import LinkError
+from msewa.extensions import db
+from msewa.web.access import public, signed_in
+from msewa.web.clock import now
+from msewa.web.pages import render_page, see_other
+
+SAID = ("password", "factor", "codes", "mobile", "email", "language", "session", "reset")
+
+
+@bp.get("/account/security")
+@signed_in
+def security() -> Response:
+    """Show second factor, recovery codes, addresses, open visits and language."""
+    return _page(LanguageForm(data={"language": me().language}))
+
+
+def _page(form: LanguageForm, *, status: int = 200) -> Response:
+    person, moment = me(), now()
+    done = request.args.get("done")
+    return render_page(
+        "accounts/security.html",
+        form=form,
+        status=status,
+        done=done if done in SAID else None,
+        contact=get_contact(person),
+        factor_at=get_factor_confirmed_at(person.id),
+        codes_left=count_recovery_codes(person.id),
+        visits=list_visits(person.id, now=moment),
+        this_visit=person.session_id,
+        pending=find_pending_reset(person.id, now=moment),
+    )
+
+
+def _done(what: str) -> AnyResponse:
+    return see_other(url_for("accounts.security", done=what))
+
+
+@bp.post("/account/sessions/<session_id>/end")
+@signed_in
+def end_session(session_id: str) -> AnyResponse:
+    """End one visit; one that is not hers is as good as none."""
+    securing.end_visit(me(), session_id=session_id, actor=me().actor, now=now())
+    db.session.commit()
+    return _done("session")
+
+
+@bp.post("/account/sessions/end-others")
+@signed_in
+def end_other_sessions() -> AnyResponse:
+    """End every visit but this one."""
+    securing.end_other_visits(me(), but=me().session_id, actor=me().actor, now=now())
+    db.session.commit()
+    return _done("session")
+
+
+@bp.post("/account/language")
+@signed_in
+def change_language() -> AnyResponse:
+    """Set the language of messages and pages."""
+    form = LanguageForm()
+    if not form.validate():
+        return _page(form, status=422)
+    securing.change_language(me(), language=form.language.data, actor=me().actor, now=now())
+    db.session.commit()
+    return see_other(url_for("accounts.security", done="language", lang=form.language.data))
+
+
+@bp.post("/account/cancel-reset")
+@signed_in
+def cancel_reset() -> AnyResponse:
+    """Stop a delayed reset from inside."""
+    pending = find_pending_reset(me().id, now=now())
+    if pending is not None:
+        resets.cancel_reset(pending.id, actor=me().actor, now=now())
+    db.session.commit()
+    return _done("reset")
+
+
+@bp.route("/account/not-me/<token>", methods=["GET", "POST"])
+@public
+def not_me(token: str) -> AnyResponse:
+    """Open a "this was not me" link; pressing the button ends every visit and leads to new keys."""
+    try:
+        account_id = read_link(token, purpose=NOT_ME, now=now())
+    except LinkError:
+        return render_page("accounts/link_over.html", status=404)
+    if request.method == "GET":
+        return render_page("accounts/not_me.html")
+    securing.lock_out(get_subject(account_id), now=now())
+    db.session.commit()
+    response = see_other(url_for("accounts.recover", why="not-me"))
+    cookies.take(response, "session")
+    return response

@@ -1,0 +1,139 @@
+"""Signing in by number, password and second factor; signing out."""
+
+import re
+from typing import cast
+
+from flask import Response, abort, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from msewa.accounts import cookies
+from msewa.accounts.forms import CodeForm, PaperForm, SignInForm
+from msewa.accounts.operations import proving, visits
+from msewa.accounts.operations.entering import begin_half, enter, leave
+from msewa.accounts.operations.telling import tell
+from msewa.accounts.operations.throttling import TooManyTriesError
+from msewa.accounts.operations.visits import Unfinished
+from msewa.accounts.queries import find_pending_reset, get_role, get_subject
+from msewa.accounts.routes.door import bp, device, let_in, me, refused, told_to_wait, wanted, with_token
+from msewa.accounts.rules import Visit
+from msewa.catalogue.queries import get_service
+from msewa.extensions import db
+from msewa.ledger.rules import Actor, Kind, Subject
+from msewa.web.access import public
+from msewa.web.clock import now
+from msewa.web.errors import NoSuchRowError
+from msewa.web.locale import language
+from msewa.web.pages import render_page, see_other
+
+SERVICE_PATH = re.compile(r"/services/([a-z0-9-]+)(?:[/?].*)?")
+
+
+def wanted_service(path: str) -> str | None:
+    """Return the name of the service that a path leads to, so that the page can say what one signs in for."""
+    found = SERVICE_PATH.fullmatch(path)
+    try:
+        return get_service(found[1]).name[language()] if found else None
+    except NoSuchRowError:
+        return None
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> AnyResponse:
+    """Take number and password; the answer is the same, and takes as long, whether or not the number is known."""
+    if current_user.is_authenticated:
+        return see_other(wanted())
+    form, template, target = SignInForm(), "accounts/sign_in.html", wanted()
+    shown = {"service": wanted_service(target), "target": target, "done": request.args.get("done")}
+    if not form.validate_on_submit():
+        return render_page(template, form=form, status=422 if form.errors else 200, **shown)
+    typed = form.password.data or ""
+    try:
+        attempt = proving.try_password(form.mobile_number, device=device(), now=now())
+    except TooManyTriesError as error:
+        return told_to_wait(template, form, form.password, error, now=now(), **shown)
+    db.session.commit()
+    if not attempt.is_right(typed) or attempt.account_id is None:
+        return refused(template, form, form.password, gettext("Number and password do not belong together. Look at both again."), **shown)
+    renewed = proving.new_hash_if_outdated(attempt, typed)
+    proving.settle_password(attempt, renewed=renewed)
+    token = begin_half(attempt.account_id, next_path=target, now=now())
+    db.session.commit()
+    return with_token(token, url_for("accounts.sign_in_second_factor"))
+
+
+def half_signed_in() -> Unfinished:
+    """Return the visit of somebody whose password was right; send everybody else to the beginning."""
+    visit = visits.find(cookies.read("session"), kind=Visit.HALF, now=now())
+    if visit is None:
+        abort(see_other(url_for("accounts.sign_in")))
+    return visit
+
+
+@bp.route("/sign-in/second-factor", methods=["GET", "POST"])
+@public
+def sign_in_second_factor() -> AnyResponse:
+    """Take the code of the authenticator app."""
+    visit = half_signed_in()
+    form, template = CodeForm(), "accounts/sign_in_second_factor.html"
+    if not form.validate_on_submit():
+        return render_page(template, form=form, status=422 if form.errors else 200)
+    subject = get_subject(visit.data["account"])
+    try:
+        bucket = proving.try_factor(subject.id, device=device(), now=now())
+    except TooManyTriesError as error:
+        return told_to_wait(template, form, form.code, error, now=now())
+    is_right = proving.accept_totp(subject, form.code.data or "", bucket=bucket, now=now())
+    if not is_right:
+        db.session.commit()
+        wrong = gettext("This is not the code of this moment, or it was used before. Wait for the next one and write that.")
+        return refused(template, form, form.code, wrong)
+    return _finish(subject, visit=visit, way="authenticator")
+
+
+@bp.route("/sign-in/recovery-code", methods=["GET", "POST"])
+@public
+def sign_in_recovery_code() -> AnyResponse:
+    """Take a recovery code in place of the app's code."""
+    visit = half_signed_in()
+    form, template = PaperForm(), "accounts/sign_in_recovery_code.html"
+    if not form.validate_on_submit():
+        return render_page(template, form=form, status=422 if form.errors else 200)
+    subject = get_subject(visit.data["account"])
+    try:
+        attempt = proving.try_paper(subject.id, counted_for=subject.id, device=device(), now=now())
+    except TooManyTriesError as error:
+        return told_to_wait(template, form, form.code, error, now=now())
+    db.session.commit()
+    code_id = attempt.find(form.code.data or "")
+    if code_id is None or not proving.use_paper(attempt, code_id, now=now()):
+        db.session.rollback()
+        return refused(template, form, form.code, gettext("This is not one of your paper keys, or it was used before."))
+    tell(subject, "notice_code_used", now=now())
+    return _finish(subject, visit=visit, way="recovery code")
+
+
+def _finish(subject: Subject, *, visit: Unfinished, way: str) -> AnyResponse:
+    actor = Actor(Kind(get_role(subject.id)), subject.id)
+    entered = enter(subject, actor=actor, device=device(), now=now(), way=way, half=visit.id)
+    # Whoever signs in while a reset waits must see it before anything else.
+    waits = find_pending_reset(subject.id, now=now()) is not None
+    db.session.commit()
+    return let_in(entered, url_for("accounts.security") if waits else visit.data["next"])
+
+
+@bp.route("/sign-out", methods=["GET", "POST"])
+@public
+def sign_out() -> AnyResponse:
+    """End this visit; say that signing out or removing the app deletes nothing (P62)."""
+    if request.method == "GET":
+        return render_page("accounts/sign_out.html")
+    if current_user.is_authenticated:
+        leave(me(), session_id=me().session_id, actor=me().actor, now=now())
+        db.session.commit()
+    response = cast(Response, see_other(url_for("accounts.sign_out")))
+    cookies.take(response, "session")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response

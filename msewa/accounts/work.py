@@ -1,0 +1,20 @@
+"""What accounts leave to the worker: tidying up, and telling people what happened to their account."""
+
+from datetime import datetime
+
+from flask import Flask
+
+from msewa.accounts.operations import entering, resets, throttling, visits
+from msewa.outbox import worker
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers."""
+    worker.handle(app, visits.SWEEP, _sweep)
+    worker.handle(app, entering.HALF, entering.report_half_done)
+    worker.handle(app, resets.REMIND, resets.remind)
+
+
+def _sweep(reference: str, *, now: datetime) -> None:
+    visits.sweep(now=now)
+    throttling.sweep(now=now)
