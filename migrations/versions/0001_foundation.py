@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(80), nullable=False),
-        sa.UniqueConstraint("topic", "reference", name="uq_outbox_item_topic"),
+        sa.UniqueConstraint("topic", "reference", name="uq_outbox_item_topic_reference"),
     )
     op.create_index("ix_outbox_item_due", "outbox_item", ["state", "due_at"])
 
