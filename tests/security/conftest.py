@@ -1,0 +1,59 @@
+"""A production installation, and how the attack tests look at answers."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+
+from msewa import create_app
+from msewa.catalogue.operations import load_catalogue
+from msewa.config import Settings
+from msewa.crypto.keyring import KeyRing
+from msewa.extensions import db, writing
+from tests.installation import CHEAPEST, ROOT
+from tests.strict_client import StrictClient
+
+PUBLIC_URL = "https://msewa.example.org"
+PRODUCTION = {
+    "MSEWA_MODE": "production",
+    "MSEWA_PUBLIC_URL": PUBLIC_URL,
+    "MSEWA_SMS_URL": "https://sms.example.org/send",
+    "MSEWA_SMTP_URL": "smtps://mail.example.org",
+    "MSEWA_CONTACT": "help@msewa.example.org",
+}
+
+
+@pytest.fixture(scope="session")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application as it runs for real, on an embedded database with the catalogue."""
+    folder = tmp_path_factory.mktemp("production")
+    KeyRing.create(folder / "keyring.json", now=datetime.now(UTC), mode_demo=False)
+    settings = Settings.from_environ(PRODUCTION | {"MSEWA_DATA": str(folder), "MSEWA_TRUSTED_HOPS": "1"})
+    app = create_app(replace(settings, password_cost=CHEAPEST))
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+        with writing():
+            load_catalogue(now=datetime.now(UTC))
+            db.session.commit()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def https(production: Flask) -> StrictClient:
+    """A browser that reaches production through its one proxy, over TLS."""
+    client = StrictClient.of(production)
+    client.environ_base |= {"HTTP_X_FORWARDED_PROTO": "https", "HTTP_X_FORWARDED_FOR": "203.0.113.9", "HTTP_HOST": "msewa.example.org"}
+    return client
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of data with a good key ring for production."""
+    KeyRing.create(tmp_path / "keyring.json", now=datetime.now(UTC), mode_demo=False)
+    return tmp_path
