@@ -29,7 +29,7 @@ def is_htmx() -> bool:
 def render_page(template: str, *, fragments: Set[str] = frozenset(), status: int = 200, **values: Any) -> Response:
     """Render a page, or the one of its `fragments` (block name = element id) that htmx asked for."""
     block = wanted_fragment()
-    context = rendering.in_context(values)
+    context = rendering.in_context({"page_id": template.removesuffix(".html").replace("/", "."), **values})
     if block in fragments:
         body = render_block(rendering.environment(), template, block, **context)
     else:
