@@ -8,7 +8,7 @@ from flask import Flask
 from tests.installation import ROOT
 
 GUIDE = (ROOT / "tests" / "CONTRACT.md").read_text()
-NAMED = {re.sub(r"<\w+>", "<>", path.partition("?")[0]) for path in re.findall(r"`(?:GET |POST )?(/[^`\s]*)`", GUIDE)}
+NAMED = {re.sub(r"<\w+>", "<>", path.partition("?")[0]) for path in re.findall(r"`(?:GET |POST )?(/[^`]*)`", GUIDE)}
 INNER = ("/register/", "/sign-in/", "/recover/", "/account/", "/sign-out/")
 
 
