@@ -104,10 +104,24 @@ def _production_problems(environ: Mapping[str, str]) -> list[str]:
     for name, schemes in {"MSEWA_SMS_URL": ("https",), "MSEWA_SMTP_URL": ("smtps", "smtp")}.items():
         if environ.get(name) and urlsplit(environ[name]).scheme not in schemes:
             problems.append(f"{name} must begin with {' or '.join(scheme + '://' for scheme in schemes)} in production.")
+    problems += _outside_problems(environ)
     if environ.get("FLASK_DEBUG", "0") not in ("", "0"):
         problems.append("FLASK_DEBUG must be off in production.")
     if environ.get("MSEWA_SANDBOX", "0") not in ("", "0"):
         problems.append("The sandbox does not exist in production; take MSEWA_SANDBOX away.")
     if environ.get("MSEWA_WORKER_THREAD") == "1":
         problems.append("In production the worker is a process of its own: flask --app app worker.")
+    return problems
+
+
+def _outside_problems(environ: Mapping[str, str]) -> list[str]:
+    """Return what would send messages in the clear, or from nobody."""
+    problems: list[str] = []
+    sms, mail, contact = (environ.get(f"MSEWA_{name}", "") for name in ("SMS_URL", "SMTP_URL", "CONTACT"))
+    if sms and urlsplit(sms).scheme != "https":
+        problems.append("MSEWA_SMS_URL must begin with https://; messages are never handed over in the clear.")
+    if mail and urlsplit(mail).scheme not in ("smtps", "smtp"):
+        problems.append("MSEWA_SMTP_URL must begin with smtps://, or with smtp:// for a server that takes STARTTLS.")
+    if contact and "@" not in contact:
+        problems.append("MSEWA_CONTACT must be the mail address that messages come from.")
     return problems

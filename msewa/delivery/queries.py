@@ -12,7 +12,7 @@ from msewa.web.errors import NoSuchRowError
 
 
 class PackageState(NamedTuple):
-    """An application's package: `state` is waiting, accepted or attention; `digest` the SHA-256 (hex) of the payload.
+    """An application's package: `state` is waiting, accepted, recalled or attention; `digest` the SHA-256 (hex) of the payload.
 
     While it waits, `attempts` says how often it was tried and `next_try_at` when it is tried again.
     """
@@ -30,15 +30,16 @@ class PackageState(NamedTuple):
 def get_package_state(application_id: str) -> PackageState:
     """Return how an application's package stands; raises NoSuchRowError when none was made."""
     columns = (Package.provider_id, Package.digest, Package.created_at, Package.accepted_at, Package.receipt)
-    row = db.session.execute(select(*columns).where(Package.application_id == application_id)).first()
+    is_closed = Package.jwe.is_not(None).label("is_closed")
+    row = db.session.execute(select(*columns, is_closed).where(Package.application_id == application_id)).first()
     if row is None:
         raise NoSuchRowError
     facts = (row.provider_id, row.digest, row.created_at, row.accepted_at, row.receipt)
     progress = find_progress("delivery.send", application_id)
     attempts = progress.attempts if progress else 0
-    if row.accepted_at or progress is None:
-        return PackageState("accepted" if row.accepted_at else "waiting", *facts, attempts, None)
-    return PackageState(progress.state, *facts, attempts, progress.due_at)
+    if row.accepted_at or not row.is_closed:
+        return PackageState("accepted" if row.accepted_at else "recalled", *facts, attempts, None)
+    return PackageState(progress.state if progress else "waiting", *facts, attempts, progress.due_at if progress else None)
 
 
 def find_active_key(provider_id: str) -> ProviderKey | None:

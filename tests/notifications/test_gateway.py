@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from msewa.config import Settings, SettingsError
 from msewa.egress import EgressError
 from msewa.notifications.gateway import CourierByChannel, HttpSmsCourier, Letter, NotTakenError, RefusedError, SmtpCourier
 from tests.listeners import SmtpsListener, TlsListener
@@ -91,6 +92,24 @@ def test_a_mail_server_nobody_vouches_for_gets_nothing(mail_server: SmtpsListene
         SmtpCourier(mail_server.address, sender="help@msewa.example.org").send(MAIL)
 
     assert mail_server.received == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("MSEWA_SMS_URL", "http://sms.example.org/"), ("MSEWA_SMTP_URL", "http://mail.example.org"), ("MSEWA_CONTACT", "the office")],
+)
+def test_production_does_not_start_with_a_courier_it_could_not_trust(name: str, value: str) -> None:
+    good = {
+        "MSEWA_MODE": "production",
+        "MSEWA_PUBLIC_URL": "https://msewa.example.org",
+        "MSEWA_SMS_URL": "https://sms.example.org/",
+        "MSEWA_SMTP_URL": "smtps://mail.example.org",
+        "MSEWA_CONTACT": "help@msewa.example.org",
+    }
+    Settings.from_environ(good)
+
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environ(good | {name: value})
 
 
 def test_each_message_goes_over_its_own_channel(gateway: TlsListener) -> None:
