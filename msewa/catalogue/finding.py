@@ -53,7 +53,7 @@ def find_services(wanted: Wanted) -> Results:
     of_category = [hit for hit in hits if wanted.category in (None, hit.service.category)]
     of_provider = [hit for hit in hits if wanted.provider in (None, hit.service.provider)]
     found = [hit for hit in of_category if wanted.provider in (None, hit.service.provider)]
-    suggestions = [] if found or not wanted.q else [known.services[one] for one in _index("services", _service_entries).suggest(wanted.q)]
+    suggestions = [] if found or not wanted.q else [known.services[one] for one in _services().suggest(wanted.q)]
     return Results(
         found=found,
         categories=_count(of_provider, lambda service: service.category, order=list(known.categories)),
@@ -65,7 +65,7 @@ def find_services(wanted: Wanted) -> Results:
 def _hits(wanted: Wanted, known: Catalogue) -> list[Found]:
     if not wanted.q:
         return [Found(service, None) for service in known.services.values()]
-    return [Found(known.services[hit.id], hit.reason) for hit in _index("services", _service_entries).search(wanted.q, limit=len(known.services))]
+    return [Found(known.services[hit.id], hit.reason) for hit in _services().search(wanted.q, limit=len(known.services))]
 
 
 def _of_event(hits: list[Found], event_id: str | None, known: Catalogue) -> list[Found]:
@@ -89,6 +89,10 @@ def find_schemes(q: str, *, level: str | None, provider: str | None) -> list[Rec
     ids = [hit.id for hit in _index("schemes", _scheme_entries).search(q, limit=len(known.schemes))] if q else list(known.schemes)
     found = [known.schemes[one] for one in ids]
     return [scheme for scheme in found if level in (None, scheme["level"]) and provider in (None, scheme["provider"])]
+
+
+def _services() -> SearchIndex:
+    return _index("services", _service_entries)
 
 
 def _index(name: str, entries: Callable[[Catalogue], list[SearchEntry]]) -> SearchIndex:

@@ -9,11 +9,16 @@ from sqlalchemy import select, update
 
 from msewa.catalogue.building import build_definitions
 from msewa.catalogue.models import CatalogueDefinition, CatalogueList, CatalogueProvider, CatalogueRelease, CatalogueService
+from msewa.catalogue.rules import Category
 from msewa.catalogue.sources import Sources, read_sources, source_digest
 from msewa.crypto.canonical import digest
 from msewa.extensions import db
 
 Track = Callable[[Iterable[Any]], Iterable[Any]]
+
+
+class UnknownCategoryError(ValueError):
+    """A field is in no category of personal data, so it can't be published (P8)."""
 
 
 def is_up_to_date() -> bool:
@@ -22,9 +27,13 @@ def is_up_to_date() -> bool:
     return loaded == source_digest()
 
 
-def load_catalogue(*, now: datetime, track: Track = lambda rows: rows) -> int:
-    """Bring the tables up to the files; return how many definitions are new. `track` may show progress over an iterable."""
-    sources = read_sources()
+def load_catalogue(*, now: datetime, sources: Sources | None = None, track: Track = lambda rows: rows) -> int:
+    """Bring the tables up to the files; return how many definitions are new. `track` may show progress over an iterable.
+
+    UnknownCategoryError when a field is in no category of personal data.
+    """
+    sources = sources or read_sources()
+    _refuse_unknown_categories(sources["fields"]["fields"])
     _load_providers(sources["providers"]["providers"])
     made = _load_definitions(build_definitions(sources), track=track)
     for name, content in _lists(sources).items():
@@ -34,6 +43,12 @@ def load_catalogue(*, now: datetime, track: Track = lambda rows: rows) -> int:
     db.session.merge(CatalogueRelease(id=1, number=number, digest=sources.digest, loaded_at=now))
     db.session.flush()
     return made
+
+
+def _refuse_unknown_categories(fields: list[dict[str, Any]]) -> None:
+    unknown = [f"{row['id']}: {row.get('category')}" for row in fields if row.get("category") not in set(Category)]
+    if unknown:
+        raise UnknownCategoryError("; ".join(unknown))
 
 
 def _lists(sources: Sources) -> dict[str, Any]:
@@ -57,25 +72,30 @@ def _lists(sources: Sources) -> dict[str, Any]:
 def _load_providers(rows: list[dict[str, Any]]) -> None:
     known = {row.id: row for row in db.session.scalars(select(CatalogueProvider))}
     for row in rows:
-        if row["id"] in known:
-            known[row["id"]].content = _json(row)  # a suspension stays
-        else:
+        provider = known.pop(row["id"], None)
+        if provider is None:
             db.session.add(CatalogueProvider(id=row["id"], is_registered=True, content=_json(row)))
+        else:
+            provider.content = _json(row)  # a suspension stays
+    for gone in known.values():  # off the register: it may receive nothing any more
+        gone.is_registered = False
 
 
 def _load_definitions(definitions: dict[str, dict[str, Any]], *, track: Track) -> int:
     live = {row.id: row for row in db.session.scalars(select(CatalogueService))}
-    rows = select(CatalogueDefinition.service_id, CatalogueDefinition.digest).order_by(CatalogueDefinition.version)
-    digests = {row.service_id: row.digest for row in db.session.execute(rows)}  # the last version's wins
+    columns = (CatalogueDefinition.service_id, CatalogueDefinition.version, CatalogueDefinition.digest)
+    rows = db.session.execute(select(*columns).order_by(CatalogueDefinition.version))
+    last = {service_id: (version, seal) for service_id, version, seal in rows}  # the newest version wins
     made = 0
     for position, (service_id, content) in enumerate(track(list(definitions.items()))):
         seal = digest(content)
-        service = live.pop(service_id, None) or CatalogueService(id=service_id, version=0, position=position)
-        service.position = position
-        if digests.get(service_id) != seal:
-            service.version += 1
+        version, known_seal = last.get(service_id, (0, None))
+        if known_seal != seal:
+            version += 1
             made += 1
-            db.session.add(CatalogueDefinition(service_id=service_id, version=service.version, digest=seal, content=_json(content)))
+            db.session.add(CatalogueDefinition(service_id=service_id, version=version, digest=seal, content=_json(content)))
+        service = live.pop(service_id, None) or CatalogueService(id=service_id)
+        service.version, service.position = version, position
         db.session.add(service)
     for gone in live.values():  # no longer offered; its definitions stay for the applications made under them
         db.session.delete(gone)
@@ -86,12 +106,19 @@ def suspend_provider(provider_id: str) -> None:
     """Stop every disclosure to a provider at once."""
     row = db.session.get_one(CatalogueProvider, provider_id)
     row.is_registered = False
-    db.session.flush()
+    _announce()
 
 
 def reinstate_providers() -> None:
     """Take back every suspension."""
     db.session.execute(update(CatalogueProvider).values(is_registered=True))
+    _announce()
+
+
+def _announce() -> None:
+    # The register shows a suspension, so every process reads the catalogue anew.
+    db.session.execute(update(CatalogueRelease).values(number=CatalogueRelease.number + 1))
+    db.session.flush()
 
 
 def _json(value: Any) -> str:

@@ -83,19 +83,23 @@ def _read_live() -> list[Definition]:
 
 def to_definition(content: Record, *, version: int, digest: str) -> Definition:
     """Turn stored content into a Definition."""
-    return Definition(
-        **{
-            **content,
-            "version": version,
-            "digest": digest,
-            "fields": tuple(FieldNeed(**{**row, "options": _options(row["options"])}) for row in content["fields"]),
-            "papers": tuple(PaperNeed(**row) for row in content["papers"]),
-            "steps": tuple(Step(title=row["title"], fields=tuple(row["fields"])) for row in content["steps"]),
-            "channels": tuple(content["channels"]),
-            "audience": tuple(content["audience"]),
-            "keywords": tuple(content["keywords"]),
-        }
-    )
+    taken: Record = {
+        **content,
+        "version": version,
+        "digest": digest,
+        "fields": tuple(_need(row) for row in content["fields"]),
+        "papers": tuple(PaperNeed(**row) for row in content["papers"]),
+        "steps": tuple(Step(title=row["title"], fields=tuple(row["fields"])) for row in content["steps"]),
+        "channels": tuple(content["channels"]),
+        "audience": tuple(content["audience"]),
+        "keywords": tuple(content["keywords"]),
+    }
+    return Definition(**taken)
+
+
+def _need(row: Record) -> FieldNeed:
+    taken: Record = {**row, "options": _options(row["options"])}
+    return FieldNeed(**taken)
 
 
 def _by_id(rows: list[Record]) -> dict[str, Record]:

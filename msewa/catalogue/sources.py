@@ -8,7 +8,9 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).parent / "data"
-FILES = ("services", "providers", "schemes", "places", "fields", "documents", "channels", "handwritten", "default_steps", "life_events", "words", "scheme_words")
+FACTS = ("services", "providers", "schemes", "places")
+WORDS = ("fields", "documents", "channels", "handwritten", "default_steps", "life_events", "words", "scheme_words")
+FILES = FACTS + WORDS
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
