@@ -4,9 +4,9 @@ import base64
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, select, update
 
 from msewa.catalogue import queries as catalogue
 from msewa.crypto.canonical import canonical
@@ -77,6 +77,15 @@ def dispatch(application_id: str, *, provider_id: str, payload: bytes, papers: P
     db.session.add(package)
     db.session.flush()
     outbox.put(TOPIC, application_id, now=now)
+
+
+def recall(application_id: str) -> bool:
+    """Empty a package that its provider has not accepted; False when it is too late for that.
+
+    Its errand stays: one that is on the road just now still notes what the provider answers.
+    """
+    waiting = update(Package).where(Package.application_id == application_id, Package.accepted_at.is_(None))
+    return cast("CursorResult[Any]", db.session.execute(waiting.values(jwe=None))).rowcount == 1
 
 
 def sending(departments: Callable[[], Departments]) -> outbox.Errand:

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext
 from wtforms import Field as Input
 from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from msewa.catalogue.rules import Field, Words
 from msewa.catalogue.snapshot import Catalogue
@@ -14,7 +15,7 @@ from msewa.web.filters import say
 MOST_RADIOS = 4
 DIGITS = frozenset({"mobile", "pincode", "last4", "year", "money", "percent", "number"})
 LARGE = {"people": 5, "long_text": 4, "address": 2}
-Choices = list[tuple[str, str]] | dict[str, list[tuple[str, str]]]
+Choices = list[SelectChoice]
 
 
 def make_input(field: Field, *, required: bool, known: Catalogue, district: str) -> Input:
@@ -22,7 +23,11 @@ def make_input(field: Field, *, required: bool, known: Catalogue, district: str)
     attributes: dict[str, Any] = {"autocomplete": field.autocomplete} if field.autocomplete else {}
     if field.kind in LISTED:
         choices = LISTED[field.kind](field, known, district)
-        return _choice(say(field.label), choices, required=required, attributes=attributes)
+        # A radio button can't be unpressed, so what may be left open is a list with an empty first row.
+        if field.kind == "choice" and required and len(choices) <= MOST_RADIOS:
+            return RadioField(say(field.label), choices=choices, validate_choice=False)
+        nothing = SelectChoice("", gettext("Choose"))
+        return SelectField(say(field.label), choices=[nothing, *choices], validate_choice=False, render_kw=attributes)
     if field.kind in LARGE:
         return TextAreaField(say(field.label), render_kw={"rows": LARGE[field.kind], **attributes})
     if field.kind in DIGITS:
@@ -32,17 +37,8 @@ def make_input(field: Field, *, required: bool, known: Catalogue, district: str)
     return StringField(say(field.label), render_kw=attributes)
 
 
-def _choice(label: str, choices: Choices, *, required: bool, attributes: dict[str, Any]) -> Input:
-    # A radio button can't be unpressed, so what may be left open is a list with an empty first row.
-    if required and isinstance(choices, list) and len(choices) <= MOST_RADIOS:
-        return RadioField(label, choices=choices, validate_choice=False)
-    nothing = ("", gettext("Choose"))
-    rows: Any = {"": [nothing], **choices} if isinstance(choices, dict) else [nothing, *choices]
-    return SelectField(label, choices=rows, validate_choice=False, render_kw=attributes)
-
-
 def _options(field: Field, known: Catalogue, district: str) -> Choices:
-    return [(option.id, say(option.label)) for option in field.options]
+    return [SelectChoice(option.id, say(option.label)) for option in field.options]
 
 
 def _districts(field: Field, known: Catalogue, district: str) -> Choices:
@@ -50,24 +46,24 @@ def _districts(field: Field, known: Catalogue, district: str) -> Choices:
 
 
 def _tehsils(field: Field, known: Catalogue, district: str) -> Choices:
-    return _by_district(known.tehsils, known, district)
+    if district:
+        return _named({key: row for key, row in known.tehsils.items() if row["district"] == district})
+    return _by_district(known.tehsils, known)
 
 
 def _ulbs(field: Field, known: Catalogue, district: str) -> Choices:
-    return _by_district(known.ulbs, known, "")
+    # All of them: the house or street it is about may lie in another district than the one who asks.
+    return _by_district(known.ulbs, known)
 
 
-def _named(rows: Mapping[str, Mapping[str, Words]]) -> list[tuple[str, str]]:
-    return [(place_id, say(place["name"])) for place_id, place in rows.items()]
+def _named(rows: Mapping[str, Mapping[str, Words]]) -> Choices:
+    return [SelectChoice(place_id, say(place["name"])) for place_id, place in rows.items()]
 
 
-def _by_district(rows: Mapping[str, Mapping[str, Any]], known: Catalogue, district: str) -> Choices:
-    if district:
-        return _named({key: row for key, row in rows.items() if row["district"] == district})
-    grouped: dict[str, list[tuple[str, str]]] = {say(one["name"]): [] for one in known.districts.values()}
-    for place_id, row in rows.items():
-        grouped[say(known.districts[row["district"]]["name"])].append((place_id, say(row["name"])))
-    return {name: places for name, places in grouped.items() if places}
+def _by_district(rows: Mapping[str, Mapping[str, Any]], known: Catalogue) -> Choices:
+    ordered = sorted(rows.items(), key=lambda item: item[1]["district"])
+    names = {district_id: say(district["name"]) for district_id, district in known.districts.items()}
+    return [SelectChoice(place_id, say(row["name"]), optgroup=names[row["district"]]) for place_id, row in ordered]
 
 
 LISTED: Mapping[str, Callable[[Field, Catalogue, str], Choices]] = {

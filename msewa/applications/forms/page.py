@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from wtforms import RadioField
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
@@ -41,10 +42,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class PageForm:
-    """A page of questions; `form` is what the error summary reads."""
+    """A page of questions; `wrong` pairs the id of an input with what is wrong there, under the question's name."""
 
     form: BaseForm
     questions: tuple[Question, ...]
+    wrong: tuple[tuple[str, str], ...]
     may_update_profile: bool
 
 
@@ -60,7 +62,13 @@ def make_page(desk: Desk, step: int, *, pages: Pages, problems: Problems) -> Pag
     form.process(data={key: _shown(desk, key, answers.get(key, Answer())) for key in keys})
     _mark(form, problems)
     questions = tuple(_question(desk, key, answers.get(key, Answer()), form=form) for key in keys)
-    return PageForm(form, questions, any(is_for_profile(desk, key) for key in keys))
+    wrong = tuple((_anchor(one), f"{one.label.text}: {one.errors[0]}") for one in form if one.errors)
+    return PageForm(form, questions, wrong, any(is_for_profile(desk, key) for key in keys))
+
+
+def _anchor(one: Any) -> str:
+    # Of several buttons the first takes the focus.
+    return f"{one.id}-0" if isinstance(one, RadioField) else one.id
 
 
 def _shown(desk: Desk, key: str, answer: Answer) -> str:

@@ -12,6 +12,7 @@ from msewa.applications.operations.drafting import AlreadySentError
 from msewa.applications.queries import Case
 from msewa.applications.references import show_reference
 from msewa.applications.rules import OPEN, Event, State
+from msewa.delivery import operations as delivery
 from msewa.extensions import db
 from msewa.ledger.operations import record
 from msewa.ledger.rules import SYSTEM, Actor, Subject
@@ -47,10 +48,14 @@ def note_received(reference: str, *, now: datetime) -> None:
 
 
 def withdraw(case: Case, *, subject: Subject, actor: Actor, now: datetime) -> None:
-    """Take an application back from its office; raises AlreadySentError when it is finished or withdrawn already."""
+    """Take an application back, out of the post where its office does not have it yet.
+
+    Raises AlreadySentError when it is finished or withdrawn already.
+    """
     open_ones = update(Application).where(Application.id == case.id, Application.state.in_(OPEN))
     if cast("CursorResult[Any]", db.session.execute(open_ones.values(state=State.WITHDRAWN, updated_at=now))).rowcount != 1:
         raise AlreadySentError
+    delivery.recall(case.id)
     about = show_reference(case.reference)
     note_event(case.id, Event.WITHDRAWN, now=now)
     record("application.withdrawn", subject=subject, actor=actor, now=now, about=about)

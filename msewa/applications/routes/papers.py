@@ -22,6 +22,7 @@ from msewa.uploads.rules import UploadError
 from msewa.web import form_keys
 from msewa.web.access import citizen
 from msewa.web.clock import now
+from msewa.web.filters import say
 from msewa.web.form_keys import once
 from msewa.web.pages import render_page, see_other, wanted_fragment
 
@@ -91,6 +92,7 @@ def _show(case: Case, desk: Desk, *, problems: Mapping[str, str], status: int = 
         step=paper_step_of(desk.definition),
         held={paper.key: paper for paper in list_papers(case)},
         problems=problems,
+        wrong=[(need.key, f"{say(need.name)}: {problems[need.key]}") for need in desk.definition.papers if need.key in problems],
         **frame(case, desk),
     )
 

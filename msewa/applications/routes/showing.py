@@ -1,6 +1,6 @@
 """My applications; one with its receipt and its track; taking one back."""
 
-from flask import Response
+from flask import Response, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -67,7 +67,7 @@ def withdrawal(ref: str) -> AnyResponse:
     case = own_case(ref)
     if not may_withdraw(case.state):
         return see_other(address("show", case))
-    return render_page("applications/withdrawal.html", **frame(case, desk_for(case)))
+    return render_page("applications/withdrawal.html", case=case, **frame(case, desk_for(case)))
 
 
 @bp.post("/applications/<ref>/withdraw")
@@ -76,7 +76,7 @@ def withdrawal(ref: str) -> AnyResponse:
 def withdraw(ref: str) -> AnyResponse:
     """Take an application back from its office."""
     case = own_case(ref)
-    if may_withdraw(case.state):
+    if may_withdraw(case.state) and "leave" not in request.form:
         _withdraw(case)
     location = address("show", case)
     form_keys.remember(location)
