@@ -1,11 +1,12 @@
 """Opening the key ring at start: demo makes its own, production refuses to start without a good one."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from flask import current_app
 
 from msewa.config import Settings, SettingsError
-from msewa.crypto.keyring import KeyRing, KeyRingError
+from msewa.crypto.keyring import KeyRing, KeyRingError, KeyRingExistsError, KeyRingMissingError
 from msewa.crypto.passwords import Argon2Cost
 from msewa.crypto.wrapping import KeyWrapper
 
@@ -14,10 +15,13 @@ def open_key_ring(settings: Settings) -> KeyRing:
     """Open the installation's key ring; SettingsError when it is missing, damaged, readable by others, or a demo ring in production."""
     path = settings.key_ring_path
     if settings.is_demo and not path.exists():
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return KeyRing.create(path, now=datetime.now(UTC), mode_demo=True)
+        # Another process that starts at the same moment may make it first.
+        with suppress(KeyRingExistsError):
+            return KeyRing.create(path, now=datetime.now(UTC), mode_demo=True)
     try:
         ring = KeyRing.load(path)
+    except KeyRingMissingError as error:
+        raise SettingsError([f"{error} A new installation makes one: flask --app app keys create"]) from error
     except KeyRingError as error:
         raise SettingsError([str(error)]) from error
     if ring.is_demo and not settings.is_demo:
