@@ -21,7 +21,7 @@ UNSAFE = {
     "a missing contact": ({"MSEWA_CONTACT": ""}, "MSEWA_CONTACT is required in production."),
     "a plain address": ({"MSEWA_PUBLIC_URL": "http://msewa.example.org"}, "MSEWA_PUBLIC_URL must begin with https://"),
     "a plain SMS gateway": ({"MSEWA_SMS_URL": "http://sms.example.org"}, "MSEWA_SMS_URL must begin with https://"),
-    "an odd mail server": ({"MSEWA_SMTP_URL": "mail.example.org"}, "MSEWA_SMTP_URL must begin with smtps:// or smtp://"),
+    "an odd mail server": ({"MSEWA_SMTP_URL": "mail.example.org"}, "MSEWA_SMTP_URL must begin with smtps://"),
     "debug": ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG must be off in production."),
     "the sandbox": ({"MSEWA_SANDBOX": "1"}, "The sandbox does not exist in production"),
     "a worker thread": ({"MSEWA_WORKER_THREAD": "1"}, "In production the worker is a process of its own"),
