@@ -17,8 +17,10 @@ from msewa.catalogue.search.words import ELSEWHERE, Lexicon, make_lexicon, read_
 FIELD_WEIGHTS: dict[ReasonKind, float] = {"category": 0.5, "provider": 0.5}
 LABELS = frozenset[ReasonKind]({"name", "other_name", "keyword"})
 SUMMARY_WEIGHT = 0.6
+# An unknown word may be a name or a filler; a word of another world says that the query is not for us.
 UNKNOWN_WEIGHT = 3.0
 ELSEWHERE_WEIGHT = 15.0
+# What a saying still counts when hardly any of it was said, so that a short query finds a long name.
 PARTLY_SAID = 0.55
 SAYING_SHARE = 0.6
 BAG_SHARE = 0.5
@@ -112,6 +114,7 @@ class SearchIndex:
     def _floor(self, meanings: list[Meaning], *, min_coverage: float) -> float:
         """What the best entry must share with a query; out of reach when too little of the query is known at all."""
         needs = [(self._need(meaning), meaning) for meaning in meanings]
+        # Judged by the query, not by the best entry: a true story mentions more than one service can answer.
         known = sum(need * meaning.certainty for need, meaning in needs if self._is_known(meaning))
         if known < min_coverage * sum(need for need, _ in needs):
             return inf

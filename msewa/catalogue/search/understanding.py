@@ -47,6 +47,7 @@ class Vocabulary:
         self._by_bones: dict[str, set[str]] = defaultdict(set)
         self._by_length: dict[int, list[str]] = defaultdict(list)
         for key, senses in self._by_sound.items():
+            # A mended spelling should lead to what is on offer, never away from it.
             if senses == (ELSEWHERE,):
                 continue
             self._by_bones[bones(key)].update(senses)
