@@ -17,6 +17,7 @@ LANGUAGES = ("en", "pa", "hi")
 # The danda is written in both Indian scripts though it is coded in one.
 LETTERS = {"pa": re.compile(r"[\u0a00-\u0a7f]"), "hi": re.compile(r"[\u0900-\u0963\u0966-\u097f]")}
 LATIN_WORD = re.compile(r"[a-z]{3}")
+PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 def find_problems(sources: Sources | None = None) -> list[str]:
@@ -90,6 +91,8 @@ def _dangling(sources: Sources) -> Iterator[str]:
     yield from _missing("channels.yaml", sources["channels"]["private_companies"], providers, "provider")
     kinds = {row["kind"] for row in sources["providers"]["providers"]}
     yield from _missing("providers.yaml", kinds, _ids(sources["channels"]["provider_kinds"]), "kind")
+    policy_kinds = {row["policy_kind"] for row in sources["channels"]["provider_kinds"]}
+    yield from _missing("channels.yaml", policy_kinds, _ids(sources["channels"]["policy_kinds"]), "kind of the policy")
     for row in sources["schemes"]["schemes"]:
         yield from _in_scheme(row, sources, services=services, providers=providers, channels=channels)
 
@@ -138,6 +141,7 @@ def _in_three(words: Record) -> Iterator[str]:
         if not isinstance(text, str) or not text.strip():
             yield f"no words in {language}"
             continue
+        text = PLACEHOLDER.sub("", text)
         foreign = [script for code, script in LETTERS.items() if code != language and script.search(text)]
         if foreign or (language in LETTERS and not LETTERS[language].search(text) and LATIN_WORD.search(text)):
             yield f"{language} is written in another script: {text}"

@@ -3,15 +3,16 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from msewa.catalogue.rules import Definition, Provider, ProviderKind, Words
+from msewa.catalogue.rules import Definition, Provider, Words
 from msewa.catalogue.snapshot import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A provider with how many services it gives and how many facts it may receive across them."""
+    """A provider with its kind in the policy's words, how many services it gives and how many facts it may receive across them."""
 
     provider: Provider
+    kind: str
     services: int
     facts: int
 
@@ -25,17 +26,18 @@ class Received:
     services: int
 
 
-def list_providers(known: Catalogue, *, kind: ProviderKind | None = None) -> list[Registered]:
-    """List providers by kind, within a kind in order of their services."""
+def list_providers(known: Catalogue, *, kind: str | None = None) -> list[Registered]:
+    """List providers by the policy's kinds, all or one, within a kind those with the most services first."""
     services: dict[str, int] = defaultdict(int)
     facts: dict[str, set[str]] = defaultdict(set)
     for service in known.services.values():
         services[service.provider] += 1
         for need in service.fields:
             facts[need.recipient].add(need.key)
-    rows = [Registered(one, services[one.id], len(facts[one.id])) for one in known.providers.values() if kind in (None, one.kind)]
-    kinds = list(ProviderKind)
-    return sorted(rows, key=lambda row: (kinds.index(row.provider.kind), -row.services, row.provider.id))
+    rows = [Registered(one, known.policy_kind_of[one.kind], services[one.id], len(facts[one.id])) for one in known.providers.values()]
+    order = list(known.policy_kinds)
+    chosen = [row for row in rows if kind in (None, row.kind)]
+    return sorted(chosen, key=lambda row: (order.index(row.kind), -row.services, row.provider.id))
 
 
 def list_services(provider_id: str, known: Catalogue) -> list[Definition]:

@@ -32,6 +32,8 @@ class Catalogue:
     channels: dict[str, Words]
     audiences: dict[str, Words]
     provider_kinds: dict[str, Words]
+    policy_kinds: dict[str, Words]
+    policy_kind_of: dict[str, str]
     private_company: Words
     doorstep: Record
     words: Record
@@ -66,6 +68,8 @@ def read_catalogue() -> Catalogue:
         channels=_labels(channels["channels"]),
         audiences=_labels(channels["audiences"]),
         provider_kinds=_labels(channels["provider_kinds"]),
+        policy_kinds=_labels(channels["policy_kinds"]),
+        policy_kind_of={row["id"]: row["policy_kind"] for row in channels["provider_kinds"]},
         private_company=channels["private_company"],
         doorstep=lists["doorstep"],
         words=lists["words"],

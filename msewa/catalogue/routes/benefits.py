@@ -13,7 +13,7 @@ STANDS_ALONE = {"loan", "account", "registration"}
 
 
 def describe(benefit: dict[str, Any], known: Catalogue) -> str:
-    """Say what one gets: an amount and its period; where no sum is named, that."""
+    """Say what one gets: an amount and its period; nothing where no sum of money is named."""
     period: str = benefit["period"]
     least, most = (_figure(benefit[name], period) for name in ("amount", "amount_max"))
     if least and most:
@@ -22,7 +22,7 @@ def describe(benefit: dict[str, Any], known: Catalogue) -> str:
         amount = least or (gettext("up to %(most)s", most=most) if most else "")
     if amount or period in STANDS_ALONE:
         return f"{amount} {say(known.benefit_periods[period])}".strip()
-    return gettext("No sum of money is named")
+    return ""
 
 
 def _figure(number: float | None, period: str) -> str:
@@ -39,7 +39,8 @@ def list_conditions(rules: dict[str, Any], known: Catalogue) -> list[str]:
 def _condition(key: str, value: Any, known: Catalogue) -> str:
     words = known.scheme_words
     if isinstance(value, list):
-        return say(words["rules"][key]).format(words=", ".join(say(words["values"][one]) for one in value))
+        template = (len(value) == 1 and words["rules"].get(f"{key}=one")) or words["rules"][key]
+        return say(template).format(words=", ".join(say(words["values"][one]) for one in value))
     own = words["rules"].get(f"{key}={value}".replace("=True", "=true").replace("=False", "=false"))
     template = say(own or words["rules"][key])
     return template.format(n=value, rupees=show_rupees(round(value * 100))) if isinstance(value, int | float) else template

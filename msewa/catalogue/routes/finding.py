@@ -28,7 +28,9 @@ def search() -> Response:
     """List services, narrowed by what the address says; what it says of the unknown narrows nothing."""
     wanted = listing.read_wanted(request.args)
     results = find_services(wanted)
-    return render_page("catalogue/search.html", fragments={"results"}, **listing.present(wanted, results, request.args))
+    response = render_page("catalogue/search.html", fragments={"results"}, **listing.present(wanted, results, request.args))
+    response.headers["HX-Push-Url"] = listing.clean_address(wanted)  # without the empty choices of the form
+    return response
 
 
 @bp.get("/services/<slug>")

@@ -59,6 +59,11 @@ def present(wanted: Wanted, results: Results, arguments: Mapping[str, str]) -> d
     }
 
 
+def clean_address(wanted: Wanted) -> str:
+    """Return the address that says what is wanted and no more."""
+    return address_of("/services", {name: getattr(wanted, name) for name in ASKED})
+
+
 def _labels(wanted: Wanted, known: Catalogue) -> list[tuple[str, str]]:
     events: dict[str, Words] = {event["id"]: event["label"] for event in known.life_events}
     found = {
@@ -105,7 +110,7 @@ def _reason(reason: Reason, service: Definition, known: Catalogue) -> str:
         return gettext("its description says so") if reason.kind == "meaning" else ""
     told = {
         "spelling": gettext("sounds like “%(words)s”", words=reason.words),
-        "meaning": gettext("for “%(words)s”", words=reason.words),
+        "meaning": gettext("matches “%(words)s”", words=reason.words),
         "provider": "",
     }
     return told.get(reason.kind, gettext("also called “%(words)s”", words=reason.words))

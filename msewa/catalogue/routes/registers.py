@@ -9,7 +9,6 @@ from msewa.catalogue.registers import list_needs, list_providers, list_services
 from msewa.catalogue.routes.blueprint import bp
 from msewa.catalogue.routes.citing import cite, safe_link, site_of
 from msewa.catalogue.routes.paging import address_of, cut
-from msewa.catalogue.rules import ProviderKind
 from msewa.web.access import public
 from msewa.web.pages import render_page
 
@@ -20,11 +19,12 @@ SHOWN_AT_ONCE = 10
 @public
 def providers() -> Response:
     """List who may receive an application, by kind, each with its contact and how many facts it may receive (P5)."""
-    kind = next((one for one in ProviderKind if one == request.args.get("kind")), None)
-    listed = list_providers(catalogue(), kind=kind)
+    known = catalogue()
+    kind = next((one for one in known.policy_kinds if one == request.args.get("kind")), None)
+    listed = list_providers(known, kind=kind)
     page = cut(listed, request.args, lambda number: address_of("/providers", {"kind": kind, "page": number}))
-    groups = [(one, list(rows)) for one, rows in groupby(page.rows, key=lambda row: row.provider.kind)]
-    return render_page("catalogue/providers.html", groups=groups, kind=kind, pages=page.links, known=catalogue(), site_of=site_of)
+    groups = [(one, list(rows)) for one, rows in groupby(page.rows, key=lambda row: row.kind)]
+    return render_page("catalogue/providers.html", groups=groups, kind=kind, pages=page.links, known=known, site_of=site_of)
 
 
 @bp.get("/providers/<slug>")

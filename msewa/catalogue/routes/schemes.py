@@ -26,8 +26,9 @@ def schemes() -> Response:
     narrowed = {name: value for name, ids in options.items() if (value := request.args.get(name)) in ids}
     q = clean_text(request.args.get("q"))[:LONGEST_QUERY]
     found = find_schemes(q, level=narrowed.get("level"), provider=narrowed.get("provider"))
-    page = cut(found, request.args, lambda number: address_of("/schemes", {"q": q, **narrowed, "page": number}), size=SHOWN_AT_ONCE)
-    return render_page(
+    asked = {"q": q, **narrowed}
+    page = cut(found, request.args, lambda number: address_of("/schemes", {**asked, "page": number}), size=SHOWN_AT_ONCE)
+    response = render_page(
         "catalogue/schemes.html",
         fragments={"results"},
         q=q,
@@ -38,6 +39,8 @@ def schemes() -> Response:
         providers=[one for one in known.providers.values() if one.id in offered],
         known=known,
     )
+    response.headers["HX-Push-Url"] = address_of("/schemes", asked)
+    return response
 
 
 @bp.get("/schemes/<slug>")
