@@ -11,6 +11,7 @@ from msewa.applications.operations import following
 from msewa.catalogue import commands as catalogue_commands
 from msewa.catalogue import routes as catalogue_routes
 from msewa.config import Settings
+from msewa.consents import routes as consents_routes
 from msewa.delivery import operations as delivery
 from msewa.delivery.gateway import HttpDepartments
 from msewa.notifications import operations as notifications
@@ -35,6 +36,7 @@ def register(app: Flask, *, settings: Settings) -> None:
         catalogue_commands.bp,
         accounts_routes.bp,
         profile_routes.bp,
+        consents_routes.bp,
         applications_routes.bp,
     ):
         app.register_blueprint(blueprint)

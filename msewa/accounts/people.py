@@ -35,9 +35,13 @@ class Person(UserMixin):
         """Return the visit's token hash: what ends with the visit, not with the account."""
         return self.token_hash.hex()
 
-    @cached_property
+    @property
     def key(self) -> bytes:
         """The data key, opened."""
+        return self._opened_key
+
+    @cached_property
+    def _opened_key(self) -> bytes:
         return key_wrapper().unwrap(self.wrapped_key, subject=self.id)
 
     @cached_property

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 from wtforms import Field as Input
 from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields import SelectChoice
 
 from msewa.catalogue.answer_messages import missing, sentence_of
 from msewa.catalogue.answers import AnswerError, parse
@@ -101,22 +102,16 @@ def _input(field: Field, *, desk: Desk) -> Any:
     return kind(**said, render_kw={name: value for name, value in shown.items() if value})
 
 
-def _with_none(options: list[tuple[str, str]], *, last: bool) -> list[tuple[str, Any]]:
-    none = [("", _("Not given"))]
-    return [*options, *none] if last else [*none, *options]
+def _with_none(options: Sequence[tuple[str, str]], *, last: bool) -> list[SelectChoice]:
+    none = ("", str(_("Not given")))
+    return [SelectChoice(id_, label) for id_, label in ([*options, none] if last else [none, *options])]
 
 
-def _places(kind: str, *, desk: Desk) -> Any:
-    """Return the choices: districts, or the places of the kept district, or all places under their districts."""
-    language, districts = desk.language, desk.known.districts
+def _places(kind: str, *, desk: Desk) -> list[SelectChoice]:
+    """Return the choices: the districts, or the places of the district given before."""
     if kind == "district":
-        return _with_none([(one["id"], one["name"][language]) for one in districts.values()], last=False)
-    rows = desk.known.tehsils if kind == "tehsil" else desk.known.ulbs
-    groups: dict[str, list[tuple[str, str]]] = {key: [] for key in districts}
-    for one in rows.values():
-        groups[one["district"]].append((one["id"], one["name"][language]))
-    own = desk.profile.get("district")
-    if own and own.value in groups:
-        return _with_none(groups[own.value], last=False)
-    named = {districts[key]["name"][language]: group for key, group in groups.items() if group}
-    return {"–": _with_none([], last=False), **named}
+        rows = list(desk.known.districts.values())
+    else:
+        all_rows = desk.known.tehsils if kind == "tehsil" else desk.known.ulbs
+        rows = [one for one in all_rows.values() if one["district"] == desk.profile["district"].value]
+    return _with_none([(one["id"], one["name"][desk.language]) for one in rows], last=False)

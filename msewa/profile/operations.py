@@ -48,7 +48,8 @@ def _strays(subject: Subject, values: Mapping[str, str]) -> dict[str, str]:
         return {}
     kept = read_section(subject, section="address")
     known = {"tehsil": catalogue().tehsils, "ulb": catalogue().ulbs}
-    places = {key: known[key].get(kept[key]["value"]) for key in known if key in kept and key not in values}
+    stay = [key for key in known if key in kept and values.get(key, kept[key]["value"]) == kept[key]["value"]]
+    places = {key: known[key].get(kept[key]["value"]) for key in stay}
     return {key: "" for key, place in places.items() if place is None or place["district"] != district}
 
 

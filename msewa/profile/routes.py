@@ -1,18 +1,19 @@
 """The pages of a citizen's profile."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from msewa.accounts.people import Person
 from msewa.catalogue.queries import catalogue
 from msewa.extensions import db
 from msewa.profile.forms import TITLES, Desk, ProfileForm, form_for
 from msewa.profile.operations import keep
 from msewa.profile.queries import get_profile
-from msewa.profile.rules import PROVED_FIELDS, SECTIONS
-from msewa.profile.sheet import fields_of, sheet_of
+from msewa.profile.rules import SECTIONS, WITHIN_DISTRICT
+from msewa.profile.sheet import fields_of, may_ask, sheet_of
 from msewa.web import form_keys
 from msewa.web.access import blueprint, citizen
 from msewa.web.clock import now
@@ -31,10 +32,11 @@ FRAGMENTS = frozenset(f"part_{section}" for section in SECTIONS)
 def show() -> Response:
     """Show everything given, by section; one line may be open for editing."""
     desk = _desk()
-    key = request.args.get("edit", "")
-    section = _section_of(key)
-    form = form_for([desk.known.fields[key]], desk=desk) if section else None
-    return _sheet(desk, form=form, edit=key if section else None)
+    wanted = request.args.get("edit", "")
+    key = "district" if wanted in WITHIN_DISTRICT and "district" not in desk.profile else wanted
+    is_asked = _section_of(key, desk=desk) is not None
+    form = form_for([desk.known.fields[key]], desk=desk) if is_asked else None
+    return _sheet(desk, form=form, edit=key if is_asked else None)
 
 
 @bp.post("/profile/<section>/<field>")
@@ -43,7 +45,7 @@ def show() -> Response:
 def change(section: str, field: str) -> AnyResponse:
     """Keep one line; the page again with that line open when it can't be used."""
     desk = _desk()
-    if not section or _section_of(field) != section:
+    if _section_of(field, desk=desk) != section:
         raise NoSuchRowError
     form = form_for([desk.known.fields[field]], desk=desk)
     if not form.validate():
@@ -69,26 +71,30 @@ def fill(section: str) -> AnyResponse:
     return _keep(form, back=url_for("profile.show", kept=section, _anchor=f"part_{section}"))
 
 
+def _me() -> Person:
+    return cast(Person, current_user)
+
+
 def _desk() -> Desk:
-    return Desk(catalogue(), get_profile(current_user), language(), now().astimezone(INDIA).date())
+    return Desk(catalogue(), get_profile(_me()), language(), now().astimezone(INDIA).date())
 
 
-def _section_of(key: str) -> str | None:
+def _section_of(key: str, *, desk: Desk) -> str | None:
     """Return the section in which a field is changed here; None for what this page does not change."""
-    field = catalogue().fields.get(key)
-    return field.profile_section if field and key not in PROVED_FIELDS else None
+    field = desk.known.fields.get(key)
+    return field.profile_section if field and may_ask(key, desk.profile) else None
 
 
 def _section_form(section: str) -> ProfileForm:
     desk = _desk()
-    fields = [field for field in fields_of(section, known=desk.known) if field.key not in PROVED_FIELDS]
+    fields = [field for field in fields_of(section, known=desk.known) if may_ask(field.key, desk.profile)]
     if not fields:
         raise NoSuchRowError
     return form_for(fields, desk=desk)
 
 
 def _keep(form: ProfileForm, *, back: str) -> AnyResponse:
-    keep(current_user, form.kept, actor=current_user.actor, now=now())
+    keep(_me(), form.kept, actor=_me().actor, now=now())
     form_keys.remember(back)
     db.session.commit()
     return see_other(back)

@@ -10,6 +10,8 @@ PROVED_FIELDS = frozenset({"mobile", "email"})
 ACCOUNT_FIELDS = PROVED_FIELDS | {"full_name"}
 # Nobody is without one: it can be changed, not taken away.
 REQUIRED_FIELDS = frozenset({"full_name"})
+# Chosen from the places of one district, so asked once the district is known.
+WITHIN_DISTRICT = frozenset({"tehsil", "ulb"})
 
 
 @dataclass(frozen=True, slots=True)

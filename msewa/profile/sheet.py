@@ -7,7 +7,7 @@ from datetime import datetime
 from msewa.catalogue.rules import Field
 from msewa.catalogue.showing import show
 from msewa.catalogue.snapshot import Catalogue
-from msewa.profile.rules import PROVED_FIELDS, SECTIONS, ProfileValue
+from msewa.profile.rules import PROVED_FIELDS, SECTIONS, WITHIN_DISTRICT, ProfileValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class Part:
 def fields_of(section: str, *, known: Catalogue) -> tuple[Field, ...]:
     """Return the question bank's fields of one section, in its order."""
     return tuple(field for field in known.fields.values() if field.profile_section == section)
+
+
+def may_ask(key: str, profile: Mapping[str, ProfileValue]) -> bool:
+    """Whether a field can be asked for here and now: proved ones never, places once the district is known."""
+    return key not in PROVED_FIELDS and (key not in WITHIN_DISTRICT or "district" in profile)
 
 
 def sheet_of(profile: Mapping[str, ProfileValue], *, known: Catalogue, language: str) -> dict[str, Part]:

@@ -1,0 +1,1 @@
+"""Consents: the privacy policy and the notices, each version word for word as it was published."""

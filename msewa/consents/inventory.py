@@ -1,0 +1,28 @@
+"""What any service may ask, by category: made from the question bank, never written by hand (P7)."""
+
+from flask_babel import lazy_gettext
+
+from msewa.catalogue.rules import Category
+from msewa.catalogue.snapshot import Catalogue
+
+_ = lazy_gettext
+NAMES = {
+    Category.IDENTITY: _("Who you are"),
+    Category.DEMOGRAPHIC: _("About your life"),
+    Category.CONTACT: _("How to reach you"),
+    Category.LOCATION: _("Where you live"),
+    Category.FINANCIAL: _("Money and land"),
+    Category.SENSITIVE: _("What needs special care"),
+    Category.PROPERTY: _("House, connections, vehicle"),
+    Category.BUSINESS: _("Your business"),
+    Category.EDUCATION: _("Your studies"),
+}
+
+
+def asked_by_category(known: Catalogue, *, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return (category, [(field key, label), ...]) for every field that some service asks, in the closed order of categories."""
+    asked = {need.key for service in known.services.values() for need in service.fields}
+    return [
+        (str(NAMES[category]), [(f.key, f.label[language]) for f in known.fields.values() if f.category == category and f.key in asked])
+        for category in Category
+    ]

@@ -1,0 +1,93 @@
+"""Published texts: complete in three languages, and the same for ever."""
+
+import re
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+import yaml
+
+from msewa.consents.queries import CURRENT, FOLDER, get_notice, get_policy, list_versions
+from msewa.consents.rules import Notice
+from msewa.web.errors import NoSuchRowError
+
+LANGUAGES = ("en", "pa", "hi")
+SCRIPTS = {"en": r"[A-Za-z]", "pa": r"[\u0A00-\u0A7F]", "hi": r"[\u0900-\u097F]"}
+# What was published stays: another digest here means that published words were changed. New words are a new version.
+PUBLISHED = {
+    ("registration", "1.0", "en"): "27d7891333851fc7d3e79a2e5dfc766c46018ec4be9c06dfd55f2852edd0f761",
+    ("registration", "1.0", "pa"): "11d7d1f4bb46a30d8c722b00ed0fe9fbad362134bc938a457ef977b781eacbe9",
+    ("registration", "1.0", "hi"): "4ea7829a9c6a88e1f348ad422095365fd07254808e6fd24f776499b40705a193",
+    ("policy", "1.0", "en"): "398261ba5b11832e41f051a666ac980838ce5e7e7abadbaa26bfe3e9c8f864d2",
+    ("policy", "1.0", "pa"): "ec256562fbae758111e1c7b976994f64cc5a00f4dd5583f123bc7ba90c0158b4",
+    ("policy", "1.0", "hi"): "5a9403248737fe25b81f2327a65abd536d7f07fb0d09ae0201b942aa20b792a1",
+}
+
+
+def strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value] if value else []
+    return [text for inner in (value.values() if isinstance(value, dict) else value) for text in strings(inner)]
+
+
+def words(text: Notice) -> list[str]:
+    return strings([{**asdict(section), "id": ""} for section in text.sections])
+
+
+@pytest.mark.promise("P10")
+@pytest.mark.parametrize(("name", "version", "language"), PUBLISHED)
+def test_published_words_never_change(name: str, version: str, language: str) -> None:
+    assert get_notice(name, language, version=version).sha256 == PUBLISHED[name, version, language]
+
+
+def test_every_version_is_held_to_its_words() -> None:
+    published = {(name, version, language) for name in CURRENT for version in list_versions(name) for language in LANGUAGES}
+
+    assert published == set(PUBLISHED)
+    assert len(set(PUBLISHED.values())) == len(PUBLISHED)
+
+
+@pytest.mark.parametrize("name", CURRENT)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_stands_in_its_own_language(name: str, language: str) -> None:
+    text = get_notice(name, language)
+
+    assert text.version == CURRENT[name]
+    assert [line for line in words(text) if not re.search(SCRIPTS[language], line)] == []
+    for other in LANGUAGES[1:]:
+        if other != language:
+            assert [line for line in words(text) if re.search(SCRIPTS[other].replace("\\u0900-\\u097F", "\\u0900-\\u0963"), line)] == []
+
+
+@pytest.mark.parametrize("name", CURRENT)
+def test_every_language_says_the_same_number_of_things(name: str) -> None:
+    counts = {len(words(get_notice(name, language))) for language in LANGUAGES}
+
+    assert len(counts) == 1
+    content = yaml.safe_load((FOLDER / f"{name}-{CURRENT[name]}.yaml").read_text(encoding="utf-8"))
+    assert all(set(leaf) == set(LANGUAGES) for leaf in leaves(content["sections"]))
+
+
+def leaves(value: Any) -> list[dict[str, str]]:
+    """Return every piece of text with its languages; an unquoted comma would show as a fourth one."""
+    if isinstance(value, dict):
+        return [value] if "en" in value else leaves(list(value.values()))
+    return [leaf for inner in value for leaf in leaves(inner)] if isinstance(value, list) else []
+
+
+@pytest.mark.promise("P13")
+def test_the_policy_says_what_is_never_collected() -> None:
+    never = next(section for section in get_policy("1.0", "en").sections if section.id == "never")
+    said = " ".join(strings(asdict(never)))
+
+    for thing in ("IMEI", "IMSI", "place on the map", "Which pages you read", "whole Aadhaar"):
+        assert thing in said
+
+
+@pytest.mark.parametrize("version", ["0.9", "2", "", "../registration-1.0", "1.0/../1.0", "x" * 300])
+def test_a_version_that_was_never_published_is_not_found(version: str) -> None:
+    if version:
+        with pytest.raises(NoSuchRowError):
+            get_policy(version, "en")
+    with pytest.raises(NoSuchRowError):
+        get_notice("policy", "en", version=version or "none")
