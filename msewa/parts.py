@@ -12,6 +12,7 @@ from msewa.catalogue import commands as catalogue_commands
 from msewa.catalogue import routes as catalogue_routes
 from msewa.config import Settings
 from msewa.consents import routes as consents_routes
+from msewa.consents.queries import get_registration_notice
 from msewa.delivery import operations as delivery
 from msewa.delivery.gateway import HttpDepartments
 from msewa.notifications import operations as notifications
@@ -43,6 +44,7 @@ def register(app: Flask, *, settings: Settings) -> None:
     app.register_blueprint(upkeep_commands.bp)
     presence.init_app(app)
     accounts_work.init_app(app)
+    app.extensions["registration_notice"] = get_registration_notice
     _meet_outside(app, settings=settings)
     if settings.is_demo:
         app.register_blueprint(sandbox_routes.bp)

@@ -25,7 +25,6 @@ LINK_LIFE = timedelta(days=7)
 # A number given up is handed to a new holder after 90 days at the earliest: older proof of it says nothing (P66).
 DORMANT_AFTER = timedelta(days=90)
 RECOVERY_CODES = 10
-NOTICE_VERSION = "1.0"
 
 
 class Role(StrEnum):

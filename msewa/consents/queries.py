@@ -31,6 +31,11 @@ def get_notice(name: str, language: str, *, version: str | None = None) -> Notic
     return _read(name, version, language)
 
 
+def get_registration_notice(language: str) -> Notice:
+    """Return the notice that is shown before an account is opened."""
+    return get_notice("registration", language)
+
+
 def get_policy(version: str, language: str) -> Notice:
     """Return one version of the privacy policy; NoSuchRowError when it was never published."""
     return get_notice("policy", language, version=version)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from msewa.accounts.models import Account, SignInSession
 from msewa.accounts.operations import opening
 from msewa.accounts.queries import find_account_id, get_contact, get_subject
+from msewa.consents.queries import get_registration_notice
 from msewa.extensions import db, writing
 from msewa.ledger.queries import list_entries
 from tests.accounts.walking import NAME, NUMBER, PASSWORD, code_of, is_signed_in, register, visit_kinds, walk_to_password
@@ -45,7 +46,8 @@ def test_an_account_keeps_what_was_proven_and_which_notice_was_agreed_to(app, cl
         account = db.session.get_one(Account, subject.id)
         acts = [entry["act"] for entry in list_entries(subject)]
         assert (contact.full_name, contact.mobile, contact.email) == (NAME, MOBILE, None)
-        assert (account.notice_version, account.notice_language, len(account.notice_digest)) == ("1.0", "en", 32)
+        agreed_to = (account.notice_version, account.notice_language, (account.notice_digest or b"").hex())
+        assert agreed_to == ("1.0", "en", get_registration_notice("en").sha256)
         assert acts == ["account.signed_in", "account.registered"]
         assert NAME.encode() not in account.identity + account.contact
 
@@ -231,7 +233,9 @@ def test_what_cannot_be_a_name_or_number_is_refused_beside_its_field(client, fie
     assert page.fields("register")[kept] == typed[kept]
 
 
-@pytest.mark.parametrize("raw", ["full_name=%ED%A0%80&mobile=%00", "full_name[]=a&mobile=1&mobile=2", "full_name=%FF%FE&mobile=9223372036854775808"])
+@pytest.mark.parametrize(
+    "raw", ["full_name=%ED%A0%80&mobile=%00", "full_name[]=a&mobile=1&mobile=2", "full_name=%FF%FE&mobile=9223372036854775808"]
+)
 def test_bytes_that_are_no_text_are_refused_and_break_nothing(client, raw):
     client.submit("/register", "notice", answer="yes")
     token = client.page("/register/details").fields("register")["csrf_token"]
