@@ -1,0 +1,1 @@
+"""Stories in a real browser, each told as one person's visit."""
