@@ -65,7 +65,7 @@ def test_a_redirect_is_not_followed(department: Callable[..., RunningDepartment]
 def test_production_reaches_no_department_in_the_clear(room: Flask, department: Callable[..., RunningDepartment]) -> None:
     process = department()
 
-    with pytest.raises(EgressError):
+    with pytest.raises(EgressError, match="NotEncrypted"):
         HttpDepartments().post(parcel_to(process.address))
 
     assert process.told()["calls"] == []

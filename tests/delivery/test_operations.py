@@ -18,6 +18,7 @@ from msewa.delivery.operations import (
     EndpointRefusedError,
     ProviderNotRegisteredError,
     dispatch,
+    recall,
     register_provider,
 )
 from msewa.delivery.queries import get_package_state
@@ -269,3 +270,43 @@ def test_dispatch_belongs_to_the_transaction_around_it(room: Flask) -> None:
         db.session.rollback()
 
     assert count_outbound() == 0
+
+
+def test_doing_the_same_delivery_twice_has_one_effect(departments: PretendDepartments) -> None:
+    register("health")
+    send_off(A)
+    worker.run_due(now=NOW)
+    before = get_package_state(A)
+    errand = worker.handlers()[TOPIC]
+
+    parcel = errand.pack(A, now=NOW)
+    with writing():
+        errand.note(A, None, now=NOW + timedelta(hours=1))
+        db.session.commit()
+
+    assert parcel is None
+    assert get_package_state(A) == before
+    assert len(departments.taken) == 1
+
+
+def test_a_recalled_package_is_empty_and_never_leaves(departments: PretendDepartments) -> None:
+    register("health")
+    send_off(A)
+
+    with writing():
+        is_recalled = recall(A)
+        db.session.commit()
+    worker.run_due(now=NOW)
+
+    assert (is_recalled, departments.taken) == (True, [])
+    assert get_package_state(A).state == "recalled"
+    assert db.session.get_one(Package, A).jwe is None
+
+
+def test_a_package_that_was_taken_can_not_be_recalled(departments: PretendDepartments) -> None:
+    register("health")
+    send_off(A)
+    worker.run_due(now=NOW)
+
+    assert recall(A) is False
+    assert get_package_state(A).state == "accepted"

@@ -71,7 +71,7 @@ def test_what_the_gateway_says_decides_whether_to_try_again(gateway: TlsListener
 
 @pytest.mark.parametrize("url", ["http://localhost:9/", "ftp://localhost/", ""])
 def test_an_sms_never_goes_out_in_the_clear(url: str) -> None:
-    with pytest.raises(EgressError):
+    with pytest.raises(EgressError, match="NotEncrypted"):
         HttpSmsCourier(url).send(LETTER)
 
 

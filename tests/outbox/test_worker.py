@@ -47,15 +47,17 @@ def test_a_slow_topic_does_not_hold_up_another(app: Flask, monkeypatch: pytest.M
     monkeypatch.setitem(app.extensions, "outbox_handlers", {})
     worker.handle(app, "t.slow", slow)
     worker.handle(app, "t.quick", lambda reference, *, now: done.append(reference))
-    put_in(app, "t.slow", "a")
-    put_in(app, "t.quick", "b")
+    put_in(app, "t.slow", "a", "b", "c")
+    put_in(app, "t.quick", "d")
 
     running = threading.Thread(target=worker.run_topics, args=(app,), kwargs={"stop": stop})
     running.start()
-    wait_until(lambda: done == ["b"])
-    release.set()
-    stop.set()
-    running.join(10)
+    try:
+        wait_until(lambda: done == ["d"], seconds=5)
+    finally:
+        release.set()
+        stop.set()
+        running.join(10)
 
     assert not running.is_alive()
 
@@ -120,3 +122,26 @@ def test_the_command_puts_back_what_needs_attention(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["worker", "--once", "--revive"])
 
     assert (result.exit_code, result.output) == (0, "0 put back\n0 done\n")
+
+
+def test_several_workers_share_the_work_and_each_piece_is_done_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    faults: list[str] = []
+    monkeypatch.setitem(app.extensions, "outbox_handlers", {})
+    monkeypatch.setattr(worker.journal, "event", lambda name, **named: faults.append(name))
+    worker.handle(app, "t.test", lambda reference, *, now: done.append(reference))
+    references = [f"r{number}" for number in range(60)]
+    put_in(app, "t.test", *references)
+
+    def work() -> None:
+        with app.app_context():
+            worker.run_due(now=app.extensions["clock"].now())
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert sorted(done) == sorted(references)
+    assert faults == []
