@@ -1,5 +1,6 @@
 """What the list of services shows around its rows: facets with counts, chips that take them away, reasons."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from msewa.web.filters import say
 from msewa.web.forms import clean_text
 
 LONGEST_QUERY = 200
+NO_CHARACTER = {"Cc", "Cn", "Co", "Cs"}
 OFFICES_SHOWN = 12
 ASKED = ("q", "event", "category", "provider", "district")
 
@@ -40,7 +42,13 @@ def read_wanted(arguments: Mapping[str, str]) -> Wanted:
         "district": known.districts,
     }
     narrowed = {name: value for name, ids in options.items() if (value := arguments.get(name, "")) in ids}
-    return Wanted(q=clean_text(arguments.get("q"))[:LONGEST_QUERY], **narrowed)
+    return Wanted(q=read_words(arguments), **narrowed)
+
+
+def read_words(arguments: Mapping[str, str]) -> str:
+    """Read the words searched for: no longer than a sentence, without what is no letter, sign or space in any script."""
+    typed = clean_text(arguments.get("q"))[:LONGEST_QUERY]
+    return "".join(" " if unicodedata.category(one) in NO_CHARACTER else one for one in typed).strip()
 
 
 def present(wanted: Wanted, results: Results, arguments: Mapping[str, str]) -> dict[str, Any]:

@@ -7,10 +7,9 @@ from msewa.catalogue.queries import catalogue, get_scheme
 from msewa.catalogue.routes import benefits
 from msewa.catalogue.routes.blueprint import bp
 from msewa.catalogue.routes.citing import cite
-from msewa.catalogue.routes.listing import LONGEST_QUERY
+from msewa.catalogue.routes.listing import read_words
 from msewa.catalogue.routes.paging import address_of, cut
 from msewa.web.access import public
-from msewa.web.forms import clean_text
 from msewa.web.pages import render_page
 
 SHOWN_AT_ONCE = 15  # with their summaries, so that the page stays light
@@ -24,7 +23,7 @@ def schemes() -> Response:
     offered = {scheme["provider"] for scheme in known.schemes.values()}
     options = {"level": known.scheme_words["levels"], "provider": offered}
     narrowed = {name: value for name, ids in options.items() if (value := request.args.get(name)) in ids}
-    q = clean_text(request.args.get("q"))[:LONGEST_QUERY]
+    q = read_words(request.args)
     found = find_schemes(q, level=narrowed.get("level"), provider=narrowed.get("provider"))
     asked = {"q": q, **narrowed}
     page = cut(found, request.args, lambda number: address_of("/schemes", {**asked, "page": number}), size=SHOWN_AT_ONCE)
