@@ -14,9 +14,11 @@ from msewa.catalogue.operations import load_catalogue
 from msewa.config import Settings
 from msewa.crypto.keyring import KeyRing
 from msewa.extensions import db, writing
+from tests.applications.conftest import harjinder, offices, stranger
 from tests.installation import CHEAPEST, ROOT
 from tests.strict_client import StrictClient
 
+__all__ = ["harjinder", "offices", "stranger"]
 PUBLIC_URL = "https://msewa.example.org"
 PRODUCTION = {
     "MSEWA_MODE": "production",
