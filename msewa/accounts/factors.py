@@ -5,8 +5,9 @@ import io
 import secrets
 from datetime import datetime
 
-import pyotp
 import segno
+from pyotp import random_base32
+from pyotp.totp import TOTP
 
 STEP_SECONDS = 30
 DIGITS = 6
@@ -17,7 +18,7 @@ CODE_LENGTH, GROUP = 16, 4
 
 def new_secret() -> str:
     """Make an authenticator secret of 160 bits in base32."""
-    return pyotp.random_base32(32)
+    return random_base32(32)
 
 
 def step_of(moment: datetime) -> int:
@@ -27,7 +28,7 @@ def step_of(moment: datetime) -> int:
 
 def matching_step(code: str, *, secret: str, now: datetime) -> int | None:
     """Return the step that a code belongs to: this one, or at most the one before; None when it is neither."""
-    totp = pyotp.TOTP(secret)
+    totp = TOTP(secret)
     found = None
     for step in (step_of(now) - 1, step_of(now)):
         if hmac.compare_digest(totp.at(step * STEP_SECONDS).encode(), code.encode("utf-8", "replace")):
@@ -37,7 +38,7 @@ def matching_step(code: str, *, secret: str, now: datetime) -> int | None:
 
 def authenticator_link(secret: str, *, mobile: str) -> str:
     """Return the otpauth link that an app reads; it names the account by the last four digits of its number alone."""
-    return pyotp.TOTP(secret).provisioning_uri(name=f"..{mobile[-4:]}", issuer_name="mSewa")
+    return TOTP(secret).provisioning_uri(name=f"..{mobile[-4:]}", issuer_name="mSewa")
 
 
 def qr_svg(link: str) -> str:

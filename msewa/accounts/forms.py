@@ -5,13 +5,16 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Field, PasswordField, RadioField, SelectChoice, StringField, ValidationError
+from flask_babel import gettext, lazy_gettext
+from wtforms import BooleanField, Field, PasswordField, RadioField, StringField, ValidationError
+from wtforms.fields import SelectChoice
 
 from msewa.accounts.passwords import LONGEST, Weakness, find_weakness
 from msewa.crypto.blind_index import normalise_email, normalise_mobile
 from msewa.web.forms import Form, ascii_digits, clean_text
+
+# WTForms asks for str where it takes anything that can be written.
+_: Callable[[str], Any] = lazy_gettext
 
 LONGEST_NAME = 100
 SIX_DIGITS = re.compile(r"[0-9]{6}")

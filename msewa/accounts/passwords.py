@@ -12,10 +12,42 @@ SHORTEST, LONGEST = 12, 256
 COMMON = Path(__file__).parent / "data" / "common-passwords.txt.gz"
 # What a guesser adds for this very site: its name, its state, its districts.
 CONTEXT = (
-    "msewa", "punjab", "dgr", "sewakendra", "amritsar", "barnala", "bathinda", "bhatinda", "faridkot", "fatehgarhsahib",
-    "fatehgarh", "fazilka", "ferozepur", "firozpur", "gurdaspur", "hoshiarpur", "jalandhar", "kapurthala", "ludhiana",
-    "malerkotla", "mansa", "moga", "mohali", "sasnagar", "sahibzadaajitsinghnagar", "muktsar", "srimuktsarsahib", "nawanshahr",
-    "sbsnagar", "shahidbhagatsinghnagar", "pathankot", "patiala", "rupnagar", "ropar", "sangrur", "tarntaran",
+    "msewa",
+    "punjab",
+    "dgr",
+    "sewakendra",
+    "amritsar",
+    "barnala",
+    "bathinda",
+    "bhatinda",
+    "faridkot",
+    "fatehgarhsahib",
+    "fatehgarh",
+    "fazilka",
+    "ferozepur",
+    "firozpur",
+    "gurdaspur",
+    "hoshiarpur",
+    "jalandhar",
+    "kapurthala",
+    "ludhiana",
+    "malerkotla",
+    "mansa",
+    "moga",
+    "mohali",
+    "sasnagar",
+    "sahibzadaajitsinghnagar",
+    "muktsar",
+    "srimuktsarsahib",
+    "nawanshahr",
+    "sbsnagar",
+    "shahidbhagatsinghnagar",
+    "pathankot",
+    "patiala",
+    "rupnagar",
+    "ropar",
+    "sangrur",
+    "tarntaran",
 )
 _LEET = str.maketrans("@4301!5$7", "aaeoiisst")
 _LEAST_OWN_SIGNS = 6
@@ -49,7 +81,7 @@ def _is_common(low: str) -> bool:
     shapes = {low, squeezed, squeezed.translate(_LEET), _without_tail(low), _without_tail(low).translate(_LEET)}
     if any(_unit(shape) in known for shape in shapes if shape):
         return True
-    return len(set(squeezed)) <= 3
+    return len(set(low)) <= 3
 
 
 def _without_tail(low: str) -> str:

@@ -231,7 +231,10 @@ def test_this_was_not_me_ends_every_visit_without_signing_in(client, another_cli
     assert not is_signed_in(client)
 
 
-@pytest.mark.parametrize("change", [lambda path: path[:-4], lambda path: path + "A", lambda path: path.replace("/account/not-me/", "/recover/cancel/")])
+@pytest.mark.parametrize(
+    "change",
+    [lambda path: path[:-4], lambda path: path + "A", lambda path: path.replace("/account/not-me/", "/recover/cancel/")],
+)
 def test_a_changed_link_opens_nothing(client, another_client, person, post, change):
     client.submit("/account/password", "password", password=person.password, new_password=NEW_PASSWORD)
     link = urlsplit(post.to(person.mobile)[-1].links[0]).path

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from msewa.accounts.models import SignInSession
 from msewa.crypto.tokens import token_hash
 from msewa.extensions import db
-from msewa.notifications.models import Message
 from msewa.notifications.gateway import Letter
+from msewa.notifications.models import Message
 from msewa.outbox import worker
 from tests.people import Somebody
 from tests.strict_client import Page, StrictClient

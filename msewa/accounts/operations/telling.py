@@ -19,9 +19,7 @@ def addresses_of(subject: Subject) -> list[Address]:
     return [("sms", contact.mobile), *mail]
 
 
-def tell(
-    subject: Subject, template: str, *, now: datetime, also: Iterable[Address] = (), values: Mapping[str, str] | None = None
-) -> None:
+def tell(subject: Subject, template: str, *, now: datetime, also: Iterable[Address] = (), values: Mapping[str, str] | None = None) -> None:
     """Send a message to every address of an account, and `also` to addresses it has just had; by default with a "not me" link."""
     language = get_contact(subject).language
     said = values if values is not None else {"link": link_to(NOT_ME, subject.id, now=now)}

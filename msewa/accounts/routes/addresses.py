@@ -18,6 +18,8 @@ from msewa.web.access import fresh_proof, signed_in
 from msewa.web.clock import now
 from msewa.web.pages import render_page, see_other
 
+VERIFY = {"mobile": "accounts/verify_mobile.html", "email": "accounts/verify_email.html"}
+
 
 @bp.route("/account/mobile", methods=["GET", "POST"])
 @signed_in
@@ -25,7 +27,7 @@ from msewa.web.pages import render_page, see_other
 def change_mobile() -> Response:
     """Ask for a new number, and say what to do when one gives a number up (P66)."""
     form, template = MobileForm(), "accounts/change_mobile.html"
-    shown = {"mobile": get_contact(me()).mobile}
+    shown: dict[str, Any] = {"mobile": get_contact(me()).mobile}
     if not form.validate_on_submit():
         return render_page(template, form=form, status=422 if form.errors else 200, **shown)
     errand = Errand(form.mobile_number, "sms", me().language, "code_mobile")
@@ -38,7 +40,7 @@ def change_mobile() -> Response:
 def change_email() -> Response:
     """Ask for an e-mail address, which nobody has to give."""
     form, template = EmailForm(), "accounts/change_email.html"
-    shown = {"email": get_contact(me()).email}
+    shown: dict[str, Any] = {"email": get_contact(me()).email}
     if not form.validate_on_submit():
         return render_page(template, form=form, status=422 if form.errors else 200, **shown)
     errand = Errand(form.address, "email", me().language, "code_email")
@@ -76,7 +78,7 @@ def verify_email() -> Response:
 
 
 def _verify(field: str) -> Response:
-    person, form, template = me(), CodeForm(), f"accounts/verify_{field}.html"
+    person, form, template = me(), CodeForm(), VERIFY[field]
     value = visits.find_aside(person.session_id, key=person.key).get(field)
     if value is None:
         return see_other(url_for(f"accounts.change_{field}"))

@@ -1,5 +1,7 @@
 """Changing password, authenticator app and recovery codes."""
 
+from typing import Any
+
 from flask import request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -58,13 +60,13 @@ def change_factor() -> Response:
         wrong = gettext("This is not the code of this moment. Wait for the next one and write that.")
         return refused("accounts/change_factor.html", form, form.code, wrong, **shown)
     visits.put_aside(person.session_id, None, key=person.key)
-    own = {"but": person.session_id, "actor": person.actor, "now": now()}
-    securing.change_factor(person, secret=aside["secret"], last_step=step, **own)
+    secret = aside["secret"]
+    securing.change_factor(person, secret=secret, last_step=step, but=person.session_id, actor=person.actor, now=now())
     db.session.commit()
     return see_other(url_for("accounts.security", done="factor"))
 
 
-def _put_aside(data: dict[str, object]) -> dict[str, object]:
+def _put_aside(data: dict[str, Any]) -> dict[str, Any]:
     person = me()
     db.session.rollback()
     with writing():

@@ -1,6 +1,7 @@
 """Getting back in: what was lost, and proof by what is left."""
 
 from datetime import datetime
+from typing import Any
 
 from flask import abort, request, url_for
 from flask_babel import gettext
@@ -49,7 +50,7 @@ def go_on(visit: Unfinished, step: str, endpoint: str) -> Response:
 def recover() -> Response:
     """Ask for the number and what was lost; the answer is the same whether or not the number is known."""
     form, template = LostForm(), "accounts/recover.html"
-    shown = {"after_not_me": request.args.get("why") == "not-me"}
+    shown: dict[str, Any] = {"after_not_me": request.args.get("why") == "not-me"}
     if not form.validate_on_submit():
         return render_page(template, form=form, status=422 if form.errors else 200, **shown)
     account_id = find_account_id(mobile=form.mobile_number)

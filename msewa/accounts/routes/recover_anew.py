@@ -71,8 +71,7 @@ def recover_second_factor() -> Response:
     if visit.data["lost"] == "everything":
         return _to_codes(visit)
     subject = get_subject(visit.data["account"])
-    factor = {"secret": secret, "last_step": step}
-    securing.change_factor(subject, **factor, but="", actor=_actor(subject), now=now())
+    securing.change_factor(subject, secret=secret, last_step=step, but="", actor=_actor(subject), now=now())
     return _let_in(visit, subject)
 
 

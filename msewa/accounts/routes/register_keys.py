@@ -59,7 +59,7 @@ def recovery_codes() -> Response:
         return as_text(visit.data["codes"])
     form = KeptForm()
     if not form.validate_on_submit():
-        shown = {"codes": visit.data["codes"], "is_new": True}
+        shown: dict[str, Any] = {"codes": visit.data["codes"]}
         return render_page("accounts/recovery_codes.html", form=form, status=422 if form.errors else 200, **shown)
     try:
         entered = _open(visit)

@@ -1,7 +1,7 @@
 """Signing in by number, password and second factor; signing out."""
 
 import re
-from typing import cast
+from typing import Any, cast
 
 from flask import Response, abort, request, url_for
 from flask_babel import gettext
@@ -46,7 +46,7 @@ def sign_in() -> AnyResponse:
     if current_user.is_authenticated:
         return see_other(wanted())
     form, template, target = SignInForm(), "accounts/sign_in.html", wanted()
-    shown = {"service": wanted_service(target), "target": target, "done": request.args.get("done")}
+    shown: dict[str, Any] = {"service": wanted_service(target), "target": target, "done": request.args.get("done")}
     if not form.validate_on_submit():
         return render_page(template, form=form, status=422 if form.errors else 200, **shown)
     typed = form.password.data or ""
