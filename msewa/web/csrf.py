@@ -37,7 +37,8 @@ def unmask(text: str) -> str:
 
 
 def _xor(left: bytes, right: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(left, right, strict=False))
+    size = min(len(left), len(right))
+    return (int.from_bytes(left[:size]) ^ int.from_bytes(right[:size])).to_bytes(size)
 
 
 csrf = MaskedCSRFProtect()

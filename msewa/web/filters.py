@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request
 from flask_babel import gettext
+from flask_login import current_user
 
-from msewa.config import LANGUAGES, Settings
-from msewa.web import form_keys
+from msewa.config import Settings
+from msewa.web import form_keys, frames
 from msewa.web.csrf import masked_token
 from msewa.web.locale import language, preference
 
@@ -21,7 +21,8 @@ def show_date(value: date | datetime | None) -> str:
     """Write a date as dd/mm/yyyy, a moment as its date in India."""
     if value is None:
         return gettext("Not known")
-    return (value.astimezone(INDIA) if isinstance(value, datetime) else value).strftime("%d/%m/%Y")
+    day = value.astimezone(INDIA) if isinstance(value, datetime) else value
+    return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
 
 
 def show_moment(value: datetime) -> str:
@@ -51,27 +52,24 @@ def say(words: Mapping[str, str]) -> str:
     return words[language()]
 
 
-def with_preference(name: str, value: str) -> str:
-    """Return this page's address with one preference set, everything else kept."""
-    arguments = {key: values for key, values in request.args.lists() if key != name}
-    return "?" + urlencode({**arguments, name: value}, doseq=True)
-
-
 def init_app(app: Flask, *, settings: Settings) -> None:
     """Give templates their filters and the values of the page's frame."""
     env = app.jinja_env
     env.filters.update(date=show_date, moment=show_moment, rupees=show_rupees, mobile_groups=show_mobile, say=say)
     env.globals.update(
-        settings=settings, languages=LANGUAGES, pref_url=with_preference, csrf_token=masked_token, new_form_key=form_keys.issue
+        settings=settings, csrf_token=masked_token, new_form_key=form_keys.issue
     )
     app.context_processor(_frame)
 
 
 def _frame() -> dict[str, Any]:
     return {
+        # Flask-WTF's own context processor would put the bare token in its place.
+        "csrf_token": masked_token,
         "lang": language(),
-        "lang_url": lambda code: with_preference("lang", code),
         "theme": preference("theme"),
         "size": preference("size"),
         "page_id": request.endpoint or "web.error",
+        "me": current_user._get_current_object(),  # the person herself: every look through the proxy costs
+        "frame": frames.part,
     }

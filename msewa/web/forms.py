@@ -9,7 +9,9 @@ from flask_wtf import FlaskForm
 
 # Digits of Gurmukhi and Devanagari: typed as a matter of course, stored as ASCII where a number is meant.
 INDIC_DIGITS = str.maketrans({chr(base + n): str(n) for base in (0x0A66, 0x0966) for n in range(10)})
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# Controls, lone surrogates, and the code points that Unicode keeps for no character: none may stand in a page.
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane + low) for plane in range(0, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF))
+_UNPRINTABLE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
 
 
 def clean_text(value: str | None) -> str:

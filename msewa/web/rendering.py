@@ -3,6 +3,7 @@
 Looking up some fifty words cost more than the rest of a page; a language's own environment holds them as constants.
 """
 
+import re
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,10 @@ from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
 
 from msewa.web.locale import language
+
+
+# Words up to a placeholder, and the placeholder's name; %% is a percent sign.
+PIECE = re.compile(r"((?:[^%]|%%)*)(?:%\((\w+)\)[sd])?")
 
 
 class PageEnvironment(Environment):
@@ -37,15 +42,22 @@ class _Translator(NodeTransformer):
         is_plain = isinstance(node.node, nodes.Name) and node.node.name == "_" and len(node.args) == 1 and not node.dyn_kwargs
         if not is_plain or not isinstance(node.args[0], nodes.Const):
             return node
-        text = nodes.MarkSafe(nodes.Const(self._words.gettext(node.args[0].value), lineno=node.lineno), lineno=node.lineno)
-        # The words of newstyle gettext are formats: %% stands for a percent sign also where nothing is taken in.
-        pairs = [nodes.Pair(nodes.Const(one.key), one.value, lineno=node.lineno) for one in node.kwargs]
-        return nodes.Mod(text, nodes.Dict(pairs, lineno=node.lineno), lineno=node.lineno)
+        return self._join(self._words.gettext(node.args[0].value), {one.key: one.value for one in node.kwargs}, lineno=node.lineno)
+
+    def _join(self, text: str, taken: dict[str, nodes.Expr], *, lineno: int) -> nodes.Node:
+        """Lay the translated words and what they take in side by side; what is taken in is escaped where it is joined."""
+        pieces: list[nodes.Expr] = []
+        for words, name in PIECE.findall(text):
+            if words:
+                pieces.append(nodes.MarkSafe(nodes.Const(words.replace("%%", "%"), lineno=lineno), lineno=lineno))
+            if name:
+                pieces.append(taken[name])
+        return pieces[0] if len(pieces) == 1 and not taken else nodes.Concat(pieces, lineno=lineno)
 
 
 def init_app(app: Flask) -> None:
     """Give templates the components as `ui`; call when all other globals are there, for the components know those of this moment."""
-    app.extensions["pages"] = {}
+    app.extensions |= {"pages": {}, "frames": {}}
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
 
 

@@ -257,8 +257,8 @@ def test_what_somebody_typed_is_shown_and_stays_inert(show: Render, source: str)
     assert not [node for node in page.root.iter() if isinstance(node.tag, str) and node.get("onclick")]
 
 
-def _page(frame: Flask, *, lang: str = "en", **values: Any) -> str:
-    with frame.test_request_context(f"/services?q=a&lang={lang}"):
+def _page(frame: Flask, *, lang: str = "en", wishes: str = "", **values: Any) -> str:
+    with frame.test_request_context(f"/services?q=a&lang={lang}{wishes}"):
         return render_template_string(
             "{% extends 'base.html' %}{% block title %}Sample{% endblock %}", page_id="catalogue.search", **values
         )
@@ -286,15 +286,15 @@ def test_a_page_marks_its_language_its_section_and_itself(frame: Flask) -> None:
 
 
 def test_her_wishes_for_colours_and_size_are_on_the_page(frame: Flask) -> None:
-    page = Page(_page(frame, theme="dark", size="xl"))
+    page = Page(_page(frame, wishes="&theme=dark&size=xl"))
 
     links = [node.get("href") for node in _tags(page, "a")]
     assert (page.root.get("data-theme"), page.root.get("data-size")) == ("dark", "xl")
-    assert {"?q=a&lang=en&theme=light", "?q=a&lang=en&size=m"} <= set(links)
+    assert {"?q=a&lang=en&size=xl&theme=light", "?q=a&lang=en&theme=dark&size=m"} <= set(links)
 
 
 def test_signing_out_is_one_press_on_every_page_of_who_is_signed_in(frame: Flask) -> None:
-    page = Page(_page(frame, current_user=_citizen("Harjinder")))
+    page = Page(_page(frame, me=_citizen("Harjinder")))
 
     assert page.words("sign-out") == "Sign out"
     assert page.fields("sign-out")["csrf_token"]
@@ -303,7 +303,7 @@ def test_signing_out_is_one_press_on_every_page_of_who_is_signed_in(frame: Flask
 
 
 def test_who_gave_no_name_still_reaches_her_account(frame: Flask) -> None:
-    assert '<a href="/account/security">My account</a>' in _page(frame, current_user=_citizen(None))
+    assert '<a href="/account/security">My account</a>' in _page(frame, me=_citizen(None))
 
 
 def test_helplines_can_be_called_from_every_page(frame: Flask) -> None:
@@ -314,7 +314,7 @@ def test_helplines_can_be_called_from_every_page(frame: Flask) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_frame_takes_little_of_a_page_s_four_kilobytes(frame: Flask, lang: str) -> None:
-    whole = _page(frame, lang=lang, current_user=_citizen("Harjinder"))
+    whole = _page(frame, lang=lang, me=_citizen("Harjinder"))
 
     assert len(brotli.compress(whole.encode(), quality=4)) <= 1500
 
@@ -334,14 +334,14 @@ def test_an_error_page_is_kind_valid_and_numbered_in_each_language(frame: Flask,
 @pytest.mark.parametrize("status", [500, 503])
 def test_a_failure_page_does_not_ask_who_she_is(frame: Flask, status: int) -> None:
     with frame.test_request_context():
-        page = Page(render_template(f"errors/{status}.html", request_id="7a770d2ff64a", current_user=None))
+        page = Page(render_template(f"errors/{status}.html", request_id="7a770d2ff64a", me=None))
 
     assert page.all("sign-out") == []
 
 
 def test_handles_stay_the_same_in_every_language(frame: Flask) -> None:
     def handles(lang: str) -> list[str]:
-        page = Page(_page(frame, lang=lang, current_user=_citizen("Harjinder")))
+        page = Page(_page(frame, lang=lang, me=_citizen("Harjinder")))
         return [node.get("data-testid") for node in page.root.iter() if isinstance(node.tag, str) and node.get("data-testid")]
 
     assert handles("en") == handles("pa") == handles("hi")

@@ -1,7 +1,6 @@
 """The list of one's own applications. A hot page: the columns it shows, and nothing opened but the name in the header."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from typing import NamedTuple
 
 from flask import Response, request
 
@@ -9,19 +8,18 @@ from msewa.applications.queries import Row, list_own
 from msewa.applications.references import show_reference
 from msewa.applications.routes.blueprint import person
 from msewa.catalogue.queries import catalogue, get_definition
-from msewa.catalogue.rules import Words
+from msewa.web.filters import say, show_date
 from msewa.web.pages import render_page
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A row as the template shows it."""
 
     ref: str
-    name: Words
+    name: str
     state: str
-    at: datetime
-    due_on: date | None
+    on: str
+    due_on: str | None
 
 
 def list_page(*, too_many: bool = False, status: int = 200) -> Response:
@@ -35,4 +33,5 @@ def list_page(*, too_many: bool = False, status: int = 200) -> Response:
 def _listed(row: Row) -> Listed:
     live = catalogue().services.get(row.service_id)
     name = live.name if live else get_definition(row.service_id, row.service_version).name
-    return Listed(show_reference(row.reference), name, row.state, row.submitted_at or row.updated_at, row.due_on)
+    due_on = show_date(row.due_on) if row.due_on else None
+    return Listed(show_reference(row.reference), say(name), row.state, show_date(row.submitted_at or row.updated_at), due_on)
