@@ -44,7 +44,7 @@ def test_words_that_are_not_known_beforehand_are_looked_up(app: Flask) -> None:
 
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_the_frame_of_one_language_is_never_shown_in_another(app: Flask) -> None:
-    client = app.test_client()
+    client = app.test_client(use_cookies=False)
 
     pages = [client.get("/accessibility", headers={"Cookie": f"lang={lang}"}).get_data(as_text=True) for lang in ("pa", "hi", "pa")]
 
