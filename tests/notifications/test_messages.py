@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from msewa.accounts.links import NOT_ME, PATHS, link_to
 from msewa.notifications.rendering import render
 from msewa.notifications.rules import (
     FOLDERS,
@@ -151,3 +153,11 @@ def test_more_text_never_takes_fewer_segments(text: str, more: str) -> None:
 def test_a_message_that_was_not_declared_so_is_refused(name: str, channel: str, values: dict[str, str]) -> None:
     with pytest.raises(UnknownTemplateError):
         get_template(name, channel=channel, values=values)
+
+
+def test_a_link_that_we_sign_is_no_longer_than_was_counted(room: Flask) -> None:
+    site = "https://msewa.punjab.gov.in"
+    token = link_to(NOT_ME, "f" * 32, now=datetime(2026, 10, 2, tzinfo=UTC)).partition(PATHS[NOT_ME])[2]
+    longest = next(v.longest for t in registry().templates.values() for v in t.variables if v.name == "link")
+
+    assert len(site) + max(map(len, PATHS.values())) + len(token) <= len(longest)
