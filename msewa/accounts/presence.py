@@ -1,6 +1,6 @@
 """Who is behind a request: one select, and at most once a minute one short write."""
 
-from flask import Flask, Request
+from flask import Flask, Request, g
 from flask_login import current_user
 
 from msewa.accounts import cookies
@@ -27,8 +27,16 @@ def _load_early() -> None:
 
 def _load(request: Request) -> Person | None:
     token = cookies.read("session")
-    if token is None:
+    # A database that is away fails the page once; its error page is then drawn for nobody in particular.
+    if token is None or g.get("presence_unknown"):
         return None
+    g.presence_unknown = True
+    person = _find(token)
+    g.presence_unknown = False
+    return person
+
+
+def _find(token: str) -> Person | None:
     moment = now()
     found = find_person(token_hash(token), now=moment)
     if found is None:
