@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from flask import Response, make_response, request
+from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response as AnyResponse
@@ -13,7 +14,6 @@ from msewa.applications.operations.drafting import AlreadySentError
 from msewa.applications.queries import Case, get_content, list_papers
 from msewa.applications.routes.blueprint import address, bp, desk_for, frame, own_case
 from msewa.applications.steps import paper_step_of
-from msewa.catalogue.answer_messages import missing
 from msewa.catalogue.rules import Definition
 from msewa.extensions import db
 from msewa.uploads.messages import explain
@@ -81,7 +81,7 @@ def _leave(case: Case, desk: Desk, *, problems: Mapping[str, str]) -> AnyRespons
 
 def _missing(definition: Definition, *, held: set[str]) -> dict[str, str]:
     needed = [need.key for need in definition.papers if need.required and not need.made_by_us]
-    return {key: missing() for key in needed if key not in held}
+    return {key: gettext("Add this paper") for key in needed if key not in held}
 
 
 def _show(case: Case, desk: Desk, *, problems: Mapping[str, str], status: int = 200) -> Response:
