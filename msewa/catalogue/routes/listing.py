@@ -107,15 +107,17 @@ def _about(hit: Found, wanted: Wanted, known: Catalogue) -> str:
     giver = say(provider.name)
     if wanted.district and provider.kind == ProviderKind.LOCAL_BODY:
         giver = gettext("given by your town's body in %(district)s", district=say(known.districts[wanted.district]["name"]))
-    reason = _reason(hit.reason, hit.service, known) if hit.reason else ""
+    reason = _reason(hit.reason, hit.service, known, typed=wanted.q) if hit.reason else ""
     return f"{giver} · {reason}" if reason else giver
 
 
-def _reason(reason: Reason, service: Definition, known: Catalogue) -> str:
+def _reason(reason: Reason, service: Definition, known: Catalogue, *, typed: str) -> str:
     if reason.kind == "category":
         return say(known.categories[service.category])
     if reason.words in ("", say(service.name)):
         return gettext("its description says so") if reason.kind == "meaning" else ""
+    if reason.kind == "meaning" and not set(reason.words.split()) <= set(typed.lower().split()):
+        return gettext("fits what you wrote")  # the search has them romanised, not as they were typed
     told = {
         "spelling": gettext("sounds like “%(words)s”", words=reason.words),
         "meaning": gettext("matches “%(words)s”", words=reason.words),
