@@ -23,12 +23,11 @@ PLACEHOLDER = re.compile(r"\{\w+\}")
 def find_problems(sources: Sources | None = None) -> list[str]:
     """Return what is wrong, one sentence each; nothing when the catalogue may be loaded."""
     sources = sources or read_sources()
-    missing = list(_dangling_needs(sources))
-    if missing:  # nothing can be built from facts that name what isn't there
-        return missing
+    unfit = [*_dangling_needs(sources), *_against_schema("field", sources["fields"]["fields"])]
+    if unfit:  # nothing can be built from facts that name what isn't there
+        return unfit
     definitions = build_definitions(sources)
     return [
-        *_against_schema("field", sources["fields"]["fields"]),
         *_against_schema("definition", definitions.values()),
         *(problem for definition in definitions.values() for problem in _in_steps(definition)),
         *_dangling(sources),
