@@ -12,12 +12,12 @@ from msewa.crypto.keyring import KeyRing, Purpose, derive
 from msewa.crypto.wrapping import RingWrapper
 from msewa.extensions import babel, db, htmx, login_manager, migrate, set_writing
 from msewa.web import access, assets, compression, csrf, errors, filters, headers, journal, locale, rendering
+from msewa.web.bodies import LONGEST_FORM, MOST_PARTS, BoundedRequest
 from msewa.web.clock import MovableClock, SystemClock
 from msewa.web.keys import open_key_ring
 from msewa.web.routes import database_answers
 
 ROOT = Path(__file__).resolve().parent.parent
-MEGABYTE = 1024 * 1024
 
 
 class Application(Flask):
@@ -54,9 +54,8 @@ def _configure(app: Flask, *, settings: Settings, ring: KeyRing) -> None:
         SESSION_COOKIE_SECURE=not settings.is_demo,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=8 * MEGABYTE,
-        MAX_FORM_MEMORY_SIZE=256 * 1024,
-        MAX_FORM_PARTS=300,
+        MAX_FORM_MEMORY_SIZE=LONGEST_FORM,
+        MAX_FORM_PARTS=MOST_PARTS,
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "msewa" / "translations"),
     )
     app.jinja_env.undefined = StrictUndefined
@@ -88,6 +87,7 @@ def _bind_web(app: Flask, *, settings: Settings) -> None:
     access.init_app(app)
     locale.init_app(app, babel=babel)
     htmx.init_app(app)
+    app.request_class = BoundedRequest
     compression.init_app(app)
     errors.init_app(app)
     filters.init_app(app, settings=settings)
