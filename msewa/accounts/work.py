@@ -6,6 +6,7 @@ from flask import Flask
 
 from msewa.accounts.operations import entering, resets, throttling, visits
 from msewa.outbox import worker
+from msewa.web import form_keys
 
 
 def init_app(app: Flask) -> None:
@@ -18,3 +19,4 @@ def init_app(app: Flask) -> None:
 def _sweep(reference: str, *, now: datetime) -> None:
     visits.sweep(now=now)
     throttling.sweep(now=now)
+    form_keys.forget_old(now=now)

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import ParamSpec
 
@@ -13,12 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from msewa.extensions import db
-from msewa.web.clock import now
+from msewa.web import clock
 from msewa.web.models import UsedFormKey
 from msewa.web.pages import see_other
 
 P = ParamSpec("P")
 FIELD = "form_key"
+KEPT = timedelta(days=2)
 _NOT_CONTENT = {FIELD, "csrf_token"}
 
 
@@ -84,9 +86,14 @@ def remember(location: str) -> None:
         db.session.execute(update(UsedFormKey).where(UsedFormKey.key_hash == key_hash).values(location=location))
 
 
+def forget_old(*, now: datetime) -> None:
+    """Forget keys older than two days: no form is sent again after that, and its sign-in is long over."""
+    db.session.execute(delete(UsedFormKey).where(UsedFormKey.used_at < now - KEPT))
+
+
 def _enter(key_hash: bytes, *, body_digest: bytes) -> str | None:
     """Enter the key; return the earlier answer's location if there is one; 409 when it came with another body."""
-    row = {"key_hash": key_hash, "body_digest": body_digest, "location": "", "used_at": now()}
+    row = {"key_hash": key_hash, "body_digest": body_digest, "location": "", "used_at": clock.now()}
     try:
         db.session.execute(insert(UsedFormKey).values(**row))
     except IntegrityError:
