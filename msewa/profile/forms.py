@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 from wtforms import Field as Input
 from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.fields import SelectChoice
+from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - younger than its stubs
 
 from msewa.catalogue.answer_messages import missing, sentence_of
 from msewa.catalogue.answers import AnswerError, parse
@@ -76,6 +76,11 @@ class Readable:
         if not value and self._field.key in REQUIRED_FIELDS:
             raise ValidationError(missing())
         form.kept[self._field.key] = value
+
+
+def wrong_in(form: ProfileForm) -> list[tuple[str, str]]:
+    """Return what is wrong in a form of many questions: where, and why, under the question's name."""
+    return [(f"{one.id}-0" if isinstance(one, RadioField) else one.id, f"{one.label.text}: {one.errors[0]}") for one in form if one.errors]
 
 
 def form_for(fields: Sequence[Field], *, desk: Desk) -> ProfileForm:

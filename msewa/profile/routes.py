@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from msewa.accounts.people import Person
 from msewa.catalogue.queries import catalogue
 from msewa.extensions import db
-from msewa.profile.forms import TITLES, Desk, ProfileForm, form_for
+from msewa.profile.forms import TITLES, Desk, ProfileForm, form_for, wrong_in
 from msewa.profile.operations import keep
 from msewa.profile.queries import get_profile
 from msewa.profile.rules import SECTIONS, WITHIN_DISTRICT
@@ -107,5 +107,5 @@ def _sheet(desk: Desk, *, form: ProfileForm | None, edit: str | None, status: in
 
 
 def _section_page(section: str, *, form: ProfileForm, status: int = 200) -> Response:
-    values: dict[str, Any] = {"section": section, "title": TITLES[section], "form": form}
+    values: dict[str, Any] = {"section": section, "title": TITLES[section], "form": form, "wrong": wrong_in(form)}
     return render_page("profile/section.html", status=status, page_id="profile.section", **values)
