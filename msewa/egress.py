@@ -33,11 +33,13 @@ def post(url: str, body: bytes, *, headers: Mapping[str, str], allow_loopback: b
     leaves, an address inside a private network, whatever the name resolved to (server-side request forgery).
     """
     parts = urlsplit(url)
+    # http.client follows no redirect by itself: whoever answers can't send a closed package on to somebody else.
     connection = _connection(parts, allow_loopback=allow_loopback)
     try:
         connection.connect()
         if only_public and not (allow_loopback and parts.hostname in LOOPBACK):
             _refuse_private(connection)
+        # Connecting is quick or hopeless; an answer may take a while.
         connection.sock.settimeout(ANSWER_SECONDS)
         connection.request("POST", _target(parts), body=body, headers=dict(headers))
         answer = connection.getresponse()
@@ -65,6 +67,7 @@ def mail(url: str, message: EmailMessage) -> None:
 
 def _mail_server(parts: SplitResult, *, context: ssl.SSLContext) -> smtplib.SMTP:
     host = parts.hostname or ""
+    # Without STARTTLS smtplib raises, so that a server that offers no TLS gets no message.
     if parts.scheme == "smtps":
         return smtplib.SMTP_SSL(host, parts.port or 465, timeout=ANSWER_SECONDS, context=context)
     return smtplib.SMTP(host, parts.port or 587, timeout=ANSWER_SECONDS)

@@ -52,6 +52,7 @@ class SandboxDepartments:
         """Open one package as its department would, keep it, and return a receipt; a repeat gets the same receipt."""
         if not parcel.endpoint.startswith(f"{PRETEND_SCHEME}:"):
             return self._real.post(parcel)
+        # A transaction of its own, as the outside world would have: ours may still fail after it.
         with writing():
             if db.session.get(SandboxParcel, parcel.id) is None:
                 db.session.add(_opened(parcel, now=self._clock()))

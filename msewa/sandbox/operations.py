@@ -19,6 +19,7 @@ LONGEST_WAIT_SECONDS = 10.0
 
 def reset(clock: MovableClock) -> None:
     """Go back to the state of a first start: nobody and nothing but the catalogue, every provider registered, personas, the real time."""
+    # First of all: what is made anew belongs to the real time.
     clock.reset()
     for table in reversed(Base.metadata.sorted_tables):
         if not table.name.startswith(STAYS):
@@ -34,6 +35,7 @@ def work(clock: Callable[[], datetime]) -> int:
     while True:
         while worker.run_next(now=clock()):
             tried += 1
+        # What the demo's own worker has just taken is not done yet, and a tester looks at once.
         is_busy = count_leased(now=clock()) > 0
         db.session.rollback()
         if not is_busy or time.monotonic() > patience:

@@ -16,6 +16,7 @@ from msewa.web.locale import language
 from msewa.web.pages import render_page, see_other
 
 bp = Blueprint("sandbox", __name__, url_prefix="/sandbox")
+# Testers' scripts have no page to take a token from, and there is nothing here that a stranger's page could steal.
 csrf.exempt(bp)
 
 
