@@ -146,7 +146,7 @@ def test_alternatives_stand_as_alternatives(client: StrictClient) -> None:
     text = client.page("/schemes/widow-pension?lang=en").text
 
     assert "And at least one of these:" in text
-    assert "not married; Age 31 or more" in text
+    assert "Not married · Age 31 or more" in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

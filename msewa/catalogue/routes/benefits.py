@@ -33,7 +33,8 @@ def _figure(number: float | None, period: str) -> str:
 
 def list_conditions(rules: dict[str, Any], known: Catalogue) -> list[str]:
     """Say each rule of a set in words; the alternatives of `any_of` are sets of their own."""
-    return [_condition(key, value, known) for key, value in rules.items() if key != "any_of"]
+    lines = [_condition(key, value, known) for key, value in rules.items() if key != "any_of"]
+    return [line[:1].upper() + line[1:] for line in lines]
 
 
 def _condition(key: str, value: Any, known: Catalogue) -> str:
