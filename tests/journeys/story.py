@@ -141,6 +141,7 @@ class Story:
         self._is_refused("applications.papers")
         self._adds(make_photo(self.folder))
         self._adds(make_scan(self.folder))
+        expect(here.at("error-summary")).to_have_count(0)
         here.look("applications.papers, added")
         here.send("application")
         here.arrives("applications.review")

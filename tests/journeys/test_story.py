@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 from tests.journeys.inspection import Inspector
 from tests.journeys.live_server import LiveServer
 from tests.journeys.people import make_applicant
+from tests.journeys.places import PASSED_BY_THE_STORY
 from tests.journeys.story import SERVICE, Story
 from tests.journeys.testers_door import TestersDoor
 from tests.journeys.visitor import Visitor
@@ -33,7 +34,7 @@ VARIANTS = [("embedded", "pa", True), ("embedded", "hi", False), ("postgres", "e
 @pytest.fixture
 def inspector(browser: Browser, server: LiveServer, language: str) -> Iterator[Inspector]:
     """Somebody who looks at every page of the story; in one language also in the dark."""
-    inspector = Inspector(browser, url=server.url, dark=language == "pa")
+    inspector = Inspector(browser, url=server.url, thorough=language == "pa")
     yield inspector
     inspector.finish()
 
@@ -44,8 +45,8 @@ def test_a_woman_in_barnala_applies_for_a_birth_certificate(
     visit: Callable[..., Visitor], inspector: Inspector, door: TestersDoor, language: str, scripts: bool, tmp_path: Path
 ) -> None:
     phone, tablet = visit(language=language, scripts=scripts), visit(language=language, scripts=scripts)
-    for browser in (phone, tablet):
-        browser.look = lambda name, browser=browser: inspector.look(name, html=browser.page.content(), path=browser.page.url)
+    inspector.accompany(phone)
+    inspector.accompany(tablet)
     story = Story(make_applicant(language), phone, door, tmp_path)
 
     story.finds_the_service()
@@ -65,4 +66,5 @@ def test_a_woman_in_barnala_applies_for_a_birth_certificate(
     assert payload["service"] == SERVICE
     assert payload["fields"].keys() == DECLARED
     assert payload["fields"]["relation_to_beneficiary"] == "guardian"
+    assert inspector.seen >= PASSED_BY_THE_STORY
     assert [paper["name"] for paper in payload["papers"]] == ["card.pdf"]

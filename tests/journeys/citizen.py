@@ -1,0 +1,119 @@
+"""One of the demonstration's people, walking to the pages that lie behind forms."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.journeys.testers_door import TestersDoor
+from tests.journeys.visitor import Visitor
+
+
+@dataclass
+class Citizen:
+    """A persona with a browser."""
+
+    browser: Visitor
+    door: TestersDoor
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def visits(self, *paths: str) -> None:
+        """Open each of these addresses and look."""
+        for path in paths:
+            self.browser.open(path)
+            self.browser.look(path)
+
+    def signs_in(self, id: str) -> None:
+        """Sign in as the persona of this id."""
+        here, self.facts = self.browser, self.door.person(id)
+        here.open(f"/sign-in?lang={here.language}")
+        here.send("sign-in", mobile=self.facts["mobile"], password=self.facts["password"])
+        here.at("page-accounts.sign_in_second_factor").wait_for()
+        here.open("/sign-in/recovery-code")
+        here.arrives("accounts.sign_in_recovery_code")
+        here.open("/sign-in/second-factor")
+        here.send("second-factor", code=self._code())
+        here.at("form-sign-out").wait_for()
+
+    def _code(self) -> str:
+        return self.door.app_code(self.facts["totp_secret"])
+
+    def looks_at_her_keys(self) -> None:
+        """Open the pages on which keys and addresses change, which ask for fresh proof first."""
+        here = self.browser
+        self.door.advance("PT11M")
+        here.open("/account/email")
+        here.arrives("accounts.step_up")
+        here.send("step-up")
+        here.look("accounts.step_up, refused")
+        here.send("step-up", password=self.facts["password"], code=self._code())
+        here.arrives("accounts.change_email")
+        here.send("email", email="somebody.new@example.org")
+        here.arrives("accounts.verify_email")
+        here.open("/account/mobile")
+        here.arrives("accounts.change_mobile")
+        here.send("mobile", mobile="9417000399")
+        here.arrives("accounts.verify_mobile")
+        self.visits("/account/password", "/account/second-factor", "/account/recovery-codes")
+        here.send("renew-codes")
+        here.arrives("accounts.renewed_codes")
+
+    def says_it_was_not_her(self) -> None:
+        """Open the link of a warning, without pressing its button."""
+        warning = next(one for one in self.door.messages(self.facts["mobile"]) if one["links"])
+        self.browser.open(warning["links"][0])
+        self.browser.arrives("accounts.not_me")
+
+    def forgets_her_password(self) -> None:
+        """Prove number and second factor, up to the new password."""
+        here = self.browser
+        self._loses("password")
+        here.send("recover-prove", code=self._code())
+        here.arrives("accounts.recover_password")
+
+    def _loses(self, what: str) -> None:
+        here = self.browser
+        here.open("/recover")
+        here.send("recover", mobile=self.facts["mobile"], lost=what)
+        here.arrives("accounts.recover_verify")
+        here.send("verify", code=self.door.sms_code(self.facts["mobile"]))
+        if what == "password":
+            here.arrives("accounts.recover_prove")
+
+    def loses_everything(self) -> None:
+        """Ask for a new beginning, wait three days, walk up to its last page, and cancel it after all."""
+        here = self.browser
+        self._loses("everything")
+        here.arrives("accounts.recover_waiting")
+        links = [link for one in self.door.messages(self.facts["mobile"]) for link in one["links"]]
+        cancel = next(link for link in links if "/recover/cancel/" in link)
+        self.door.advance("P3DT1H")
+        self._loses("everything")
+        here.arrives("accounts.recover_password")
+        here.send("password", new_password="a boat on the old canal")
+        here.arrives("accounts.recover_second_factor")
+        secret = here.says("totp-secret")
+        here.send("second-factor", code=self.door.app_code(secret))
+        here.arrives("accounts.recover_codes")
+        here.open(cancel)
+        here.arrives("accounts.recover_cancel")
+        here.form("cancel").get_by_test_id("submit").click()
+        here.at("page-accounts.recover_cancelled").wait_for()
+
+    def applies(self, service: str, **answers: str) -> str:
+        """Send an application of one or more prefilled pages; return its reference."""
+        here = self.browser
+        here.open(f"/services/{service}")
+        here.send("apply")
+        here.at("page-applications.edit").wait_for()
+        while here.at("page-applications.edit").count():
+            known = {name: value for name, value in answers.items() if here.form("application").locator(f"[name={name}]").count()}
+            here.form("application").evaluate("form => { form.id = 'passed' }")
+            here.send("application", **known)
+            expect(here.page.locator("#passed")).to_have_count(0)
+        expect(here.at("page-applications.review")).to_be_visible()
+        here.send("submit", declare="1")
+        here.at("page-applications.show").wait_for()
+        assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", here.says("application-ref"))
+        return here.says("application-ref")

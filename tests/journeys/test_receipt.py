@@ -1,0 +1,70 @@
+"""What leaves the screen: codes that a phone reads, and the sheet that a printer makes."""
+
+import io
+from collections.abc import Callable
+
+import pyotp
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Locator
+from pypdf import PdfReader
+
+from tests.journeys.citizen import Citizen
+from tests.journeys.testers_door import TestersDoor
+from tests.journeys.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+SERVICE = "grievance-state"
+
+
+@pytest.fixture(params=["light", "dark"])
+def phone(request: pytest.FixtureRequest, visit: Callable[..., Visitor]) -> Visitor:
+    """A phone in each colour scheme."""
+    return visit(language="en", color_scheme=request.param, device_scale_factor=2)
+
+
+def read_code(drawn: Locator) -> str:
+    """Read a QR code off the screen."""
+    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(drawn.screenshot())))
+    assert len(found) == 1
+    return found[0].text
+
+
+def test_an_app_reads_the_secret_off_the_screen(phone: Visitor, door: TestersDoor) -> None:
+    she = Citizen(phone, door)
+    she.signs_in("harjinder")
+    phone.open("/account/second-factor")
+
+    scanned = pyotp.parse_uri(read_code(phone.at("totp-qr")))
+
+    assert scanned.secret == phone.says("totp-secret").replace(" ", "")
+    assert scanned.issuer == "mSewa"
+    assert she.facts["mobile"] not in scanned.provisioning_uri()
+
+
+def test_the_receipt_leads_back_to_its_application_and_fits_one_sheet(phone: Visitor, door: TestersDoor) -> None:
+    she = Citizen(phone, door)
+    she.signs_in("harjinder")
+    reference = she.applies(SERVICE, address="# 14, Handiaya Road")
+
+    scanned = read_code(phone.page.locator(".receipt [role=img]"))
+    printed = PdfReader(io.BytesIO(phone.page.pdf(format="A4")))
+
+    assert scanned == f"{phone.url}/applications/{reference}"
+    assert len(printed.pages) == 1
+    assert reference in printed.pages[0].extract_text()
+
+
+def test_the_paper_keys_print_on_one_sheet_without_buttons(phone: Visitor, door: TestersDoor) -> None:
+    she = Citizen(phone, door)
+    she.signs_in("harjinder")
+    phone.open("/account/recovery-codes")
+    phone.send("renew-codes")
+    phone.at("page-accounts.renewed_codes").wait_for()
+    codes = phone.at("recovery-code").all_inner_texts()
+
+    printed = PdfReader(io.BytesIO(phone.page.pdf(format="A4")))
+
+    assert len(printed.pages) == 1
+    assert all(code in printed.pages[0].extract_text() for code in codes)
