@@ -24,6 +24,9 @@ def catalogue() -> Catalogue:
     if held and time.monotonic() < held[1]:
         return held[0]
     with _loading:
+        held = current_app.extensions.get("catalogue")
+        if held and time.monotonic() < held[1]:  # another thread has just looked
+            return held[0]
         known = held[0] if held and held[0].release == read_release() else read_catalogue()
         current_app.extensions["catalogue"] = (known, time.monotonic() + LOOK_AGAIN_AFTER)
     return known

@@ -48,12 +48,13 @@ def read_release() -> int:
 
 def read_catalogue() -> Catalogue:
     """Read the whole catalogue."""
+    release = read_release()  # first: what is loaded meanwhile is then noticed at the next look
     lists = {row.name: json.loads(row.content) for row in db.session.execute(select(CatalogueList.name, CatalogueList.content))}
     channels, places = lists["channels"], lists["places"]
     private = set(channels["private_companies"])
     providers = db.session.execute(select(CatalogueProvider.content, CatalogueProvider.is_registered).order_by(CatalogueProvider.id))
     return Catalogue(
-        release=read_release(),
+        release=release,
         services={definition.id: definition for definition in _read_live()},
         providers={p.id: p for p in (_provider(json.loads(row.content), row.is_registered, private) for row in providers)},
         fields={row["id"]: _field(row) for row in lists["fields"]},
