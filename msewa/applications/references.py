@@ -5,9 +5,11 @@ import secrets
 # No O, 0, I or 1: they are taken for each other, on paper and by ear.
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LENGTH, GROUP = 8, 4
-LETTERS_PA = "ਏ ਬੀ ਸੀ ਡੀ ਈ ਐੱਫ਼ ਜੀ ਐੱਚ ਜੇ ਕੇ ਐੱਲ ਐੱਮ ਐੱਨ ਪੀ ਕਿਊ ਆਰ ਐੱਸ ਟੀ ਯੂ ਵੀ ਡਬਲਿਊ ਐਕਸ ਵਾਈ ਜ਼ੈੱਡ".split()
-LETTERS_HI = "ए बी सी डी ई एफ़ जी एच जे के एल एम एन पी क्यू आर एस टी यू वी डब्ल्यू एक्स वाई ज़ेड".split()
-NAMES = {"pa": dict(zip(ALPHABET, LETTERS_PA, strict=False)), "hi": dict(zip(ALPHABET, LETTERS_HI, strict=False))}
+LETTERS = {
+    "pa": "ਏ ਬੀ ਸੀ ਡੀ ਈ ਐੱਫ਼ ਜੀ ਐੱਚ ਜੇ ਕੇ ਐੱਲ ਐੱਮ ਐੱਨ ਪੀ ਕਿਊ ਆਰ ਐੱਸ ਟੀ ਯੂ ਵੀ ਡਬਲਿਊ ਐਕਸ ਵਾਈ ਜ਼ੈੱਡ",
+    "hi": "ए बी सी डी ई एफ़ जी एच जे के एल एम एन पी क्यू आर एस टी यू वी डब्ल्यू एक्स वाई ज़ेड",
+}
+NAMES = {language: dict(zip(ALPHABET, letters.split(), strict=False)) for language, letters in LETTERS.items()}
 
 
 def new_reference() -> str:

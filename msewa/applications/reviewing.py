@@ -88,9 +88,14 @@ def make_review(case: Case, desk: Desk, *, seen: Mapping[str, str] | None = None
         package=package,
         sections=_sections(desk, package, changed=changed),
         papers=_papers(desk, package, changed=changed),
-        stays=tuple(desk.catalogue.fields[key].label for key in desk.profile if key not in package.answers and key in desk.catalogue.fields),
+        stays=tuple(desk.catalogue.fields[key].label for key in desk.profile if key not in _own(desk, package)),
         due=due_for(desk),
     )
+
+
+def _own(desk: Desk, package: Package) -> set[str]:
+    """Return the fields that go and speak of the applicant: her father stays where the child's father goes."""
+    return {key for key in package.answers if desk.definition.need(key).of_applicant}
 
 
 def due_for(desk: Desk) -> Due:

@@ -29,9 +29,7 @@ def note_event(application_id: str, kind: Event, *, now: datetime) -> None:
 def tell(template: str, subject: Subject, *, values: dict[str, str], now: datetime) -> None:
     """Send the applicant an SMS in her own language."""
     contact = get_contact(subject)
-    notifications.send(
-        template, to=contact.mobile, channel="sms", language=contact.language, values=values, now=now, account_id=subject.id
-    )
+    notifications.send(template, to=contact.mobile, channel="sms", language=contact.language, values=values, now=now, account_id=subject.id)
 
 
 def note_received(reference: str, *, now: datetime) -> None:

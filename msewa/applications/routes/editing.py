@@ -79,9 +79,7 @@ def _leave(case: Case, desk: Desk, step: int, *, pages: Pages, problems: Problem
     return see_other(address("review", case))
 
 
-def _show(
-    case: Case, desk: Desk, step: int, *, pages: Pages, problems: Problems, is_saved: bool = False, status: int = 200
-) -> Response:
+def _show(case: Case, desk: Desk, step: int, *, pages: Pages, problems: Problems, is_saved: bool = False, status: int = 200) -> Response:
     made = make_page(desk, step, pages=pages, problems=problems)
     return render_page(
         "applications/edit.html",

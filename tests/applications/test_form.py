@@ -1,0 +1,239 @@
+"""The form: pre-filled, edited, kept, and refused with reasons."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from msewa.applications.queries import get_case, read_pages
+from msewa.profile.queries import get_profile
+from tests.applications.conftest import PROFILE, Applicant
+from tests.strict_client import Page
+
+NAUGHTY = (
+    "<script>alert(1)</script>",
+    "'; drop table application; --",
+    "=cmd|' /C calc'!A0",
+    "{{7*7}}${7*7}",
+    "\u202eevil\u202c ਕੌਰ",
+    "क्\u200dष नमस्ते",
+    "Z̷̡̛" + "\u0301" * 40,
+    "undefined null NaN",
+    "😀👩‍👩‍👧‍👦",
+    "line\r\nSet-Cookie: x=1",
+)
+AADHAAR = "2341 2341 2346"
+
+
+def answers_of(applicant: Applicant, base: str, *, step: int) -> dict[str, str]:
+    """Return what lies sealed for a step: values, or what was typed where it was not usable."""
+    with applicant.app.app_context():
+        case = get_case(base.rsplit("/", 1)[1], account_id=applicant.person.id)
+        page = read_pages(case).get(step, {})
+    return {key: answer.value or answer.typed for key, answer in page.items()}
+
+
+def profile_of(applicant: Applicant) -> dict[str, str]:
+    """Return what her profile holds."""
+    with applicant.app.app_context():
+        return {key: given.value for key, given in get_profile(applicant.person.subject()).items()}
+
+
+@pytest.mark.promise("P16")
+def test_her_own_facts_stand_there_already_with_their_source_and_date(harjinder: Applicant) -> None:
+    base = harjinder.begin()
+
+    page = harjinder.page(f"{base}/edit?step=3")
+
+    assert page.fields("application")["address"] == PROFILE["address"]
+    assert page.fields("application")["tehsil"] == PROFILE["tehsil"]
+    assert page.text.count("From your profile, ") == 3
+
+
+@pytest.mark.promise("P16")
+def test_facts_about_somebody_else_are_not_filled_from_her_profile(harjinder: Applicant) -> None:
+    base = harjinder.begin()
+
+    page = harjinder.page(f"{base}/edit?step=1")
+
+    assert page.fields("application")["father_name"] == ""
+    assert PROFILE["father_name"] not in page.text
+
+
+@pytest.mark.promise("P17")
+def test_an_edit_changes_this_application_alone(harjinder: Applicant) -> None:
+    base = harjinder.begin()
+
+    answer = harjinder.client.submit(f"{base}/edit?step=3", "application", address="Somewhere else 9")
+
+    assert answer.status_code == 303
+    assert answers_of(harjinder, base, step=3)["address"] == "Somewhere else 9"
+    assert profile_of(harjinder)["address"] == PROFILE["address"]
+    assert "Changed for this application" in harjinder.page(f"{base}/edit?step=3").text
+
+
+@pytest.mark.promise("P17")
+def test_a_tick_that_nobody_set_for_her_updates_the_profile_too(harjinder: Applicant) -> None:
+    base = harjinder.begin()
+    assert "update_profile" not in harjinder.page(f"{base}/edit?step=3").fields("application")
+
+    harjinder.client.submit(f"{base}/edit?step=3", "application", address="Somewhere else 9", update_profile="1")
+
+    assert profile_of(harjinder)["address"] == "Somewhere else 9"
+
+
+@pytest.mark.promise("P15")
+def test_an_empty_profile_is_enough(stranger: Applicant, offices) -> None:
+    base = stranger.sent()
+
+    assert stranger.page(base).words("application-status") == "On its way"
+
+
+@pytest.mark.promise("P9")
+def test_a_field_the_service_does_not_declare_is_not_kept(harjinder: Applicant) -> None:
+    base = harjinder.begin()
+
+    harjinder.client.submit(f"{base}/edit?step=3", "application", caste_category="sc", religion="sikh", x="y")
+
+    assert set(answers_of(harjinder, base, step=3)) == {"address", "district", "tehsil"}
+
+
+def test_wrong_answers_are_refused_with_their_reasons_and_kept_as_typed(harjinder: Applicant) -> None:
+    base = harjinder.begin()
+    typed = {"date_of_event": "31/02/2026", "place_of_event": "Civil Hospital", "gender": "robot", "mother_name": "", "father_name": "12"}
+
+    answer = harjinder.client.submit(f"{base}/edit?step=1", "application", **typed)
+
+    page = Page(answer.get_data(as_text=True))
+    assert answer.status_code == 422
+    assert page.words("error-date_of_event") == "There is no such date. Check the day and the month"
+    assert page.words("error-mother_name") == "Please fill this in"
+    assert page.fields("application")["date_of_event"] == "31/02/2026"
+    assert len(list(page.one("error-summary").iter("{http://www.w3.org/1999/xhtml}a"))) == 4
+    assert "<title>Error: " in page.text
+    assert harjinder.page(f"{base}/edit?step=1").fields("application")["place_of_event"] == "Civil Hospital"
+
+
+def test_leaving_keeps_even_what_can_not_be_used_yet(harjinder: Applicant) -> None:
+    base = harjinder.begin()
+
+    answer = harjinder.client.submit(f"{base}/edit?step=1", "application", date_of_event="yesterday", later="1")
+
+    assert answer.headers["Location"] == base
+    assert harjinder.page(f"{base}/edit?step=1").fields("application")["date_of_event"] == "yesterday"
+
+
+def test_it_saves_by_itself_and_another_device_carries_on(harjinder: Applicant, another_client) -> None:
+    base = harjinder.begin()
+    fields = harjinder.page(f"{base}/edit?step=1").fields("application")
+    headers = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "p#saved"}
+
+    answer = harjinder.client.post(f"{base}/edit?step=1", data={**fields, "mother_name": "Surjit Kaur"}, headers=headers)
+
+    another_client.set_cookie("session", harjinder.client.get_cookie("session").value)
+    assert answer.status_code == 200
+    assert answer.get_data(as_text=True).startswith('<p id="saved"')
+    assert another_client.page(f"{base}/edit?step=1").fields("application")["mother_name"] == "Surjit Kaur"
+
+
+def test_a_chosen_district_narrows_the_tehsils(harjinder: Applicant) -> None:
+    base = harjinder.begin()
+    fields = harjinder.page(f"{base}/edit?step=3").fields("application")
+    headers = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#questions"}
+
+    answer = harjinder.client.post(f"{base}/edit?step=3", data={**fields, "district": "ludhiana"}, headers=headers)
+
+    text = answer.get_data(as_text=True)
+    assert "tehsil-ludhiana-east" in text
+    assert "tehsil-tapa" not in text
+
+
+def test_a_tehsil_of_another_district_is_refused(harjinder: Applicant) -> None:
+    base = harjinder.begin()
+
+    answer = harjinder.client.submit(f"{base}/edit?step=3", "application", district="ludhiana", tehsil="tehsil-tapa")
+
+    assert answer.status_code == 422
+    assert Page(answer.get_data(as_text=True)).words("error-tehsil") == "Choose one from the list"
+
+
+@pytest.mark.parametrize("button", [{}, {"later": "1"}])
+def test_a_whole_aadhaar_number_is_never_kept(harjinder: Applicant, button: dict[str, str]) -> None:
+    base = harjinder.begin("ration-new")
+    step = step_with(harjinder, "ration-new", "aadhaar_last4")
+
+    harjinder.client.submit(f"{base}/edit?step={step}", "application", aadhaar_last4=AADHAAR, full_name=f"Kaur {AADHAAR}", **button)
+
+    kept = " ".join(answers_of(harjinder, base, step=step).values())
+    assert AADHAAR not in kept
+    assert AADHAAR not in harjinder.page(f"{base}/edit?step={step}").text
+
+
+def step_with(applicant: Applicant, service: str, key: str) -> int:
+    """Return the step that asks for a field."""
+    return next(number for number, step in enumerate(applicant.definition(service).steps, 1) if key in step.fields)
+
+
+@pytest.mark.parametrize("typed", NAUGHTY)
+def test_naughty_words_are_kept_as_typed_and_shown_inert(harjinder: Applicant, typed: str) -> None:
+    base = harjinder.begin()
+
+    answer = harjinder.client.submit(f"{base}/edit?step=1", "application", place_of_event=typed, later="1")
+
+    page = harjinder.page(f"{base}/edit?step=1")
+    composed = unicodedata.normalize("NFC", typed)
+    assert answer.status_code == 303
+    assert answers_of(harjinder, base, step=1)["place_of_event"].split() == composed.split()
+    assert page.fields("application")["place_of_event"].split() == composed.split()
+    assert "<script>alert" not in page.text
+
+
+@pytest.mark.parametrize("typed", ["\x00", "a\x00b", "\ud800", "9" * 40, str(2**63), "x" * 100_000])
+def test_bytes_no_database_likes_do_no_harm(harjinder: Applicant, typed: str) -> None:
+    base = harjinder.begin()
+    fields = harjinder.page(f"{base}/edit?step=1").fields("application")
+    sent = {**fields, "place_of_event": typed.encode("utf-8", "surrogatepass"), "date_of_event": typed.encode("utf-8", "surrogatepass")}
+
+    answer = harjinder.client.post(f"{base}/edit?step=1", data=sent)
+
+    assert answer.status_code == 422
+    assert harjinder.client.get(f"{base}/edit?step={2**63}").status_code == 200
+
+
+def test_of_a_field_sent_twice_the_first_counts(harjinder: Applicant) -> None:
+    base = harjinder.begin()
+    fields = harjinder.page(f"{base}/edit?step=1").fields("application")
+    sent = {**fields, "mother_name": ["First Kaur", "Second Kaur"], "mother_name[]": "Third Kaur", "later": "1"}
+
+    harjinder.client.post(f"{base}/edit?step=1", data=sent)
+
+    assert answers_of(harjinder, base, step=1)["mother_name"] == "First Kaur"
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_nothing_that_is_typed_breaks_the_form(harjinder: Applicant) -> None:
+    base = harjinder.begin()
+
+    @settings(max_examples=40, deadline=None)
+    @given(typed=st.dictionaries(st.sampled_from(["date_of_event", "place_of_event", "gender", "mother_name"]), st.text(max_size=60)))
+    def check(typed: dict[str, str]) -> None:
+        answer = harjinder.client.submit(f"{base}/edit?step=1", "application", **typed)
+
+        assert answer.status_code in (303, 422)
+        assert harjinder.client.get(f"{base}/edit?step=1&check=1").status_code == 200
+
+    check()
+
+
+def test_a_sent_application_can_not_be_written_into(harjinder: Applicant) -> None:
+    base = harjinder.begin()
+    harjinder.fill(base)
+    fields = harjinder.page(f"{base}/edit?step=1").fields("application")
+    harjinder.client.page(f"{base}/review")
+    harjinder.send(base)
+
+    answer = harjinder.client.post(f"{base}/edit?step=1", data={**fields, "mother_name": "Changed Kaur"})
+
+    assert answer.headers["Location"] == base
+    assert answers_of(harjinder, base, step=1)["mother_name"] != "Changed Kaur"
