@@ -6,7 +6,7 @@ from typing import IO, Any
 from htmx_flask.requests import HtmxAwareRequest
 
 MEGABYTE = 1024 * 1024
-LONGEST_FORM = 256 * 1024
+LONGEST_FORM = 512 * 1024  # a letter of Gurmukhi takes nine bytes of a URL-encoded form
 LONGEST_UPLOAD = 8 * MEGABYTE
 MOST_PARTS = 300
 

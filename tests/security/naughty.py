@@ -1,6 +1,6 @@
-"""Values that have broken other people's forms. Those with a letter MARK in them must come back escaped or not at all."""
+"""Values that have broken other people's forms. Those with MARK must come back escaped or not at all, and no sum worked out (36481)."""
 
-ALIVE = ("<script>MARK", "<img src=MARK", "onerror=MARK", '"><b>MARK', "'><b>MARK", "<svg/onload=MARK", "</textarea><b>MARK")
+ALIVE = ("<script>MARK", "<img src=MARK", "><b>MARK", "<svg/onload=MARK", "</textarea><b>MARK", "36481")
 NAUGHTY = (
     "",
     " ",
@@ -47,10 +47,10 @@ NAUGHTY = (
     "@SUM(1)",
     "-2+3",
     "\t=1+1",
-    "{{7*7}}",
-    "${7*7}",
-    "#{7*7}",
-    "<%= 7*7 %>",
+    "{{191*191}}",
+    "${191*191}",
+    "#{191*191}",
+    "<%= 191*191 %>",
     "{% raw %}",
     "%s%s%n%x",
     "%(full_name)s",
@@ -93,7 +93,7 @@ NAUGHTY = (
     "__class__",
     "CON",
     "a" * 10_000,
-    "ਅ" * 5_000,
+    "ਅ" * 1_500,
     "\n" * 500,
     "a@" + "b" * 300 + ".org",
     "a@b@c.org",

@@ -85,7 +85,7 @@ def test_a_paper_is_never_written_to_a_temporary_file(app: Flask, client: Strict
 
 @ONE
 def test_a_page_for_too_much_speaks_the_persons_language(client: StrictClient) -> None:
-    answer = client.post("/sign-in?lang=pa", data={"mobile": "9" * 400_000})
+    answer = client.post("/sign-in?lang=pa", data={"mobile": "9" * 700_000})
 
     assert answer.status_code == 413
     assert 'lang="pa"' in answer.get_data(as_text=True)

@@ -1,29 +1,25 @@
 """Every field of every form is given every naughty value: never a fault of ours, and nothing comes back alive."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from msewa.web import form_keys
 from tests.applications.conftest import Applicant
+from tests.conftest import BACKENDS
 from tests.people import PASSWORD, sign_in, somebody
 from tests.security.naughty import ALIVE, NAUGHTY
 from tests.strict_client import XHTML, Page, StrictClient
 
-PARTS = 4
 HIDDEN = ("csrf_token", "form_key")
 ANSWERS = {200, 303, 400, 404, 409, 422, 429}
 FORMS_OF_VISITORS = ("/sign-in", "/register", "/recover", "/services")
+SECTIONS = tuple(f"/profile/{section}" for section in ("identity", "address", "family", "work", "money", "papers_numbers"))
 FORMS_OF_CITIZENS = (
-    "/profile/identity",
-    "/profile/contact",
-    "/profile/address",
-    "/profile/family",
-    "/profile/work",
-    "/profile/money",
-    "/profile/papers_numbers",
+    *SECTIONS,
     "/profile?edit=gender",
     "/account/email",
     "/account/mobile",
@@ -32,87 +28,98 @@ FORMS_OF_CITIZENS = (
     "/account/prove",
     "/account/security",
 )
+# What only one of the databases stumbles over is tried on both.
+TRICKY = tuple(value for value in NAUGHTY if any(sign in value for sign in ("\x00", "\ud800", "\udfff", "9223372036854775")))
 
 
-def forms_of(page: Page) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield name, method and field names of every form of a page."""
-    for form in page.forms():
-        names = {node.get("name") for node in form.iter() if str(node.tag).removeprefix(XHTML) in ("input", "select", "textarea", "button")}
-        yield form.get("data-testid", ""), form.get("method", "get").lower(), sorted(filter(None, names - set(HIDDEN)))
+class Fuzzer:
+    """Sends the forms of a page as no browser would, with a token and keys as a browser has them."""
+
+    def __init__(self, client: StrictClient, app: Flask) -> None:
+        self.strict, self.plain = client, app.test_client()
+        self.app = app
+        self.wrong: list[str] = []
+
+    def use(self, path: str, *, values: tuple[str, ...]) -> int:
+        """Send each form of a page with each value in all its fields at once; return how many forms there were."""
+        page = self.strict.page(path)
+        forms = [form for form in page.forms() if form.get("data-testid") != "form-sign-out" and names_of(form)]
+        for form in forms:
+            for value in values:
+                self._take_cookies()
+                answer = self._send(path, form, dict.fromkeys(names_of(form), value))
+                self.wrong += [f"{path} {form.get('data-testid')} {value[:40]!r}: {fault}" for fault in faults(answer)]
+        return len(forms)
+
+    def _take_cookies(self) -> None:
+        for name in ("seed", "session"):
+            cookie = self.strict.get_cookie(name)
+            self.plain.set_cookie(name, cookie.value) if cookie else self.plain.delete_cookie(name)
+
+    def _send(self, path: str, form: Any, typed: dict[str, str]) -> TestResponse:
+        sent: dict[str, Any] = {name: value.encode("utf-8", "surrogatepass") for name, value in typed.items()}
+        target = form.get("action") or path
+        if form.get("method", "get").lower() == "get":
+            return self.plain.get(target, query_string=sent)
+        token = next(node.get("value") for node in form.iter(f"{XHTML}input") if node.get("name") == "csrf_token")
+        with self.app.test_request_context():
+            sent |= {"csrf_token": token, "form_key": form_keys.issue()}
+        return self.plain.post(target, data=sent)
 
 
-def fuzz(client: StrictClient, path: str, *, values: tuple[str, ...], again: Callable[[], None]) -> list[str]:
-    """Send each form of a page with each value in all its fields at once; return what went wrong."""
-    wrong: list[str] = []
-    for testid, method, names in forms_of(client.page(path)):
-        if testid in ("form-sign-out", "form-end-others") or not names:
-            continue
-        for value in values:
-            answer = _send(client, path, testid=testid, method=method, typed=dict.fromkeys(names, value))
-            wrong += [f"{path} {testid} {value[:40]!r}: {fault}" for fault in _faults(answer)]
-            again()
-    return wrong
+def names_of(form: Any) -> list[str]:
+    kinds = ("input", "select", "textarea", "button")
+    named = {node.get("name") for node in form.iter() if str(node.tag).removeprefix(XHTML) in kinds}
+    return sorted(filter(None, named - set(HIDDEN)))
 
 
-def _send(client: StrictClient, path: str, *, testid: str, method: str, typed: dict[str, str]) -> TestResponse:
-    page = client.page(path)
-    form = next(one for one in page.forms() if one.get("data-testid", "") == testid)
-    hidden = {node.get("name"): node.get("value") for node in form.iter(f"{XHTML}input") if node.get("name") in HIDDEN}
-    sent = {name: value.encode("utf-8", "surrogatepass") for name, value in typed.items()}
-    target = form.get("action") or path
-    if method == "get":
-        return client.get(target, query_string=sent)
-    return client.post(target, data={**sent, **hidden})
-
-
-def _faults(answer: TestResponse) -> Iterator[str]:
+def faults(answer: TestResponse) -> Iterator[str]:
     text = answer.get_data(as_text=True)
     if answer.status_code not in ANSWERS:
         yield str(answer.status_code)
     yield from (f"alive: {word}" for word in ALIVE if word in text)
-    if "49" in text and "{{7*7}}" not in text and "7*7" in text:
-        yield "computed"
-    if any(len(header.splitlines()) > 1 for _, header in answer.headers):
+    if any(len(f"{name}{value}".splitlines()) > 1 for name, value in answer.headers):
         yield "a header in two lines"
 
 
-def part(number: int) -> tuple[str, ...]:
-    return NAUGHTY[number::PARTS]
+@pytest.fixture
+def fuzzer(app: Flask, client: StrictClient) -> Fuzzer:
+    return Fuzzer(client, app)
 
 
-@pytest.mark.parametrize("number", range(PARTS))
-def test_forms_of_visitors_take_anything_without_a_fault(app: Flask, client: StrictClient, number: int) -> None:
-    wrong: list[str] = []
-    for path in FORMS_OF_VISITORS:
-        wrong += fuzz(client, path, values=part(number), again=lambda: client.delete_cookie("session"))
-
-    assert wrong == []
+@pytest.fixture
+def values(backend: str) -> tuple[str, ...]:
+    """Half of the values on each database, and the tricky ones on both."""
+    half = NAUGHTY[BACKENDS.index(backend) :: 2]
+    return (*half, *(value for value in TRICKY if value not in half))
 
 
-@pytest.mark.parametrize("number", range(PARTS))
-def test_forms_of_citizens_take_anything_without_a_fault(app: Flask, client: StrictClient, number: int) -> None:
-    person = somebody(app, full_name="Harjinder Kaur")
-    wrong: list[str] = []
-    for path in FORMS_OF_CITIZENS:
-        sign_in(client, person)
-        # Half of the pages on each half of the values: what differs between pages is few, and between values much.
-        wrong += fuzz(client, path, values=part(number)[hash(path) % 2 :: 2], again=lambda: sign_in(client, person))
-
-    assert wrong == []
+@pytest.mark.parametrize("path", FORMS_OF_VISITORS)
+def test_forms_of_visitors_take_anything_without_a_fault(fuzzer: Fuzzer, values: tuple[str, ...], path: str) -> None:
+    assert fuzzer.use(path, values=values) > 0
+    assert fuzzer.wrong == []
 
 
-@pytest.mark.parametrize("number", range(PARTS))
-def test_the_application_form_keeps_what_was_typed_and_shows_it_inert(harjinder: Applicant, number: int) -> None:
+@pytest.mark.parametrize("path", FORMS_OF_CITIZENS)
+def test_forms_of_citizens_take_anything_without_a_fault(fuzzer: Fuzzer, values: tuple[str, ...], path: str) -> None:
+    sign_in(fuzzer.strict, somebody(fuzzer.app))
+    # The pages share their fields' readers: each takes a part of the values, together they take all.
+    own_part = values[FORMS_OF_CITIZENS.index(path) % 3 :: 3]
+
+    assert fuzzer.use(path, values=own_part) > 0
+    assert fuzzer.wrong == []
+
+
+def test_the_application_form_takes_anything_and_shows_it_inert(harjinder: Applicant, values: tuple[str, ...]) -> None:
     base = harjinder.begin("income-certificate")
-    wrong: list[str] = []
-    steps = len(harjinder.definition("income-certificate").steps)
-    for step in range(1, steps + 1):
-        wrong += fuzz(harjinder.client, f"{base}/edit?step={step}", values=part(number), again=lambda: None)
+    fuzzer = Fuzzer(harjinder.client, harjinder.app)
+    for step in range(1, len(harjinder.definition("income-certificate").steps) + 1):
+        fuzzer.use(f"{base}/edit?step={step}", values=values)
 
-    assert wrong == []
+    assert fuzzer.wrong == []
 
 
-@pytest.mark.parametrize("value", [value for value in NAUGHTY if "MARK" in value] + ["{{7*7}}", "a & b < c > d \" e ' f"])
+@pytest.mark.parametrize("value", [value for value in NAUGHTY if "MARK" in value] + ["{{191*191}}", "a & b < c > d \" e ' f"])
 def test_a_name_is_kept_as_typed_and_shown_inert_on_every_page(app: Flask, client: StrictClient, value: str) -> None:
     person = somebody(app, full_name=value)
     sign_in(client, person)
