@@ -28,7 +28,7 @@ class Inspector:
     """
 
     def __init__(self, browser: Browser, *, url: str, thorough: bool = False) -> None:
-        self._page: Page = browser.new_context(base_url=url, viewport=PHONE).new_page()
+        self._page: Page = browser.new_context(base_url=url, viewport=PHONE, reduced_motion="reduce").new_page()
         self._is_thorough = thorough
         self._html = ""
         self._axe = Axe()
