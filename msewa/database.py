@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-import sqlcipher3.dbapi2 as sqlcipher
+from sqlcipher3 import dbapi2
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import QueuePool
 
 from msewa.extensions import is_writing
 
+sqlcipher: Any = dbapi2  # a C module without types
 PRAGMAS = (
     "foreign_keys=ON",
     "journal_mode=WAL",  # safe here: sqlcipher3 carries SQLite 3.51.3 or newer

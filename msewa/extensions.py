@@ -1,6 +1,6 @@
 """The extensions, made here and bound to the application in create_app."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -75,7 +75,7 @@ def set_writing(value: bool) -> None:
 
 
 @contextmanager
-def writing() -> Iterator[None]:
+def writing() -> Generator[None]:
     """Begin transactions inside as writing ones: SQLite can't upgrade a read whose snapshot is old (SQLITE_BUSY)."""
     token = _writing.set(True)
     try:

@@ -7,7 +7,7 @@ import base64
 import binascii
 import secrets
 
-from flask import Flask
+from flask import Flask, g
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 
@@ -20,10 +20,12 @@ class MaskedCSRFProtect(CSRFProtect):
 
 
 def masked_token() -> str:
-    """Return this session's token under a fresh mask."""
-    token = generate_csrf().encode()
-    mask = secrets.token_bytes(len(token))
-    return base64.urlsafe_b64encode(mask + _xor(mask, token)).decode()
+    """Return this session's token under a mask of this answer's own; all forms of a page carry the same, which then weighs once."""
+    if "masked_token" not in g:
+        token = generate_csrf().encode()
+        mask = secrets.token_bytes(len(token))
+        g.masked_token = base64.urlsafe_b64encode(mask + _xor(mask, token)).decode()
+    return g.masked_token
 
 
 def unmask(text: str) -> str:

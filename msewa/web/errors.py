@@ -1,5 +1,7 @@
 """Error pages: kind words, a request id, never a trace or a personal value."""
 
+from typing import cast
+
 from flask import Flask, Response, g
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError
@@ -47,7 +49,7 @@ def error_page(status: int) -> Response:
 
 def _http(error: HTTPException) -> Response:
     if error.response is not None or error.code is None or error.code < 400:
-        return Response.force_type(error.get_response())
+        return cast(Response, Response.force_type(error.get_response()))
     response = error_page(error.code)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

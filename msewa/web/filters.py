@@ -54,11 +54,9 @@ def say(words: Mapping[str, str]) -> str:
 
 def init_app(app: Flask, *, settings: Settings) -> None:
     """Give templates their filters and the values of the page's frame."""
-    env = app.jinja_env
+    env: Any = app.jinja_env  # its globals are typed for jinja's own
     env.filters.update(date=show_date, moment=show_moment, rupees=show_rupees, mobile_groups=show_mobile, say=say)
-    env.globals.update(
-        settings=settings, csrf_token=masked_token, new_form_key=form_keys.issue
-    )
+    env.globals.update(settings=settings, csrf_token=masked_token, new_form_key=form_keys.issue)
     app.context_processor(_frame)
 
 
@@ -70,6 +68,6 @@ def _frame() -> dict[str, Any]:
         "theme": preference("theme"),
         "size": preference("size"),
         "page_id": request.endpoint or "web.error",
-        "me": current_user._get_current_object(),  # the person herself: every look through the proxy costs
+        "me": current_user._get_current_object(),  # pyright: ignore[reportPrivateUsage] - the person herself: every look through the proxy costs
         "frame": frames.part,
     }

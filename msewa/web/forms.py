@@ -44,7 +44,7 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         """Settings of every form."""
 
-        csrf = False
+        csrf = False  # pyright: ignore[reportIncompatibleMethodOverride, reportAssignmentType] - a property there, a setting here
 
         def get_translations(self, form: Any) -> Words:
             """Use our catalogue."""

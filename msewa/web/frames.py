@@ -1,5 +1,6 @@
 """The parts of a page's frame that are the same on many pages, rendered once and kept."""
 
+from functools import partial
 from urllib.parse import urlencode
 
 from flask import current_app, request
@@ -28,7 +29,7 @@ def _render(name: str, here: str) -> Markup:
         "theme": preference("theme"),
         "size": preference("size"),
         "languages": LANGUAGES,
-        "lang_url": lambda code: with_preference("lang", code),
+        "lang_url": partial(with_preference, "lang"),
         "pref_url": with_preference,
     }
     return Markup(get_template(f"frame/{name}.html").render(values))  # noqa: S704 - our own template, escaped by itself

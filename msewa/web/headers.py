@@ -52,7 +52,8 @@ def init_app(app: Flask, *, settings: Settings) -> None:
         headers["X-Request-Id"] = g.get("request_id", "")
         return response
 
-    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    shared: dict[str, Any] = app.jinja_env.globals
+    shared["csp_nonce"] = csp_nonce
     app.before_request(number)
     app.after_request(finish)
 

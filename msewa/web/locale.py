@@ -35,6 +35,6 @@ def init_app(app: Flask, *, babel: Babel) -> None:
 def _remember(response: Response) -> Response:
     for name, known in COOKIES.items():
         value = request.args.get(name)
-        if value in known and value != request.cookies.get(name):
+        if value and value in known and value != request.cookies.get(name):
             response.set_cookie(name, value, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     return response

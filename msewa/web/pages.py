@@ -30,7 +30,7 @@ def render_page(template: str, *, fragments: Set[str] = frozenset(), status: int
     """Render a page, or the one of its `fragments` (block name = element id) that htmx asked for."""
     block = wanted_fragment()
     context = rendering.in_context({"page_id": template.removesuffix(".html").replace("/", "."), **values})
-    if block in fragments:
+    if block and block in fragments:
         body = render_block(rendering.environment(), template, block, **context)
     else:
         body = rendering.get_template(template).render(context)

@@ -58,7 +58,8 @@ class _Translator(NodeTransformer):
 def init_app(app: Flask) -> None:
     """Give templates the components as `ui`; call when all other globals are there, for the components know those of this moment."""
     app.extensions |= {"pages": {}, "frames": {}}
-    app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
+    shared: dict[str, Any] = app.jinja_env.globals
+    shared["ui"] = app.jinja_env.get_template("ui.html").module
 
 
 def environment() -> Environment:
