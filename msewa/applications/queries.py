@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 
 from msewa.applications import places
 from msewa.applications.answers import Answer, from_json
@@ -105,20 +105,20 @@ OWN_NEWEST_FIRST = (
 def get_case(typed_reference: str, *, account_id: str) -> Case:
     """Return an application of this person by its reference, however typed; NoSuchRowError when she has none of it."""
     reference = read_reference(typed_reference)
-    return _open(select(*COLUMNS).where(Application.reference == reference, Application.account_id == account_id))
+    return _open(Application.reference == reference, Application.account_id == account_id)
 
 
 def get_case_by_id(application_id: str) -> Case:
     """Return an application whoever's it is, for work after the commit; NoSuchRowError when there is none."""
-    return _open(select(*COLUMNS).where(Application.id == application_id))
+    return _open(Application.id == application_id)
 
 
-def _open(chosen: Select[Any]) -> Case:
-    row = db.session.execute(chosen).first()
+def _open(*conditions: ColumnElement[bool]) -> Case:
+    row = db.session.execute(select(*COLUMNS).where(*conditions)).first()
     if row is None:
         raise NoSuchRowError
-    *facts, wrapped = row
-    return Case(*facts, key=key_wrapper().unwrap(wrapped, subject=row.id))
+    facts: tuple[Any, ...] = tuple(row)
+    return Case(*facts[:-1], key=key_wrapper().unwrap(facts[-1], subject=facts[0]))
 
 
 def list_own(account_id: str, *, before: str | None = None) -> tuple[Sequence[Row], bool]:

@@ -237,3 +237,17 @@ def test_a_sent_application_can_not_be_written_into(harjinder: Applicant) -> Non
 
     assert answer.headers["Location"] == base
     assert answers_of(harjinder, base, step=1)["mother_name"] != "Changed Kaur"
+
+
+def test_the_towns_of_a_district_are_listed_once_it_is_chosen(harjinder: Applicant) -> None:
+    base = harjinder.begin("complaint-no-streetlight")
+    step = step_with(harjinder, "complaint-no-streetlight", "ulb")
+    at_home = harjinder.page(f"{base}/edit?step={step}").text
+
+    answer = harjinder.client.submit(f"{base}/edit?step={step}", "application", place_district="ludhiana", narrow="1")
+
+    elsewhere = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert ("ulb-barnala" in at_home, "ulb-khanna" in at_home) == (True, False)
+    assert ("ulb-barnala" in elsewhere, "ulb-khanna" in elsewhere) == (False, True)
+    assert "error-summary" not in elsewhere

@@ -74,7 +74,7 @@ def test_the_messages_say_the_number_and_the_date_and_nothing_else(harjinder: Ap
     texts = [message["text"] for message in messages(harjinder)]
 
     assert texts == [
-        f"mSewa: your application {reference} was sent. Due by {due_on}.",
+        f"mSewa: your application {reference} was sent. Answer due by {due_on}.",
         f"mSewa: the office has your application {reference}.",
     ]
 

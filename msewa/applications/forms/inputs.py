@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext
-from wtforms import Field as Input
 from wtforms import RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - younger than its stubs
 
 from msewa.catalogue.rules import Field, Words
 from msewa.catalogue.snapshot import Catalogue
@@ -18,7 +17,7 @@ LARGE = {"people": 5, "long_text": 4, "address": 2}
 Choices = list[SelectChoice]
 
 
-def make_input(field: Field, *, required: bool, known: Catalogue, district: str) -> Input:
+def make_input(field: Field, *, required: bool, known: Catalogue, district: str) -> Any:
     """Return the unbound input of a field; places are narrowed down to a district that is known (else "")."""
     attributes: dict[str, Any] = {"autocomplete": field.autocomplete} if field.autocomplete else {}
     if field.kind in LISTED:
@@ -52,8 +51,8 @@ def _tehsils(field: Field, known: Catalogue, district: str) -> Choices:
 
 
 def _ulbs(field: Field, known: Catalogue, district: str) -> Choices:
-    # All of them: the house or street it is about may lie in another district than the one who asks.
-    return _by_district(known.ulbs, known)
+    # Never all 170 at once, which would be heavier than the rest of the page.
+    return _named({key: row for key, row in known.ulbs.items() if row["district"] == district})
 
 
 def _named(rows: Mapping[str, Mapping[str, Words]]) -> Choices:

@@ -19,6 +19,8 @@ from msewa.catalogue.rules import Words
 from msewa.catalogue.showing import as_typed
 from msewa.web.forms import Words as Messages
 
+TOWN = "ulb"
+
 
 class Meta(DefaultMeta):
     """WTForms' settings: our words, and no token beside the page's own."""
@@ -30,7 +32,11 @@ class Meta(DefaultMeta):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One input with all that stands around it; `given_at` when it came from the profile, `differs` when the profile says otherwise."""
+    """One input with all that stands around it.
+
+    `given_at` when it came from the profile, `differs` when the profile says otherwise; `near` is the district whose towns are
+    listed, "" before one is chosen, None where no district need be chosen first.
+    """
 
     input: Any
     hint: Words | None
@@ -38,6 +44,7 @@ class Question:
     required: bool
     given_at: datetime | None
     differs: bool
+    near: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +57,23 @@ class PageForm:
     may_update_profile: bool
 
 
-def make_page(desk: Desk, step: int, *, pages: Pages, problems: Problems) -> PageForm:
-    """Return a step's questions with the answers that `pages` hold, and the reasons of `problems`."""
+def make_page(desk: Desk, step: int, *, pages: Pages, problems: Problems, near: str = "") -> PageForm:
+    """Return a step's questions with the answers that `pages` hold, and the reasons of `problems`; `near` is a district just chosen."""
     keys, answers = desk.keys(step), pages.get(step, {})
-    district = value_of("district", pages=pages)
+    near = near or _find_near(desk, pages=pages)
     inputs = {
-        key: make_input(desk.field(key), required=desk.definition.need(key).required, known=desk.catalogue, district=district)
+        key: make_input(
+            desk.field(key),
+            required=desk.definition.need(key).required,
+            known=desk.catalogue,
+            district=near if key == TOWN else value_of("district", pages=pages),
+        )
         for key in keys
     }
     form = BaseForm(inputs, meta=Meta())
     form.process(data={key: _shown(desk, key, answers.get(key, Answer())) for key in keys})
     _mark(form, problems)
-    questions = tuple(_question(desk, key, answers.get(key, Answer()), form=form) for key in keys)
+    questions = tuple(_question(desk, key, answers.get(key, Answer()), form=form, near=near) for key in keys)
     wrong = tuple((_anchor(one), f"{one.label.text}: {one.errors[0]}") for one in form if one.errors)
     return PageForm(form, questions, wrong, any(is_for_profile(desk, key) for key in keys))
 
@@ -80,7 +92,14 @@ def _mark(form: BaseForm, problems: Mapping[str, AnswerError]) -> None:
         form[key].errors = [sentence_of(error)]
 
 
-def _question(desk: Desk, key: str, answer: Answer, *, form: BaseForm) -> Question:
+def _find_near(desk: Desk, *, pages: Pages) -> str:
+    """Return the district whose towns are listed: of the town chosen before, else where the applicant lives."""
+    town = desk.catalogue.ulbs.get(value_of(TOWN, pages=pages))
+    home = desk.profile.get("district")
+    return town["district"] if town else value_of("district", pages=pages) or (home.value if home else "")
+
+
+def _question(desk: Desk, key: str, answer: Answer, *, form: BaseForm, near: str) -> Question:
     need, field = desk.definition.need(key), desk.field(key)
     given = desk.profile.get(key) if need.of_applicant else None
     is_from_profile = answer.source is Source.PROFILE and bool(answer.value)
@@ -91,4 +110,5 @@ def _question(desk: Desk, key: str, answer: Answer, *, form: BaseForm) -> Questi
         required=need.required,
         given_at=datetime.fromisoformat(answer.at) if is_from_profile else None,
         differs=given is not None and not is_from_profile and given.value != answer.value,
+        near=near if key == TOWN else None,
     )

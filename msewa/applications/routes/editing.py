@@ -60,11 +60,12 @@ def _save_answers(case: Case, desk: Desk, step: int, *, pages: dict[int, dict[st
         drafting.save_page(case, step=step, page=answers, now=desk.now)
     except AlreadySentError:
         return see_other(address("show", case))
-    is_going_on = wanted_fragment() is None and "later" not in request.form
+    is_staying = wanted_fragment() is not None or "narrow" in request.form
+    is_going_on = not is_staying and "later" not in request.form
     if is_going_on and not problems and "update_profile" in request.form:
         profile.keep(person(), find_for_profile(desk, answers), actor=person().actor, now=desk.now)
     db.session.commit()
-    if wanted_fragment() is not None:
+    if is_staying:
         return _show(case, desk, step, pages=pages, problems={}, is_saved=True)
     return _leave(case, desk, step, pages=pages, problems=problems)
 
@@ -80,7 +81,8 @@ def _leave(case: Case, desk: Desk, step: int, *, pages: Pages, problems: Problem
 
 
 def _show(case: Case, desk: Desk, step: int, *, pages: Pages, problems: Problems, is_saved: bool = False, status: int = 200) -> Response:
-    made = make_page(desk, step, pages=pages, problems=problems)
+    near = request.form.get("place_district", "")
+    made = make_page(desk, step, pages=pages, problems=problems, near=near if near in desk.catalogue.districts else "")
     return render_page(
         "applications/edit.html",
         fragments={"saved", "questions"},
