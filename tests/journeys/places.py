@@ -19,7 +19,7 @@ OPEN = (
     "/privacy/policy",
     "/privacy/policy/1.0",
     "/privacy/asked",
-    "/privacy/notice/register/1.0",
+    "/privacy/notice/registration/1.0",
     "/register/declined",
     "/recover/cancelled",
     "/recover/cancel/no-such-link",
