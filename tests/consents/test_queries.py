@@ -19,8 +19,8 @@ PUBLISHED = {
     ("registration", "1.0", "pa"): "11d7d1f4bb46a30d8c722b00ed0fe9fbad362134bc938a457ef977b781eacbe9",
     ("registration", "1.0", "hi"): "4ea7829a9c6a88e1f348ad422095365fd07254808e6fd24f776499b40705a193",
     ("policy", "1.0", "en"): "398261ba5b11832e41f051a666ac980838ce5e7e7abadbaa26bfe3e9c8f864d2",
-    ("policy", "1.0", "pa"): "ec256562fbae758111e1c7b976994f64cc5a00f4dd5583f123bc7ba90c0158b4",
-    ("policy", "1.0", "hi"): "5a9403248737fe25b81f2327a65abd536d7f07fb0d09ae0201b942aa20b792a1",
+    ("policy", "1.0", "pa"): "53b39e6b96bbdf905db6813d5afe43efed0befdade1e30b929e69290244a9133",
+    ("policy", "1.0", "hi"): "9541c7019134164581bd1b5d80b5948bd1d9d63ac6d43f6e09adde8b32d98c5f",
 }
 
 

@@ -16,6 +16,8 @@ KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)
 SCRIPTS = {"pa": re.compile(r"[\u0A00-\u0A7F]"), "hi": re.compile(r"[\u0900-\u0963\u0966-\u097F]")}
 # Said alike in every language.
 SAME = {"%(form)s"}
+# The name that an authenticator app shows is the same for everybody.
+NAMED_BY_THE_APP = {"Open your authenticator app and write the code it shows for mSewa."}
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +73,20 @@ def test_translations_are_written_in_their_own_script(language: str) -> None:
                 wrong.append(text)
 
     assert wrong == []
+
+
+def test_the_product_has_one_name_in_a_language(language: str) -> None:
+    ours = {"pa": "ਐਮ-ਸੇਵਾ", "hi": "एम-सेवा"}[language]
+    named = [m for m in catalogue_of(language) if m.id and "mSewa" in str(m.id) and m.id not in NAMED_BY_THE_APP]
+
+    assert [m.string for m in named if ours not in str(m.string) or "mSewa" in str(m.string)] == []
+
+
+def test_published_texts_call_the_product_by_its_name_in_that_language(language: str) -> None:
+    published = [path.read_text() for path in (ROOT / "msewa/consents/data").glob("*.yaml")]
+    lines = [line.strip() for text in published for line in text.splitlines() if line.strip().startswith(f"{language}: ")]
+
+    assert [line for line in lines if "mSewa" in line] == []
 
 
 def test_placeholders_survive_translation(language: str) -> None:
