@@ -4,7 +4,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import Babel
 from flask_login import LoginManager
@@ -52,7 +52,7 @@ class Base(DeclarativeBase):
     """The base of every table."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: Moment()}
+    type_annotation_map: ClassVar[dict[type, TypeDecorator[datetime]]] = {datetime: Moment()}
 
 
 db = SQLAlchemy(metadata=Base.metadata)

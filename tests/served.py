@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
+Answer = tuple[http.client.HTTPResponse, bytes]
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 
@@ -57,9 +58,10 @@ class Served:
     def product(cls, data: Path) -> "Served":
         """The product in demo mode on an embedded database in `data`."""
         port = free_port()
-        return cls([sys.executable, "app.py"], port=port, environment={"MSEWA_DATA": str(data), "MSEWA_PORT": str(port), "MSEWA_MODE": "demo"})
+        environment = {"MSEWA_DATA": str(data), "MSEWA_PORT": str(port), "MSEWA_MODE": "demo"}
+        return cls([sys.executable, "app.py"], port=port, environment=environment)
 
-    def ask(self, method: str, path: str, *, body: str | None = None, headers: dict[str, str] | None = None) -> tuple[http.client.HTTPResponse, bytes]:
+    def ask(self, method: str, path: str, *, body: str | None = None, headers: dict[str, str] | None = None) -> Answer:
         """Send one request on a connection of its own; return the answer and its body as sent."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
@@ -69,7 +71,7 @@ class Served:
         finally:
             connection.close()
 
-    def get(self, path: str, *, cookie: str = "", encoding: str = "identity") -> tuple[http.client.HTTPResponse, bytes]:
+    def get(self, path: str, *, cookie: str = "", encoding: str = "identity") -> Answer:
         """Get a path."""
         return self.ask("GET", path, headers={"Accept-Encoding": encoding, "Cookie": cookie})
 
@@ -89,7 +91,7 @@ class Served:
     def _submit(self, path: str, jar: dict[str, str], **typed: str) -> None:
         response, page = self.get(path, cookie=cookies(jar))
         collect(response, jar)
-        main = page.decode().partition('<main')[2]
+        main = page.decode().partition("<main")[2]
         fields = dict(HIDDEN.findall(main)) | typed
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookies(jar)}
         response, _ = self.ask("POST", path, body=urlencode(fields), headers=headers)

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from msewa.extensions import Base, Sequence
 
+
 class LedgerLeaf(Base):
     """One leaf: never changed, never removed."""
 
     __tablename__ = "ledger_leaf"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     number: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32))

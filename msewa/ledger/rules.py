@@ -34,10 +34,14 @@ class Subject(Protocol):
     """Whose data it is: a random id and the data key that ends with it."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The random id that stands for this person, or application."""
+        ...
 
     @property
-    def key(self) -> bytes: ...
+    def key(self) -> bytes:
+        """The opened data key, 32 bytes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ def fill(data: Path) -> None:
             row |= {"service_id": service.id, "service_version": service.version, "provider_id": service.provider}
             at = now - timedelta(days=number)
             moments = {"created_at": at, "updated_at": at, "submitted_at": at}
-            db.session.add(Application(id=secrets.token_hex(16), reference=new_reference(), account_id=account_id, digest="0" * 64, **row, **moments))
+            row |= {"id": secrets.token_hex(16), "reference": new_reference(), "account_id": account_id, "digest": "0" * 64}
+            db.session.add(Application(**row, **moments))
         db.session.commit()
         db.engine.dispose()
 
@@ -45,8 +46,8 @@ def report(served: Served, *, cookie: str, folder: Path) -> Iterator[str]:
     floor.prepare(folder, page=page.decode())
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1", "--blocking-threads", "1"]
-    bare = Served([*command, "--no-ws", "tests.bench.floor:app"], port=port, environment={**os.environ, "MSEWA_FLOOR": str(folder)}, ready_path="/")
-    with bare:
+    environment = {**os.environ, "MSEWA_FLOOR": str(folder)}
+    with Served([*command, "--no-ws", "tests.bench.floor:app"], port=port, environment=environment, ready_path="/") as bare:
         pairs = [
             (
                 seconds_per_request(served, "/applications", cookie=cookie, requests=REQUESTS),

@@ -18,8 +18,8 @@ KEY = bytes(range(32))
 GCM = AESGCM(KEY)
 FOLDER = Path(os.environ.get("MSEWA_FLOOR", "."))
 ROW = re.compile(r'<li data-testid="application-row".*?</li>\n?', re.DOTALL)
-LOOP = """{% for row in rows %}<li data-testid="application-row" data-id="{{ row.ref }}"><a href="/applications/{{ row.ref }}">{{ row.name }}</a>
-<small>{{ row.ref }}, {{ row.at }}</small> <span class="chip wait" data-testid="application-status">{{ row.state }}</span>
+LOOP = """{% for row in rows %}<li data-testid="application-row" data-id="{{ row.ref }}">
+<a href="/applications/{{ row.ref }}">{{ row.name }}</a> <small>{{ row.ref }}, {{ row.at }}</small> <span class="chip wait" data-testid="application-status">{{ row.state }}</span>
 <small class="wide">Answer by {{ row.due_on }}</small></li>{% endfor %}"""
 COLUMNS = ("ref", "name", "at", "state", "due_on")
 
@@ -66,7 +66,8 @@ def database() -> sqlite3.Connection:
 def applications() -> str:
     """Serve the page."""
     con = database()
-    session = con.execute("select citizen_id from session where token = ? and ends > datetime('now')", (request.cookies.get("sid"),)).fetchone()
+    token = request.cookies.get("sid")
+    session = con.execute("select citizen_id from session where token = ? and ends > datetime('now')", (token,)).fetchone()
     if session is None:
         abort(401)
     citizen = con.execute("select * from citizen where id = ?", (session["citizen_id"],)).fetchone()

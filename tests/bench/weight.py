@@ -8,7 +8,8 @@ import brotli
 
 from tests.served import Served
 
-PAGES = ("/", "/services", "/services?q=janam+parman+patar", "/services/birth-certificate", "/providers", "/schemes", "/sign-in", "/register")
+SEARCH = "/services?q=janam+parman+patar"
+PAGES = ("/", "/services", SEARCH, "/services/birth-certificate", "/providers", "/schemes", "/sign-in", "/register")
 MINE = ("/applications", "/profile", "/account/security")
 PAGE_MOST, VISIT_MOST, HTMX_MOST, PAINT_MOST = 4096, 8192, 20480, 1200
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 400_000 / 8, "uploadThroughput": 400_000 / 8}
