@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from sqlcipher3 import dbapi2
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import QueuePool
+from sqlcipher3 import dbapi2
 
 from msewa.extensions import is_writing
 

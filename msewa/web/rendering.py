@@ -16,7 +16,6 @@ from jinja2.visitor import NodeTransformer
 
 from msewa.web.locale import language
 
-
 # Words up to a placeholder, and the placeholder's name; %% is a percent sign.
 PIECE = re.compile(r"((?:[^%]|%%)*)(?:%\((\w+)\)[sd])?")
 

@@ -19,7 +19,8 @@ GCM = AESGCM(KEY)
 FOLDER = Path(os.environ.get("MSEWA_FLOOR", "."))
 ROW = re.compile(r'<li data-testid="application-row".*?</li>\n?', re.DOTALL)
 LOOP = """{% for row in rows %}<li data-testid="application-row" data-id="{{ row.ref }}">
-<a href="/applications/{{ row.ref }}">{{ row.name }}</a> <small>{{ row.ref }}, {{ row.at }}</small> <span class="chip wait" data-testid="application-status">{{ row.state }}</span>
+<a href="/applications/{{ row.ref }}">{{ row.name }}</a> <small>{{ row.ref }}, {{ row.at }}</small>
+<span class="chip wait" data-testid="application-status">{{ row.state }}</span>
 <small class="wide">Answer by {{ row.due_on }}</small></li>{% endfor %}"""
 COLUMNS = ("ref", "name", "at", "state", "due_on")
 
