@@ -3,6 +3,7 @@
 import secrets
 import unicodedata
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 
 from cryptography.exceptions import InvalidKey, InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,6 +15,8 @@ from msewa.crypto.keyring import Key, KeyRing, KeyRingError, Purpose
 # version 1 | pepper id 8 | nonce 12 | argon2id PHC string, encrypted, and tag
 VERSION = b"\x01"
 NONCE_START, BODY_START = 9, 21
+# A hash holds 64 MiB for its time: whoever comes third waits, so that a crowd at the door can not use up the memory.
+at_once = BoundedSemaphore(2)
 FLOOR_MEMORY_KIB, FLOOR_ITERATIONS, FLOOR_LANES = 19456, 2, 1
 
 
@@ -40,21 +43,32 @@ DEFAULT_COST = Argon2Cost()
 
 def hash_secret(text: str, *, pepper: Key, account: str, cost: Argon2Cost = DEFAULT_COST) -> bytes:
     """Hash a password or code for storing; it verifies for this account only."""
-    phc = _argon2(cost).derive_phc_encoded(_normal(text))
+    with at_once:
+        phc = _argon2(cost).derive_phc_encoded(_normal(text))
     nonce = secrets.token_bytes(12)
     body = AESGCM(pepper.secret_for(Purpose.PEPPER)).encrypt(nonce, phc.encode(), _bound_to(account, pepper=pepper))
     return VERSION + bytes.fromhex(pepper.id) + nonce + body
 
 
-def verify_secret(
-    text: str, stored: bytes | None, *, ring: KeyRing, account: str, cost: Argon2Cost = DEFAULT_COST
-) -> bool:
+def verify_secret(text: str, stored: bytes | None, *, ring: KeyRing, account: str, cost: Argon2Cost = DEFAULT_COST) -> bool:
     """Whether text is the stored secret of this account.
 
     With nothing stored, or nothing that opens, it works as long as for a real one (at `cost`) and answers False, so
     that the time an answer takes does not tell who has an account.
     """
     phc = _opened(stored or b"", ring=ring, account=account)
+    with at_once:
+        return _is_hash_of(text, phc, cost=cost)
+
+
+def needs_rehash(stored: bytes, *, ring: KeyRing, account: str, cost: Argon2Cost = DEFAULT_COST) -> bool:
+    """Whether to hash again at this sign-in: another cost than today's, or a pepper that was rotated."""
+    phc = _opened(stored, ring=ring, account=account)
+    is_current_pepper = _pepper_id(stored) == ring.active(Purpose.PEPPER).id
+    return phc is None or not is_current_pepper or not phc.startswith(cost.phc_start)
+
+
+def _is_hash_of(text: str, phc: str | None, *, cost: Argon2Cost) -> bool:
     if phc is None:
         _argon2(cost).derive(_normal(text))
         return False
@@ -63,13 +77,6 @@ def verify_secret(
     except InvalidKey:
         return False
     return True
-
-
-def needs_rehash(stored: bytes, *, ring: KeyRing, account: str, cost: Argon2Cost = DEFAULT_COST) -> bool:
-    """Whether to hash again at this sign-in: another cost than today's, or a pepper that was rotated."""
-    phc = _opened(stored, ring=ring, account=account)
-    is_current_pepper = _pepper_id(stored) == ring.active(Purpose.PEPPER).id
-    return phc is None or not is_current_pepper or not phc.startswith(cost.phc_start)
 
 
 def _argon2(cost: Argon2Cost) -> Argon2id:

@@ -1,5 +1,6 @@
 """Stored secrets: slow to guess, useless without the pepper, bound to one account."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime
 
 import pytest
@@ -7,7 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from msewa.crypto.framing import framed
 from msewa.crypto.keyring import KeyRing, Purpose, WrongPurposeError
-from msewa.crypto.passwords import Argon2Cost, hash_secret, needs_rehash, verify_secret
+from msewa.crypto.passwords import Argon2Cost, at_once, hash_secret, needs_rehash, verify_secret
 
 PHRASE = "ਸੂਰਜ ਚੜ੍ਹਦਾ ਪੂਰਬ"
 
@@ -17,9 +18,7 @@ def stored(ring: KeyRing, cheapest: Argon2Cost) -> bytes:
     return hash_secret(PHRASE, pepper=ring.active(Purpose.PEPPER), account="1", cost=cheapest)
 
 
-@pytest.mark.parametrize(
-    ("memory_kib", "iterations", "lanes"), [(19455, 2, 1), (19456, 1, 1), (19456, 2, 0), (8, 9, 9)]
-)
+@pytest.mark.parametrize(("memory_kib", "iterations", "lanes"), [(19455, 2, 1), (19456, 1, 1), (19456, 2, 0), (8, 9, 9)])
 def test_a_cost_below_the_floor_is_refused(memory_kib: int, iterations: int, lanes: int) -> None:
     with pytest.raises(ValueError, match="at least"):
         Argon2Cost(memory_kib=memory_kib, iterations=iterations, lanes=lanes)
@@ -44,9 +43,7 @@ def test_one_secret_typed_in_two_unicode_forms_is_the_same(ring: KeyRing, cheape
     assert verify_secret(decomposed, stored, ring=ring, account="1")
 
 
-def test_what_is_stored_for_one_account_is_useless_for_another(
-    stored: bytes, ring: KeyRing, cheapest: Argon2Cost
-) -> None:
+def test_what_is_stored_for_one_account_is_useless_for_another(stored: bytes, ring: KeyRing, cheapest: Argon2Cost) -> None:
     assert not verify_secret(PHRASE, stored, ring=ring, account="2", cost=cheapest)
 
 
@@ -90,10 +87,32 @@ def test_a_raised_cost_asks_for_a_new_hash(stored: bytes, ring: KeyRing, cheapes
     assert needs_rehash(stored, ring=ring, account="1", cost=Argon2Cost(memory_kib=19457, iterations=2))
 
 
-def test_a_rotated_pepper_still_verifies_and_asks_for_a_new_hash(
-    stored: bytes, ring: KeyRing, now: datetime, cheapest: Argon2Cost
-) -> None:
+def test_a_rotated_pepper_still_verifies_and_asks_for_a_new_hash(stored: bytes, ring: KeyRing, now: datetime, cheapest: Argon2Cost) -> None:
     ring.rotate(Purpose.PEPPER, now=now)
 
     assert verify_secret(PHRASE, stored, ring=ring, account="1")
     assert needs_rehash(stored, ring=ring, account="1", cost=cheapest)
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_third_guess_waits_until_one_of_two_is_done(stored: bytes, ring: KeyRing, cheapest: Argon2Cost, is_known: bool) -> None:
+    def guess() -> bool:
+        return verify_secret(PHRASE, stored if is_known else None, ring=ring, account="1", cost=cheapest)
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        with at_once, at_once:
+            third = thread.submit(guess)
+            _, waiting = wait([third], timeout=0.5)
+
+        assert waiting == {third}
+        assert third.result(timeout=30) is is_known
+
+
+def test_a_third_hash_waits_too(ring: KeyRing, cheapest: Argon2Cost) -> None:
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        with at_once, at_once:
+            third = thread.submit(hash_secret, PHRASE, pepper=ring.active(Purpose.PEPPER), account="1", cost=cheapest)
+            _, waiting = wait([third], timeout=0.5)
+
+        assert waiting == {third}
+        assert verify_secret(PHRASE, third.result(timeout=30), ring=ring, account="1", cost=cheapest)
