@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import BooleanField, Field, PasswordField, RadioField, StringField, ValidationError
-from wtforms.fields import SelectChoice
+from wtforms import BooleanField, Field, PasswordField, StringField, ValidationError
 
 from msewa.accounts.passwords import LONGEST, Weakness, find_weakness
+from msewa.config import LANGUAGES
 from msewa.crypto.blind_index import normalise_email, normalise_mobile
+from msewa.web.choices import one_of
 from msewa.web.forms import Form, ascii_digits, clean_text
 
 # WTForms asks for str where it takes anything that can be written.
@@ -81,10 +82,15 @@ def as_password(value: str | None) -> str:
     return unicodedata.normalize("NFC", value or "")
 
 
-class WithMobile(Form):
-    """A form that begins with the mobile number."""
+def mobile_input() -> StringField:
+    """Return the question for a mobile number; a form asks in the order in which its questions are made."""
+    return StringField(_("Mobile number"), filters=[clean_text], validators=[check_mobile(_("Write your mobile number"))])
 
-    mobile = StringField(_("Mobile number"), filters=[clean_text], validators=[check_mobile(_("Write your mobile number"))])
+
+class WithMobile(Form):
+    """A form that asks for a mobile number, first unless it makes the question again."""
+
+    mobile = mobile_input()
 
     @property
     def mobile_number(self) -> str:
@@ -96,12 +102,15 @@ class DetailsForm(WithMobile):
     """The two things an account needs to know."""
 
     full_name = StringField(_("Full name"), filters=[clean_text], validators=[given(_("Write your name as on your papers"))])
+    mobile = mobile_input()
 
     def validate_full_name(self, field: Field) -> None:
         """Names are as people have them: any script, one word or many; only a letter and an end are asked for."""
         if not any(sign.isalpha() for sign in field.data):
             raise ValidationError(gettext("Write your name in letters"))
-        if len(field.data) > LONGEST_NAME or "\n" in field.data:
+        if "\n" in field.data:
+            raise ValidationError(gettext("Write the name in one line"))
+        if len(field.data) > LONGEST_NAME:
             raise ValidationError(gettext("Write the name in at most 100 letters"))
 
 
@@ -187,14 +196,14 @@ class ChangePasswordForm(NewPasswordForm):
 class LostForm(WithMobile):
     """What was lost."""
 
-    lost = RadioField(
+    lost = one_of(
         _("What did you lose?"),
-        choices=[
-            SelectChoice("phone", _("My phone with the second key")),
-            SelectChoice("password", _("My password")),
-            SelectChoice("everything", _("Both, and my paper keys too")),
+        [
+            ("phone", _("My phone with the second key")),
+            ("password", _("My password")),
+            ("everything", _("Both, and my paper keys too")),
         ],
-        validators=[given(_("Choose what you lost"))],
+        otherwise=_("Choose what you lost"),
     )
 
 
@@ -233,11 +242,7 @@ class EmailForm(Form):
 class LanguageForm(Form):
     """The language that messages come in."""
 
-    language = RadioField(
-        _("Language of our messages"),
-        choices=[SelectChoice("pa", "ਪੰਜਾਬੀ"), SelectChoice("hi", "हिन्दी"), SelectChoice("en", "English")],
-        validators=[given(_("Choose a language"))],
-    )
+    language = one_of(_("Language of our messages"), LANGUAGES, otherwise=_("Choose a language"))
 
 
 def _refuse_endless(field: Field) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from flask_babel import lazy_gettext
 from wtforms import Field as Input
 from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - younger than its stubs
 
 from msewa.catalogue.answer_messages import missing, sentence_of
 from msewa.catalogue.answers import AnswerError, parse
@@ -16,6 +15,7 @@ from msewa.catalogue.rules import Field
 from msewa.catalogue.showing import as_typed
 from msewa.catalogue.snapshot import Catalogue
 from msewa.profile.rules import REQUIRED_FIELDS, ProfileValue
+from msewa.web.choices import choices
 from msewa.web.forms import Form
 
 _ = lazy_gettext
@@ -107,12 +107,12 @@ def _input(field: Field, *, desk: Desk) -> Any:
     return kind(**said, render_kw={name: value for name, value in shown.items() if value})
 
 
-def _with_none(options: Sequence[tuple[str, str]], *, last: bool) -> list[SelectChoice]:
+def _with_none(options: Sequence[tuple[str, str]], *, last: bool) -> list[Any]:
     none = ("", str(_("Not given")))
-    return [SelectChoice(id_, label) for id_, label in ([*options, none] if last else [none, *options])]
+    return choices([*options, none] if last else [none, *options])
 
 
-def _places(kind: str, *, desk: Desk) -> list[SelectChoice]:
+def _places(kind: str, *, desk: Desk) -> list[Any]:
     """Return the choices: the districts, or the places of the district given before."""
     if kind == "district":
         rows = list(desk.known.districts.values())

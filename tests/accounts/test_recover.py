@@ -236,8 +236,9 @@ def test_asking_twice_neither_restarts_the_wait_nor_tells_twice(client, person, 
     assert post.templates_to(EMAIL).count("reset_begun") == 1
 
 
-def test_what_was_lost_must_be_said(client):
-    answer = client.submit("/recover", "recover", mobile=UNKNOWN)
+@pytest.mark.parametrize("lost", [None, "umbrella"])
+def test_what_was_lost_must_be_said(client, lost):
+    answer = client.submit("/recover?lang=pa", "recover", mobile=UNKNOWN, lost=lost)
 
     assert answer.status_code == 422
-    assert Page(answer.get_data(as_text=True)).one("error-lost") is not None
+    assert Page(answer.get_data(as_text=True)).words("error-lost") == "ਚੁਣੋ ਕਿ ਕੀ ਗੁਆਚਿਆ ਹੈ"

@@ -217,7 +217,6 @@ def test_digits_of_every_script_are_taken(client, post):
         ("full_name", ""),
         ("full_name", "12345"),
         ("full_name", "a" * 101),
-        ("full_name", "a\nb"),
     ],
 )
 def test_what_cannot_be_a_name_or_number_is_refused_beside_its_field(client, field, value):
@@ -231,6 +230,23 @@ def test_what_cannot_be_a_name_or_number_is_refused_beside_its_field(client, fie
     assert page.one(f"error-{field}") is not None
     kept = "full_name" if field == "mobile" else "mobile"
     assert page.fields("register")[kept] == typed[kept]
+
+
+def test_a_name_of_two_lines_is_refused_for_that_reason(client):
+    client.submit("/register", "notice", answer="yes")
+
+    answer = client.submit("/register/details", "register", full_name="Aman\r\nGill", mobile=NUMBER)
+
+    assert "in one line" in page_of(answer).words("error-full_name")
+
+
+def test_what_is_wrong_is_listed_in_the_order_of_the_questions(client):
+    client.submit("/register", "notice", answer="yes")
+
+    answer = client.submit("/register/details", "register", full_name="", mobile="")
+
+    links = [node.get("href") for node in page_of(answer).one("error-summary").iter() if node.get("href")]
+    assert links == ["#full_name", "#mobile"]
 
 
 @pytest.mark.parametrize(

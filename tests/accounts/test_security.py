@@ -214,7 +214,14 @@ def test_the_language_of_messages_can_be_chosen(client, person):
 
     assert "lang=pa" in answer.headers["Location"]
     assert contact_of(person).language == "pa"
-    assert client.submit("/account/security", "language", language="xx").status_code == 422
+
+
+@pytest.mark.parametrize("language", [None, "xx"])
+def test_a_language_that_is_not_offered_is_asked_again_in_her_own(client, person, language):
+    answer = client.submit("/account/security?lang=hi", "language", to="/account/language?lang=hi", language=language)
+
+    assert answer.status_code == 422
+    assert Page(answer.get_data(as_text=True)).words("error-language") == "भाषा चुनें"
 
 
 def test_this_was_not_me_ends_every_visit_without_signing_in(client, another_client, person, post):
