@@ -129,3 +129,15 @@ def test_no_page_of_the_policy_is_heavy(app: Flask, client: StrictClient) -> Non
 
     for path in ("/privacy/policy", "/privacy/asked", "/privacy/notice/registration/1.0"):
         assert len(re.sub(r"\s+", " ", client.get(path).text)) < 16_000
+
+
+@ONE_BACKEND
+@LANGUAGES
+def test_the_demonstration_names_the_helpline_where_a_contact_will_stand(client: StrictClient, language: str) -> None:
+    page = client.page(f"/privacy/policy?lang={language}")
+
+    unknown = {"en": "Not known", "pa": "ਪਤਾ ਨਹੀਂ", "hi": "पता नहीं"}[language]
+    facts = next(node for node in page.root.iter() if node.get("class") == "facts")
+    said = " ".join("".join(facts.itertext()).split())
+    assert unknown not in said
+    assert said.count("1100") == 2
