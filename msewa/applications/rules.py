@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-MOST_DRAFTS = 20
+MOST_DRAFTS = 500
 MOST_PAPERS = 10
 PAGE_SIZE = 20
 REVIEWS_KEPT = 5

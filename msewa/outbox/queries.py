@@ -29,6 +29,7 @@ def count_attention() -> int:
     return db.session.scalar(select(func.count()).where(OutboxItem.state == "attention")) or 0
 
 
-def count_leased(*, now: datetime) -> int:
-    """Return how many pieces some worker holds at this moment."""
-    return db.session.scalar(select(func.count()).where(OutboxItem.state == "waiting", OutboxItem.lease_until > now)) or 0
+def count_leased(*, now: datetime, topic: str | None = None) -> int:
+    """Return how many pieces (of `topic`) some worker holds at this moment."""
+    chosen = select(func.count()).where(OutboxItem.state == "waiting", OutboxItem.lease_until > now)
+    return db.session.scalar(chosen if topic is None else chosen.where(OutboxItem.topic == topic)) or 0

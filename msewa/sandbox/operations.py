@@ -29,14 +29,14 @@ def reset(clock: MovableClock) -> None:
     seeding.seed(now=clock.now())
 
 
-def work(clock: Callable[[], datetime]) -> int:
-    """Do everything that is due, and wait for what another worker holds; return how many pieces were tried here."""
+def work(clock: Callable[[], datetime], *, topic: str | None = None) -> int:
+    """Do everything (of `topic`) that is due, and wait for what another worker holds; return how many pieces were tried here."""
     tried, patience = 0, time.monotonic() + LONGEST_WAIT_SECONDS
     while True:
-        while worker.run_next(now=clock()):
+        while worker.run_next(now=clock(), topic=topic):
             tried += 1
         # What the demo's own worker has just taken is not done yet, and a tester looks at once.
-        is_busy = count_leased(now=clock()) > 0
+        is_busy = count_leased(now=clock(), topic=topic) > 0
         db.session.rollback()
         if not is_busy or time.monotonic() > patience:
             return tried

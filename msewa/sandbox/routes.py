@@ -6,7 +6,8 @@ from flask import Blueprint, Response, abort, current_app, jsonify, request, url
 from werkzeug.wrappers import Response as AnyResponse
 
 from msewa.catalogue.queries import catalogue, get_provider
-from msewa.extensions import db
+from msewa.extensions import db, writing
+from msewa.notifications import operations as notifications
 from msewa.sandbox import operations, queries
 from msewa.sandbox.rules import NotAMomentError, advanced, parse_moment
 from msewa.web.access import sandbox
@@ -37,7 +38,9 @@ def desk() -> Response:
 @bp.get("/outbox.json")
 @sandbox
 def outbox() -> Response:
-    """List the messages to one address, newest first."""
+    """List the messages to one address, newest first; those still waiting are sent first, for a tester looks at once."""
+    with writing():
+        operations.work(now, topic=notifications.TOPIC)
     return jsonify(queries.list_messages(to=request.args.get("to")))
 
 

@@ -61,7 +61,8 @@ def _check() -> Response | None:
     if not current_user.is_authenticated:
         return see_other(url_for("accounts.sign_in", next=_way_back()))
     if audience not in (SIGNED_IN, current_user.role):
-        abort(403)
+        # What an address names is not there for another role, whether or not it ever was.
+        abort(404 if request.view_args else 403)
     if getattr(view, "fresh_proof", False) and not _is_fresh():
         return see_other(url_for("accounts.step_up", next=_way_back()))
     return None

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request
 from werkzeug.wrappers import Response as AnyResponse
 
 from msewa.config import Settings
+from msewa.web.bodies import receive_first
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -48,7 +49,7 @@ def init_app(app: Flask, *, settings: Settings) -> None:
         headers.setdefault("Content-Security-Policy", _policy())
         if "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store" if _is_personal() else "no-cache"
-        response.vary.add("Cookie")
+        response.vary.update(("Cookie", "Accept-Language"))
         headers["X-Request-Id"] = g.get("request_id", "")
         return response
 
@@ -68,7 +69,7 @@ def guard(app: Flask, *, settings: Settings) -> None:
     What a client says of itself in X-Forwarded-* is believed only from the proxies that the settings name by their number.
     """
     fixed = FIXED if settings.is_demo else FIXED | {"Strict-Transport-Security": A_YEAR}
-    inner: Any = app.wsgi_app
+    inner: Any = receive_first(app.wsgi_app)
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:

@@ -57,7 +57,7 @@ def test_more_drafts_than_fit_are_refused_kindly(harjinder: Applicant) -> None:
     answer = harjinder.client.submit("/services/birth-certificate", "apply")
 
     assert answer.status_code == 409
-    assert "20 unfinished applications" in answer.get_data(as_text=True)
+    assert f"{MOST_DRAFTS} unfinished applications" in answer.get_data(as_text=True)
 
 
 def test_a_discarded_draft_is_gone(harjinder: Applicant) -> None:

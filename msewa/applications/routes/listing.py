@@ -7,6 +7,7 @@ from flask import Response, request
 from msewa.applications.queries import Row, list_own
 from msewa.applications.references import show_reference
 from msewa.applications.routes.blueprint import person
+from msewa.applications.rules import MOST_DRAFTS
 from msewa.catalogue.queries import catalogue, get_definition
 from msewa.web.filters import say, show_date
 from msewa.web.pages import render_page
@@ -27,7 +28,7 @@ def list_page(*, too_many: bool = False, status: int = 200) -> Response:
     rows, has_more = list_own(person().id, before=request.args.get("before"))
     listed = [_listed(row) for row in rows]
     last = listed[-1].ref if has_more else None
-    return render_page("applications/index.html", status=status, rows=listed, older_than=last, too_many=too_many)
+    return render_page("applications/index.html", status=status, rows=listed, older_than=last, too_many=too_many, most=MOST_DRAFTS)
 
 
 def _listed(row: Row) -> Listed:
