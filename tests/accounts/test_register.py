@@ -12,7 +12,7 @@ from msewa.accounts.queries import find_account_id, get_contact, get_subject
 from msewa.consents.queries import get_registration_notice
 from msewa.extensions import db, writing
 from msewa.ledger.queries import list_entries
-from tests.accounts.walking import NAME, NUMBER, PASSWORD, code_of, is_signed_in, register, visit_kinds, walk_to_password
+from tests.accounts.walking import NAME, NUMBER, PASSWORD, code_of, is_signed_in, register, visit_kinds, walk_to_codes, walk_to_password
 from tests.people import somebody
 from tests.strict_client import Page
 
@@ -307,10 +307,7 @@ def test_a_wrong_first_code_binds_nothing(app, client, post):
 
 
 def test_the_recovery_codes_must_be_kept_and_come_as_text_too(app, client, post):
-    walk_to_password(client, post)
-    client.submit("/register/password", "password", password=PASSWORD)
-    secret = client.page("/register/second-factor").words("totp-secret")
-    client.submit("/register/second-factor", "second-factor", code=code_of(app, secret))
+    walk_to_codes(client, app, post)
     codes = [node.text for node in client.page("/register/recovery-codes").all("recovery-code")]
 
     answer = client.submit("/register/recovery-codes", "recovery-codes")
@@ -320,14 +317,34 @@ def test_the_recovery_codes_must_be_kept_and_come_as_text_too(app, client, post)
     assert text.mimetype == "text/plain"
     assert "attachment" in text.headers["Content-Disposition"]
     assert all(code in text.get_data(as_text=True) for code in codes)
-    assert count(app, Account) == 0
+
+
+def test_whoever_stops_at_the_recovery_codes_has_an_account_all_the_same(app, client, another_client, post, clock):
+    secret = walk_to_codes(client, app, post)
+    clock.advance(seconds=60)
+
+    another_client.submit("/sign-in", "sign-in", mobile=NUMBER, password=PASSWORD)
+    another_client.submit("/sign-in/second-factor", "second-factor", code=code_of(app, secret.replace(" ", "")))
+
+    assert is_signed_in(another_client)
+    assert another_client.page("/account/security").text.count("10 left") == 1
+
+
+def test_pressing_confirm_twice_opens_one_account_and_shows_its_codes(app, client, post):
+    walk_to_password(client, post)
+    client.submit("/register/password", "password", password=PASSWORD)
+    page = client.page("/register/second-factor")
+    values = {**page.fields("second-factor"), "code": code_of(app, page.words("totp-secret"))}
+
+    answers = [client.post("/register/second-factor", data=values) for _ in range(2)]
+
+    assert {answer.headers["Location"] for answer in answers} == {"/register/recovery-codes"}
+    assert len(client.page("/register/recovery-codes").all("recovery-code")) == 10
+    assert count(app, Account) == 1
 
 
 def test_pressing_finish_twice_opens_one_account(app, client, post):
-    walk_to_password(client, post)
-    client.submit("/register/password", "password", password=PASSWORD)
-    secret = client.page("/register/second-factor").words("totp-secret")
-    client.submit("/register/second-factor", "second-factor", code=code_of(app, secret))
+    walk_to_codes(client, app, post)
     values = {**client.page("/register/recovery-codes").fields("recovery-codes"), "kept": "y"}
 
     first = client.post("/register/recovery-codes", data=values)
@@ -344,10 +361,9 @@ def test_two_windows_that_prove_the_same_number_make_one_account(app, client, an
     for browser in (client, another_client):
         browser.submit("/register/password", "password", password=PASSWORD)
         secret = browser.page("/register/second-factor").words("totp-secret")
-        browser.submit("/register/second-factor", "second-factor", code=code_of(app, secret))
-        answers.append(browser.submit("/register/recovery-codes", "recovery-codes", kept="y"))
+        answers.append(browser.submit("/register/second-factor", "second-factor", code=code_of(app, secret)))
 
-    assert [answer.headers["Location"] for answer in answers] == ["/", "/sign-in"]
+    assert [answer.headers["Location"] for answer in answers] == ["/register/recovery-codes", "/sign-in"]
     assert count(app, Account) == 1
 
 

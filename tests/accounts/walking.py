@@ -56,15 +56,21 @@ def code_of(app: Flask, secret: str) -> str:
 
 def register(client: StrictClient, app: Flask, post: Post, *, number: str = NUMBER, start: str = "/register") -> tuple[str, list[str], str]:
     """Open an account through its pages; return authenticator secret, recovery codes, and where one lands."""
-    walk_to_password(client, post, number=number, start=start)
-    client.submit("/register/password", "password", password=PASSWORD)
-    secret = client.page("/register/second-factor").words("totp-secret")
-    client.submit("/register/second-factor", "second-factor", code=code_of(app, secret))
+    secret = walk_to_codes(client, app, post, number=number, start=start)
     page = client.page("/register/recovery-codes")
     codes = [node.text for node in page.all("recovery-code")]
     done = client.submit("/register/recovery-codes", "recovery-codes", kept="y")
     assert done.status_code == 303, done.get_data(as_text=True)
     return secret.replace(" ", ""), codes, done.headers["Location"]
+
+
+def walk_to_codes(client: StrictClient, app: Flask, post: Post, *, number: str = NUMBER, start: str = "/register") -> str:
+    """Go on to the page of the recovery codes, and stop there; return the authenticator secret as it was shown."""
+    walk_to_password(client, post, number=number, start=start)
+    client.submit("/register/password", "password", password=PASSWORD)
+    secret = client.page("/register/second-factor").words("totp-secret")
+    client.submit("/register/second-factor", "second-factor", code=code_of(app, secret))
+    return secret
 
 
 def walk_to_password(client: StrictClient, post: Post, *, number: str = NUMBER, start: str = "/register") -> None:

@@ -1,4 +1,4 @@
-"""Opening an account: the authenticator app, the recovery codes, and the account itself."""
+"""Opening an account: the authenticator app, whose first code opens it, and the recovery codes."""
 
 from typing import Any
 
@@ -7,16 +7,18 @@ from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
+from msewa.accounts import cookies
 from msewa.accounts.factors import matching_step, new_recovery_codes
 from msewa.accounts.forms import CodeForm, KeptForm
 from msewa.accounts.operations import visits
-from msewa.accounts.operations.entering import Entered, enter
+from msewa.accounts.operations.entering import enter
 from msewa.accounts.operations.hashing import hash_codes
 from msewa.accounts.operations.opening import Notice, Opening, open_account
 from msewa.accounts.operations.visits import Unfinished
+from msewa.accounts.queries import get_subject
 from msewa.accounts.routes.door import as_text, bp, device, let_in, refused, shown_secret
 from msewa.accounts.routes.register import enrolment_at
-from msewa.accounts.rules import RECOVERY_CODES
+from msewa.accounts.rules import RECOVERY_CODES, Visit
 from msewa.extensions import db
 from msewa.ledger.rules import Actor, Kind
 from msewa.web import form_keys
@@ -29,7 +31,7 @@ from msewa.web.pages import render_page, see_other
 @bp.route("/register/second-factor", methods=["GET", "POST"])
 @public
 def second_factor() -> Response:
-    """Show the secret for an authenticator app, and take the first code it shows."""
+    """Show the secret for an authenticator app; its first code is the last thing to prove, and opens the account."""
     visit = enrolment_at("accounts.second_factor")
     form, secret = CodeForm(), visit.data["secret"]
     shown = shown_secret(secret, mobile=visit.data["mobile"])
@@ -44,16 +46,28 @@ def second_factor() -> Response:
     fresh = new_recovery_codes(RECOVERY_CODES)
     hashes = [hashed.hex() for hashed in hash_codes(fresh, account_id=visit.data["account"])]
     visit.data |= {"last_step": step, "codes": fresh, "hashes": hashes}
+    try:
+        _open(visit)
+    except IntegrityError:
+        db.session.rollback()
+        return see_other(_after_collision())
     visits.keep(visit)
     db.session.commit()
     return see_other(url_for("accounts.recovery_codes"))
+
+
+def _after_collision() -> str:
+    # The same press twice, or the number got an account meanwhile, in another window or by another person.
+    visit = visits.find(cookies.read("session"), kind=Visit.ENROL, now=now())
+    is_open = visit is not None and "last_step" in visit.data
+    return url_for("accounts.recovery_codes" if is_open else "accounts.sign_in")
 
 
 @bp.route("/register/recovery-codes", methods=["GET", "POST"])
 @public
 @once
 def recovery_codes() -> Response:
-    """Show ten recovery codes, and open the account once they are kept."""
+    """Show ten recovery codes of the account just opened, and let her in once they are kept."""
     visit = enrolment_at("accounts.recovery_codes")
     if request.args.get("as") == "text":
         return as_text(visit.data["codes"])
@@ -61,19 +75,16 @@ def recovery_codes() -> Response:
     if not form.validate_on_submit():
         shown: dict[str, Any] = {"codes": visit.data["codes"]}
         return render_page("accounts/recovery_codes.html", form=form, status=422 if form.errors else 200, **shown)
-    try:
-        entered = _open(visit)
-    except IntegrityError:
-        # The number got an account meanwhile, in another window or by another person.
-        db.session.rollback()
-        return see_other(url_for("accounts.sign_in"))
+    subject = get_subject(visit.data["account"])
+    visits.end(visit.id)
+    entered = enter(subject, actor=Actor(Kind.CITIZEN, subject.id), device=device(), now=now(), way="registration")
     location = visit.data["next"]
     form_keys.remember(location)
     db.session.commit()
     return let_in(entered, location)
 
 
-def _open(visit: Unfinished) -> Entered:
+def _open(visit: Unfinished) -> None:
     data: dict[str, Any] = visit.data
     notice = data["notice"]
     opening = Opening(
@@ -87,6 +98,4 @@ def _open(visit: Unfinished) -> Entered:
         last_step=data["last_step"],
         notice=Notice(notice["version"], notice["language"], bytes.fromhex(notice["digest"])),
     )
-    subject = open_account(opening, now=now())
-    visits.end(visit.id)
-    return enter(subject, actor=Actor(Kind.CITIZEN, subject.id), device=device(), now=now(), way="registration")
+    open_account(opening, now=now())
