@@ -118,7 +118,8 @@ class Story:
         other.open("/applications")
         other.arrives("applications.index")
         other.at("application-row").first.get_by_role("link").click()
-        other.page.get_by_role("link").and_(other.page.locator(".btn")).first.click()
+        other.page.locator("main a.btn").click()
+        other.at("page-applications.edit").wait_for()
         other.open(f"/applications/{self.she.reference}/edit?step=1")
         other.arrives("applications.edit")
         for name, value in self.she.answers.items():
@@ -132,6 +133,7 @@ class Story:
         here.page.wait_for_url("**step=2**")
         here.look("applications.edit, prefilled")
         expect(here.form("application").locator("[name=full_name]")).to_have_value(self.she.full_name)
+        expect(here.form("application").locator("#full_name-source")).to_be_visible()
         here.send("application", relation_to_beneficiary="mother")
         here.page.wait_for_url("**step=3**")
         self._gives_her_address()
@@ -186,6 +188,11 @@ class Story:
         here.page.close()
         here.page = first
 
+    def lines_shown(self) -> set[str]:
+        """Return the names of the lines that the page in front of her says go out."""
+        handles = self.browser.page.locator(".goes [data-testid^='value-']").evaluate_all("all => all.map(one => one.dataset.testid)")
+        return {handle.removeprefix("value-") for handle in handles}
+
     def received(self) -> dict[str, Any]:
         """Let the post go out; return the package that the health department opened for her."""
         self.door.work()
@@ -209,7 +216,7 @@ class Story:
         self.browser.arrives("accounts.sign_out")
 
     def signs_in(self, browser: Visitor) -> None:
-        """Sign in with number, password and code, after a slip at each."""
+        """Sign in with number, password and code."""
         browser.open(f"/sign-in?lang={self.she.language}")
         browser.arrives("accounts.sign_in")
         browser.send("sign-in", mobile=self.she.mobile, password=self.she.password)

@@ -40,7 +40,7 @@ def inspector(browser: Browser, server: LiveServer, language: str) -> Iterator[I
 
 
 @pytest.mark.parametrize(("server", "language", "scripts"), VARIANTS, indirect=["server"], ids=["pa", "hi-without-scripts", "en-postgres"])
-@pytest.mark.promise("P15", "P16", "P27")
+@pytest.mark.promise("P15", "P16", "P27", "P32")
 def test_a_woman_in_barnala_applies_for_a_birth_certificate(
     visit: Callable[..., Visitor], inspector: Inspector, door: TestersDoor, language: str, scripts: bool, tmp_path: Path
 ) -> None:
@@ -54,6 +54,7 @@ def test_a_woman_in_barnala_applies_for_a_birth_certificate(
     story.begins_and_leaves()
     story.continues_on(tablet)
     story.fills_the_rest()
+    reviewed = story.lines_shown()
     story.reviews_and_sends()
     payload = story.received()
     story.follows_it()
@@ -65,6 +66,7 @@ def test_a_woman_in_barnala_applies_for_a_birth_certificate(
 
     assert payload["service"] == SERVICE
     assert payload["fields"].keys() == DECLARED
+    assert reviewed == DECLARED | {"id_proof"}
     assert payload["fields"]["relation_to_beneficiary"] == "guardian"
     assert inspector.seen >= PASSED_BY_THE_STORY
     assert [paper["name"] for paper in payload["papers"]] == ["card.pdf"]
