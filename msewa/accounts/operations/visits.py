@@ -97,6 +97,11 @@ def enter(account_id: str, *, now: datetime) -> str:
     return token
 
 
+def get_id(token: str) -> str:
+    """Return the id of the visit of a token."""
+    return db.session.scalars(select(SignInSession.id).where(SignInSession.token_hash == token_hash(token))).one()
+
+
 def prove_again(session_id: str, *, now: datetime) -> str:
     """Note fresh proof of password and second factor (step-up); return the visit's new token."""
     token = new_token()

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext
+from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
@@ -16,10 +17,10 @@ from msewa.accounts.operations.hashing import hash_codes
 from msewa.accounts.operations.opening import Notice, Opening, open_account
 from msewa.accounts.operations.visits import Unfinished
 from msewa.accounts.queries import get_subject
-from msewa.accounts.routes.door import as_text, bp, device, let_in, refused, shown_secret
+from msewa.accounts.routes.door import as_text, bp, device, let_in, me, refused, shown_secret
 from msewa.accounts.routes.register import enrolment_at
 from msewa.accounts.rules import RECOVERY_CODES, Visit
-from msewa.extensions import db
+from msewa.extensions import db, writing
 from msewa.ledger.rules import Actor, Kind
 from msewa.web import form_keys
 from msewa.web.access import public
@@ -52,36 +53,7 @@ def second_factor() -> Response:
         db.session.rollback()
         return see_other(_after_collision())
     visits.keep(visit)
-    db.session.commit()
-    return see_other(url_for("accounts.recovery_codes"))
-
-
-def _after_collision() -> str:
-    # The same press twice, or the number got an account meanwhile, in another window or by another person.
-    visit = visits.find(cookies.read("session"), kind=Visit.ENROL, now=now())
-    is_open = visit is not None and "last_step" in visit.data
-    return url_for("accounts.recovery_codes" if is_open else "accounts.sign_in")
-
-
-@bp.route("/register/recovery-codes", methods=["GET", "POST"])
-@public
-@once
-def recovery_codes() -> Response:
-    """Show ten recovery codes of the account just opened, and let her in once they are kept."""
-    visit = enrolment_at("accounts.recovery_codes")
-    if request.args.get("as") == "text":
-        return as_text(visit.data["codes"])
-    form = KeptForm()
-    if not form.validate_on_submit():
-        shown: dict[str, Any] = {"codes": visit.data["codes"]}
-        return render_page("accounts/recovery_codes.html", form=form, status=422 if form.errors else 200, **shown)
-    subject = get_subject(visit.data["account"])
-    visits.end(visit.id)
-    entered = enter(subject, actor=Actor(Kind.CITIZEN, subject.id), device=device(), now=now(), way="registration")
-    location = visit.data["next"]
-    form_keys.remember(location)
-    db.session.commit()
-    return let_in(entered, location)
+    return _let_in(visit)
 
 
 def _open(visit: Unfinished) -> None:
@@ -99,3 +71,51 @@ def _open(visit: Unfinished) -> None:
         notice=Notice(notice["version"], notice["language"], bytes.fromhex(notice["digest"])),
     )
     open_account(opening, now=now())
+
+
+def _after_collision() -> str:
+    # The same press twice, or the number got an account meanwhile, in another window or by another person.
+    visit = visits.find(cookies.read("session"), kind=Visit.ENROL, now=now())
+    is_open = visit is not None and "last_step" in visit.data
+    return url_for("accounts.recovery_codes" if is_open else "accounts.sign_in")
+
+
+def _let_in(visit: Unfinished) -> Response:
+    subject = get_subject(visit.data["account"])
+    entered = enter(subject, actor=Actor(Kind.CITIZEN, subject.id), device=device(), now=now(), way="registration")
+    aside = {"codes": visit.data["codes"], "next": visit.data["next"], "enrolment": visit.id}
+    visits.put_aside(visits.get_id(entered.session), aside, key=subject.key)
+    db.session.commit()
+    return let_in(entered, url_for("accounts.recovery_codes"))
+
+
+@bp.route("/register/recovery-codes", methods=["GET", "POST"])
+@public
+@once
+def recovery_codes() -> Response:
+    """Show the ten recovery codes of the account just opened until she goes on to where she wanted."""
+    if not current_user.is_authenticated:
+        return _come_back()
+    person = me()
+    aside = visits.find_aside(person.session_id, key=person.key)
+    if "codes" not in aside:
+        return see_other(url_for("accounts.security"))
+    if request.args.get("as") == "text":
+        return as_text(aside["codes"])
+    if request.method == "GET":
+        return render_page("accounts/recovery_codes.html", form=KeptForm(), codes=aside["codes"])
+    # The tick reminds her; whoever presses on without it can make new keys at any time.
+    visits.end(aside.get("enrolment", ""))
+    visits.put_aside(person.session_id, None, key=person.key)
+    location: str = aside.get("next", url_for("accounts.security"))
+    form_keys.remember(location)
+    db.session.commit()
+    return see_other(location)
+
+
+def _come_back() -> Response:
+    """Let in whoever's account is open already: the answer that did so never reached this browser."""
+    visit = enrolment_at("accounts.recovery_codes")
+    db.session.rollback()
+    with writing():
+        return _let_in(visit)
