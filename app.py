@@ -33,7 +33,7 @@ def serve() -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=4,
+        blocking_threads=16,
         websockets=False,
         log_access=False,
         log_level=LogLevels.warning,
