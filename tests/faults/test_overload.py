@@ -1,0 +1,143 @@
+"""Slow, silent and greedy clients, and slow gateways: others keep their pace (F16, F20)."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from flask import Flask
+
+from msewa.extensions import db, writing
+from msewa.notifications.gateway import Letter
+from msewa.notifications.operations import send
+from msewa.outbox import worker
+from tests.faults.serving import Server, served
+from tests.people import PROFILE, sign_in, somebody
+from tests.strict_client import StrictClient
+
+ONE = pytest.mark.parametrize("backend", ["sqlite"])
+FORM = b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+HALF = {
+    "a half-sent head": b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+    "a silent client": b"",
+    "a form that never ends": FORM + b"Content-Length: 1000\r\n\r\nmobile=",
+    "chunks that never end": FORM + b"Transfer-Encoding: chunked\r\n\r\n5\r\nmobil\r\n",
+}
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[Server]:
+    with served(app) as running:
+        yield running
+
+
+@ONE
+@pytest.mark.parametrize("kind", HALF)
+def test_forty_clients_that_never_finish_hold_up_nobody(server: Server, kind: str) -> None:
+    with ExitStack() as open_ones:
+        for _ in range(40):
+            connection = open_ones.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=5))
+            connection.sendall(HALF[kind])
+        time.sleep(0.2)
+        began = time.monotonic()
+        statuses = [server.ask("/services", timeout=5)[0] for _ in range(5)]
+        spent = time.monotonic() - began
+
+    assert statuses == [200] * 5
+    assert spent < 4
+
+
+@ONE
+@pytest.mark.parametrize("size", ["Content-Length: 99999999", "Transfer-Encoding: chunked"])
+def test_a_huge_body_is_refused_early_and_others_are_served(server: Server, size: str) -> None:
+    head = f"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n{size}\r\n\r\n".encode()
+    piece = b"a" * 65536
+    sent = 0
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(head)
+        try:
+            while sent < 40_000_000:
+                connection.sendall(b"10000\r\n" + piece + b"\r\n" if "chunked" in size else piece)
+                sent += len(piece)
+        except OSError:
+            pass
+        try:
+            status = connection.recv(64)
+        except OSError:
+            status = b""
+
+    assert sent < 40_000_000 or b" 413 " in status or b" 400 " in status
+    assert server.ask("/services")[0] == 200
+
+
+@ONE
+@pytest.mark.parametrize(
+    "smuggled",
+    [
+        FORM + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
+        b"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost : x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: a\r\n folded\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: a\x00b\r\n\r\n",
+        b"GET http://evil.example.org/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"G" * 70_000,
+    ],
+)
+def test_a_request_with_two_meanings_gets_one_answer_or_none(server: Server, smuggled: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=2) as connection:
+        connection.sendall(smuggled)
+        answer = b""
+        try:
+            while piece := connection.recv(65536):
+                answer += piece
+        except OSError:
+            pass
+
+    assert answer.count(b"HTTP/1.1 200") <= 1
+    assert b"/smuggled" not in answer
+    assert b" 500 " not in answer[:200]
+    assert server.ask("/health/live")[0] == 200
+
+
+def test_a_slow_gateway_holds_up_no_page(app: Flask, client: StrictClient) -> None:
+    class Slow:
+        def send(self, letter: Letter) -> None:
+            time.sleep(1.5)
+
+    sign_in(client, somebody(app, profile=PROFILE))
+    fields = client.page("/profile/identity").fields("profile-identity")
+    with app.app_context(), writing():
+        for _ in range(2):
+            send(
+                "code_register",
+                to="+917000000447",
+                channel="sms",
+                language="en",
+                values={"code": "123456"},
+                now=app.extensions["clock"].now(),
+            )
+        db.session.commit()
+    courier, app.extensions["courier"] = app.extensions["courier"], Slow()
+
+    def work() -> None:
+        with app.app_context():
+            worker.run_due(now=app.extensions["clock"].now())
+
+    thread = threading.Thread(target=work)
+    try:
+        thread.start()
+        time.sleep(0.2)
+        began = time.monotonic()
+        read, written = client.get("/profile").status_code, client.post("/profile/identity", data=fields).status_code
+        spent = time.monotonic() - began
+    finally:
+        thread.join()
+        app.extensions["courier"] = courier
+
+    assert (read, written) == (200, 303)
+    assert spent < 1.4
