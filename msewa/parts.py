@@ -49,6 +49,7 @@ def register(app: Flask, *, settings: Settings) -> None:
     if settings.is_demo:
         app.register_blueprint(sandbox_routes.bp)
         app.register_blueprint(sandbox_commands.bp)
+    start.say_why(app)
 
 
 def _meet_outside(app: Flask, *, settings: Settings) -> None:

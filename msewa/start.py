@@ -1,11 +1,15 @@
-"""Making an installation ready: migrations, catalogue, and in demo mode the made-up people."""
+"""Making an installation ready: migrations, catalogue, and in demo mode the made-up people; and saying so where it is not."""
 
 import logging
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Blueprint, Flask, current_app
 from flask_migrate import upgrade
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from msewa.catalogue.operations import is_up_to_date, load_catalogue
 from msewa.config import Settings
@@ -40,3 +44,24 @@ def prepare_command() -> None:
     """Migrate the database and load the catalogue; in demo mode also make the demonstration's people."""
     prepare(current_app._get_current_object())  # pyright: ignore
     click.echo("Ready.")
+
+
+def say_why(app: Flask) -> None:
+    """Let every command end with one line rather than a trace where the database is away or was never made ready."""
+    waiting: list[click.Command] = [app.cli]
+    while waiting:
+        command = waiting.pop()
+        waiting += getattr(command, "commands", {}).values()
+        if command.callback is not None:
+            command.callback = _in_one_line(command.callback)
+
+
+def _in_one_line(act: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(act)
+    def told(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return act(*args, **kwargs)
+        except (OperationalError, ProgrammingError) as error:
+            raise click.ClickException("The database is away, or not ready yet: flask --app app prepare makes it so.") from error
+
+    return told

@@ -1,0 +1,29 @@
+"""Commands on an installation that is not ready: one line that says what to do, and no trace."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from msewa import create_app
+from msewa.config import Settings
+from msewa.extensions import db
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Flask]:
+    """An installation whose database was never made."""
+    app = create_app(Settings(mode="demo", data=tmp_path))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("command", [("worker", "--once"), ("worker", "--revive", "--once"), ("catalogue", "load"), ("seed",)])
+def test_a_command_says_in_one_line_that_the_database_is_not_ready(bare: Flask, command: tuple[str, ...]) -> None:
+    result = bare.test_cli_runner().invoke(args=command)
+
+    assert result.exit_code != 0
+    assert result.output.splitlines()[-1].startswith("Error: The database is away, or not ready yet: flask --app app prepare")
+    assert isinstance(result.exception, SystemExit)
