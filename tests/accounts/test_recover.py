@@ -155,6 +155,17 @@ def test_losing_everything_waits_three_days_and_tells_both_addresses_daily(clien
     assert [name for name in post.templates_to(person.mobile) if name.startswith("reset")] == told
 
 
+def test_reminders_that_fall_due_together_tell_only_once(client, person, post, clock):
+    begin(client, person, post, "everything")
+    clock.advance(hours=24, seconds=1)
+    post.work()
+    clock.advance(hours=49)
+
+    told = [name for name in post.templates_to(person.mobile) if name.startswith("reset")]
+
+    assert told == ["reset_begun", "reset_waiting", "reset_ready"]
+
+
 def test_before_the_wait_is_over_nothing_opens(client, person, post, clock):
     begin(client, person, post, "everything")
     clock.advance(hours=71)
@@ -194,6 +205,9 @@ def test_the_link_stops_a_reset_without_signing_in(app, client, another_client, 
 
     assert runs_still
     assert answer.headers["Location"] == "/recover/cancelled"
+    again = another_client.get(link)
+    assert again.status_code == 404
+    assert Page(again.get_data(as_text=True)).all("form-cancel") == []
     clock.advance(hours=73)
     assert begin(client, person, post, "everything").headers["Location"] == "/recover/waiting"
     assert post.templates_to(EMAIL).count("reset_cancelled") == 1

@@ -54,10 +54,22 @@ def begin_reset(subject: Subject, *, now: datetime) -> PendingReset:
 
 def remind(reference: str, *, now: datetime) -> None:
     """Tell both addresses each day that a reset runs, and at last that it is ready; nothing once it is cancelled or used."""
-    pending = db.session.scalars(select(PendingReset).filter_by(id=reference.partition(".")[0])).first()
-    if pending is not None:
+    reset_id, _, day = reference.partition(".")
+    pending = db.session.scalars(select(PendingReset).filter_by(id=reset_id)).first()
+    # A worker that was away for days finds several reminders due: the last of them says it all.
+    if pending is not None and not _is_next_due(pending, day=int(day), now=now):
         template = "reset_ready" if now >= pending.ready_at else "reset_waiting"
         _tell(pending, subject=get_subject(pending.account_id), template=template, now=now)
+
+
+def _is_next_due(pending: PendingReset, *, day: int, now: datetime) -> bool:
+    next_at = pending.begun_at + (day + 1) * REMIND_EVERY
+    return next_at <= min(now, pending.ready_at)
+
+
+def is_running(reset_id: str) -> bool:
+    """Whether this delayed reset can still be stopped."""
+    return db.session.scalar(select(PendingReset.id).where(PendingReset.id == reset_id)) is not None
 
 
 def cancel_reset(reset_id: str, *, actor: Actor, now: datetime) -> bool:

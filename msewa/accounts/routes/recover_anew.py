@@ -133,9 +133,10 @@ def recover_cancel(token: str) -> Response:
         reset_id = read_link(token, purpose=CANCEL_RESET, now=now())
     except LinkError:
         return render_page("accounts/link_over.html", status=404)
-    if request.method == "GET":
+    if request.method == "GET" and resets.is_running(reset_id):
         return render_page("accounts/recover_cancel.html")
-    resets.cancel_reset(reset_id, actor=VISITOR, now=now())
+    if not (request.method == "POST" and resets.cancel_reset(reset_id, actor=VISITOR, now=now())):
+        return render_page("accounts/recover_over.html", status=404)
     db.session.commit()
     return see_other(url_for("accounts.recover_cancelled"))
 
