@@ -26,6 +26,7 @@ SENTENCES = {
     "four_digits": _("Write the last four digits only"),
     "pan_form": _("Check the PAN: five letters, four digits, one letter, for example ABCPE1234F"),
     "gstin_form": _("Check the GSTIN: it has 15 letters and digits"),
+    "gstin_check": _("One letter or digit of the GSTIN is not right. Compare it with the certificate"),
     "vehicle_form": _("Write the vehicle's number like PB10AB1234"),
     "bank_form": _("Write the account number, a space, then the IFSC code, for example 123456789012 SBIN0001234"),
 }

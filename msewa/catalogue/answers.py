@@ -31,6 +31,7 @@ TWELVE_DIGITS = re.compile(r"(?<!\d)\d{4}[\s-]{0,2}\d{4}[\s-]{0,2}\d{4}(?!\d)")
 EARLIEST_YEAR = 1900
 # However little is kept of it, a person may paste a number with its spaces, a sum with its sign.
 MOST_TYPED = 200
+GSTIN_LENGTH = 15
 
 
 class AnswerError(ValueError):
@@ -215,6 +216,13 @@ def _numbered(code: str, is_valid: Callable[[str], bool]) -> Callable[[str, Read
     return read
 
 
+def _gstin(text: str, reading: Reading) -> str:
+    compact = _numbered("gstin_form", lambda typed: len(typed) == GSTIN_LENGTH and typed.isalnum())(text, reading)
+    if not gstin.is_valid(compact):
+        raise AnswerError("gstin_check")
+    return compact
+
+
 def _bank_account(text: str, reading: Reading) -> str:
     found = BANK.fullmatch(ascii_digits(text).upper())
     if not found or not found[1].isascii():
@@ -238,7 +246,7 @@ READERS: dict[str, Callable[[str, Reading], str]] = {
     "percent": _percent,
     "last4": _last_four,
     "pan": _numbered("pan_form", pan.is_valid),
-    "gstin": _numbered("gstin_form", gstin.is_valid),
+    "gstin": _gstin,
     "vehicle": _numbered("vehicle_form", lambda text: VEHICLE.fullmatch(text) is not None),
     "bank_account": _bank_account,
 }
