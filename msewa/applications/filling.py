@@ -73,6 +73,7 @@ def _is_unkeepable(field: Field, error: AnswerError) -> bool:
 
 
 def _sourced(desk: Desk, key: str, value: str, *, earlier: Answer | None) -> Answer:
+    # An answer that stays keeps its source and date, even when the profile has changed since.
     if earlier is not None and not earlier.typed and earlier.value == value:
         return earlier
     given = desk.profile.get(key)

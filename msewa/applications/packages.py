@@ -31,6 +31,7 @@ def build_package(case: Case, definition: Definition, *, pages: Pages, papers: S
     answers = _answers(definition, pages=pages)
     by_key = {paper.key: paper for paper in papers}
     chosen = tuple(by_key[need.key] for need in definition.papers if need.key in by_key and not need.made_by_us)
+    # Canonical, so that the same answers always have the same digest: it binds what is sent to what was shown.
     payload = canonical(
         {
             "reference": show_reference(case.reference),

@@ -14,6 +14,7 @@ from msewa.applications.references import read_reference
 from msewa.applications.rules import PAGE_SIZE, State
 from msewa.crypto.envelope import unseal, unseal_json
 from msewa.extensions import db
+from msewa.hot import HotRead
 from msewa.web.errors import NoSuchRowError
 from msewa.web.keys import key_wrapper
 
@@ -100,10 +101,12 @@ OWN_NEWEST_FIRST = (
     .order_by(_TABLE.created_at.desc(), _TABLE.id.desc())
     .limit(PAGE_SIZE + 1)
 )
+FIRST_PAGE = HotRead(OWN_NEWEST_FIRST)
 
 
 def get_case(typed_reference: str, *, account_id: str) -> Case:
     """Return an application of this person by its reference, however typed; NoSuchRowError when she has none of it."""
+    # The owner is part of the question, so that no caller can forget to ask for her.
     reference = read_reference(typed_reference)
     return _open(Application.reference == reference, Application.account_id == account_id)
 
@@ -132,7 +135,10 @@ def list_own(account_id: str, *, before: str | None = None) -> tuple[Sequence[Ro
         if found is None:
             raise NoSuchRowError
         chosen = chosen.where(tuple_(_TABLE.created_at, _TABLE.id) < tuple_(*found))
-    rows = [Row(*row) for row in db.session.connection().execute(chosen, {"account_id": account_id})]
+    if chosen is OWN_NEWEST_FIRST:
+        rows = [Row(*row) for row in FIRST_PAGE.rows(account_id=account_id)]
+    else:
+        rows = [Row(*row) for row in db.session.execute(chosen, {"account_id": account_id})]
     return rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
 
 

@@ -70,6 +70,7 @@ def find_gap(case: Case, desk: Desk) -> Gap | None:
     """Return the first step that is not ready to be sent; None when all are."""
     pages = read_pages(case)
     for step in range(1, len(desk.definition.steps) + 1):
+        # Facts from the profile are sent only from a page that she has seen and saved.
         if step not in pages:
             return Gap(step, is_new=True)
         if find_problems(desk, step, pages=pages):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from msewa.extensions import db
 from msewa.outbox.models import OutboxItem
 from tests.applications.conftest import Applicant, suspend
 from tests.applications.samples import photo
-from tests.strict_client import Page
+from tests.strict_client import Page, StrictClient
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -253,3 +254,22 @@ def test_sending_is_bound_to_the_definition_it_was_begun_with(harjinder: Applica
     assert row.service_version == harjinder.definition("birth-certificate").version
     assert row.digest == harjinder.page(base).words("payload-digest").replace(" ", "").lower()
     assert row.submitted_at is not None
+
+
+def test_pressed_in_many_tabs_at_the_same_moment_it_is_sent_once(harjinder: Applicant) -> None:
+    base = harjinder.reviewed()
+    tabs = [{**harjinder.page(f"{base}/review").fields("submit"), "declare": "1"} for _ in range(4)]
+    cookies = {name: cookie.value for name in ("session", "seed") if (cookie := harjinder.client.get_cookie(name))}
+
+    def press(sent: dict[str, str]) -> tuple[int, str]:
+        browser = StrictClient.of(harjinder.app)
+        for name, value in cookies.items():
+            browser.set_cookie(name, value)
+        answer = browser.post(f"{base}/submit", data=sent)
+        return answer.status_code, answer.headers.get("Location", "")
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(press, tabs))
+
+    assert answers == [(303, base)] * 4
+    assert packages(harjinder) == 2

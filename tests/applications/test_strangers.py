@@ -15,12 +15,12 @@ def token_fields(stranger: Applicant) -> dict[str, str]:
     return {name: fields[name] for name in ("csrf_token", "form_key")}
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_no_page_of_it_opens_to_another(harjinder: Applicant, stranger: Applicant, page: str) -> None:
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_of_it_opens_to_another(harjinder: Applicant, stranger: Applicant, path: str) -> None:
     base = harjinder.begin()
 
-    theirs = stranger.client.get(f"{base}{page}")
-    nobodys = stranger.client.get(f"/applications/AAAA-AAAA{page}")
+    theirs = stranger.client.get(f"{base}{path}")
+    nobodys = stranger.client.get(f"/applications/AAAA-AAAA{path}")
 
     assert (theirs.status_code, nobodys.status_code) == (404, 404)
 
@@ -45,7 +45,7 @@ def test_an_officer_of_the_very_office_finds_no_draft(harjinder: Applicant, anot
     base = harjinder.reviewed()
     signed_in(another_client, app=harjinder.app, role="officer", office="health")
 
-    assert {another_client.get(f"{base}{page}").status_code for page in PAGES} == {403}
+    assert {another_client.get(f"{base}{page}").status_code for page in PAGES} == {404}
 
 
 def test_a_paper_is_given_back_to_its_owner_as_a_file(harjinder: Applicant, stranger: Applicant) -> None:

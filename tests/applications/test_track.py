@@ -168,7 +168,7 @@ def test_what_was_sent_can_be_looked_at_again(harjinder: Applicant) -> None:
 
 
 def test_the_list_goes_on_page_by_page(harjinder: Applicant) -> None:
-    oldest = harjinder.sent().rsplit("/", 1)[1]
+    oldest = harjinder.sent("income-certificate").rsplit("/", 1)[1]
     harjinder.drafts(20)
 
     first = harjinder.page("/applications")

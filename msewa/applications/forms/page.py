@@ -60,6 +60,7 @@ class PageForm:
 def make_page(desk: Desk, step: int, *, pages: Pages, problems: Problems, near: str = "") -> PageForm:
     """Return a step's questions with the answers that `pages` hold, and the reasons of `problems`; `near` is a district just chosen."""
     keys, answers = desk.keys(step), pages.get(step, {})
+    # A district picked on this page goes before the town that was chosen in another one.
     near = near or _find_near(desk, pages=pages)
     inputs = {
         key: make_input(

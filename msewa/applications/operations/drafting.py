@@ -32,6 +32,7 @@ class AlreadySentError(Exception):
 
 def begin(definition: Definition, *, subject: Subject, actor: Actor, language: str, now: datetime) -> str:
     """Begin a draft of a service, or find the one not yet written into; return its reference. Raises TooManyDraftsError."""
+    # Whoever presses Apply, goes back and presses again means one application, not two.
     untouched = find_untouched(subject.id, service_id=definition.id, version=definition.version)
     if untouched:
         return untouched
@@ -75,6 +76,7 @@ def touch(case: Case, *, now: datetime) -> None:
 
 def discard(case: Case, *, subject: Subject, actor: Actor, now: datetime) -> None:
     """Remove a draft with all that is in it, and its key; raises AlreadySentError."""
+    # The pages, papers and reviews go with it (ON DELETE CASCADE), and so does the key they were sealed under.
     touch(case, now=now)
     db.session.execute(delete(Application).where(Application.id == case.id))
     record("application.discarded", subject=subject, actor=actor, now=now, about=show_reference(case.reference))

@@ -53,6 +53,7 @@ def withdraw(case: Case, *, subject: Subject, actor: Actor, now: datetime) -> No
     open_ones = update(Application).where(Application.id == case.id, Application.state.in_(OPEN))
     if cast("CursorResult[Any]", db.session.execute(open_ones.values(state=State.WITHDRAWN, updated_at=now))).rowcount != 1:
         raise AlreadySentError
+    # What has not reached the office must not reach it any more.
     delivery.recall(case.id)
     about = show_reference(case.reference)
     note_event(case.id, Event.WITHDRAWN, now=now)

@@ -18,6 +18,7 @@ from msewa.uploads.rules import check_count
 def add_paper(case: Case, *, key: str, paper: Paper, now: datetime) -> None:
     """Put a clean paper into a draft in place of an earlier one of its kind; raises TooManyFilesError, AlreadySentError."""
     touch(case, now=now)
+    # The earlier one first: exchanging the tenth paper must not find the application full.
     db.session.execute(delete(ApplicationPaper).where(ApplicationPaper.application_id == case.id, ApplicationPaper.key == key))
     check_count(db.session.scalar(select(func.count()).where(ApplicationPaper.application_id == case.id)) or 0)
     paper_id = secrets.token_hex(16)

@@ -44,6 +44,7 @@ class Confirmation:
 
 def note_review(case: Case, package: Package, *, now: datetime) -> None:
     """Keep what a review page shows, so that exactly this can be confirmed."""
+    # Several are kept, one for each digest: she may have looked in two tabs, and only the one she confirms counts.
     of_case = ApplicationReview.application_id == case.id
     db.session.execute(delete(ApplicationReview).where(of_case, ApplicationReview.digest == package.digest))
     older = select(ApplicationReview.digest).where(of_case).order_by(ApplicationReview.shown_at.desc()).offset(REVIEWS_KEPT - 1)

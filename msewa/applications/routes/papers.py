@@ -104,6 +104,7 @@ def paper(ref: str, paper_id: str) -> Response:
     held, content = get_content(own_case(ref), paper_id)
     response = make_response(content)
     response.headers["Content-Type"] = held.media_type
+    # Should a browser show it all the same, nothing in it may act or load.
     response.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": held.name})
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -52,6 +52,7 @@ def submit(ref: str) -> AnyResponse:
     if find_gap(case, desk) is not None:
         abort(409)
     digest = request.form.get("digest", "")
+    # A stale page is told of its change first: the tick belongs to what is shown now.
     if "declare" not in request.form and digest == make_review(case, desk).package.digest:
         return _show(case, desk, problem=NOT_DECLARED, status=422)
     return _send(case, desk, digest=digest)
