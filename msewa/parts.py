@@ -10,6 +10,7 @@ from msewa.applications import routes as applications_routes
 from msewa.applications.operations import following
 from msewa.catalogue import commands as catalogue_commands
 from msewa.catalogue import routes as catalogue_routes
+from msewa.catalogue.queries import is_loaded
 from msewa.config import Settings
 from msewa.consents import routes as consents_routes
 from msewa.consents.queries import get_registration_notice
@@ -44,6 +45,7 @@ def register(app: Flask, *, settings: Settings) -> None:
     app.register_blueprint(upkeep_commands.bp)
     presence.init_app(app)
     accounts_work.init_app(app)
+    app.extensions["readiness"]["catalogue"] = is_loaded
     app.extensions["registration_notice"] = get_registration_notice
     _meet_outside(app, settings=settings)
     if settings.is_demo:

@@ -27,3 +27,9 @@ def test_a_command_says_in_one_line_that_the_database_is_not_ready(bare: Flask, 
     assert result.exit_code != 0
     assert result.output.splitlines()[-1].startswith("Error: The database is away, or not ready yet: flask --app app prepare")
     assert isinstance(result.exception, SystemExit)
+
+
+def test_an_installation_without_a_catalogue_is_not_ready(bare: Flask) -> None:
+    answer = bare.test_client().get("/health/ready")
+
+    assert (answer.status_code, answer.json) == (503, ["catalogue"])

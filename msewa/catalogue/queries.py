@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from msewa.catalogue.models import CatalogueDefinition, CatalogueProvider
+from msewa.catalogue.models import CatalogueDefinition, CatalogueProvider, CatalogueRelease
 from msewa.catalogue.rules import Definition, Provider
 from msewa.catalogue.snapshot import Catalogue, read_catalogue, read_release, to_definition
 from msewa.extensions import db
@@ -30,6 +32,16 @@ def catalogue() -> Catalogue:
         known = held[0] if held and held[0].release == read_release() else read_catalogue()
         current_app.extensions["catalogue"] = (known, time.monotonic() + LOOK_AGAIN_AFTER)
     return known
+
+
+def is_loaded() -> bool:
+    """Whether there is a catalogue to serve: without one, no page is there."""
+    try:
+        return db.session.scalar(select(CatalogueRelease.number)) is not None
+    except (DBAPIError, PoolTimeoutError):
+        return False
+    finally:
+        db.session.rollback()
 
 
 def get_service(service_id: str) -> Definition:
