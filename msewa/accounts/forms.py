@@ -186,7 +186,7 @@ class ProofForm(Form):
 class ChangePasswordForm(NewPasswordForm):
     """The password of today and the one from now on."""
 
-    password = PasswordField(_("Your password of today"), filters=[as_password], validators=[given(_("Write your password"))])
+    password = PasswordField(_("Your present password"), filters=[as_password], validators=[given(_("Write your password"))])
 
     def validate_password(self, field: Field) -> None:
         """Spare the long work for what can be nobody's password."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext
 from wtforms import Field as Input
@@ -53,7 +53,9 @@ class Desk:
 
 
 class ProfileForm(Form):
-    """A form whose questions come from the bank; once validated, `kept` holds each answer in its kept form."""
+    """A form whose questions come from the bank, each with why it is asked; once validated, `kept` holds each answer in its kept form."""
+
+    why: ClassVar[dict[str, str]] = {}
 
     def __init__(self, **data: Any) -> None:
         self.kept: dict[str, str] = {}
@@ -85,7 +87,8 @@ def wrong_in(form: ProfileForm) -> list[tuple[str, str]]:
 
 def form_for(fields: Sequence[Field], *, desk: Desk) -> ProfileForm:
     """Return a form that asks `fields`, holding what was given before."""
-    shape = type("ProfileForm", (ProfileForm,), {field.key: _input(field, desk=desk) for field in fields})
+    why = {field.key: field.purpose[desk.language] for field in fields}
+    shape = type("ProfileForm", (ProfileForm,), {"why": why, **{field.key: _input(field, desk=desk) for field in fields}})
     given = {field.key: desk.profile[field.key].value for field in fields if field.key in desk.profile}
     return shape(**{field.key: as_typed(field, given.get(field.key, "")) for field in fields})
 

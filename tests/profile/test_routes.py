@@ -1,5 +1,6 @@
 """The profile's pages: seen, filled and changed."""
 
+import brotli
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -284,3 +285,29 @@ def test_a_profile_is_stored_by_no_cache(app: Flask, client: StrictClient) -> No
 
     assert "no-store" in client.get("/profile").headers["Cache-Control"]
     assert "no-store" in client.get("/profile/family").headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("section", [section for section in SECTIONS if section != "contact"])
+def test_every_question_says_why_it_is_asked_and_the_page_stays_light(app: Flask, client: StrictClient, section: str) -> None:
+    signed_in(client, app=app, profile=PROFILE, language="pa")
+
+    page = client.page(f"/profile/{section}")
+
+    with app.app_context():
+        asked = [field for field in catalogue().fields.values() if field.profile_section == section]
+    said = " ".join("".join(page.root.itertext()).split())
+    described = " ".join(node.get("aria-describedby", "") for node in page.root.iter()).split()
+    assert {f"{field.key}-why" for field in asked} <= set(described)
+    assert [field.key for field in asked if field.purpose["pa"] not in said] == []
+    assert len(brotli.compress(page.text.encode(), quality=4)) <= 4096
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_while_a_line_is_open_no_heading_stands_over_nothing(app: Flask, client: StrictClient) -> None:
+    signed_in(client, app=app)
+
+    page = client.page("/profile?edit=gender")
+
+    headings = [node for node in page.one("page-profile.show").iter() if str(node.tag).endswith("}h2")]
+    assert ["".join(node.itertext()).strip() for node in headings] == ["Who can see this?", "About you", "How to reach you"]
