@@ -1,7 +1,9 @@
 """mSewa: every government service of Punjab in one place, and a citizen's data in her own hands."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, request
 from jinja2 import StrictUndefined
@@ -25,6 +27,10 @@ class Application(Flask):
 
     jinja_environment = rendering.PageEnvironment
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Take every view and hook as it is: none here is async, and Flask would look at each of them in every request."""
+        return func
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application: settings, parts, blueprints, in that order."""
@@ -45,15 +51,11 @@ def _configure(app: Flask, *, settings: Settings, ring: KeyRing) -> None:
         "key_ring": ring,
         "key_wrapper": RingWrapper(ring),
         "form_key_secret": derive(links, "form keys"),
+        "seed_secret": derive(links, "csrf seed"),
         "clock": MovableClock(settings.data / "clock.json") if settings.is_demo else SystemClock(),
         "readiness": {"database": database_answers},
     }
     app.config.update(
-        SECRET_KEY=derive(links, "csrf seed"),
-        SESSION_COOKIE_NAME="seed" if settings.is_demo else "__Host-seed",
-        SESSION_COOKIE_SECURE=not settings.is_demo,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
         MAX_FORM_MEMORY_SIZE=LONGEST_FORM,
         MAX_FORM_PARTS=MOST_PARTS,
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "msewa" / "translations"),
@@ -81,7 +83,7 @@ def _bind_web(app: Flask, *, settings: Settings) -> None:
     app.before_request(_note_writing)
     headers.init_app(app, settings=settings)
     journal.init_app(app)
-    csrf.init_app(app)
+    csrf.init_app(app, settings=settings)
     login_manager.session_protection = None  # pyright: ignore[reportAttributeAccessIssue] - None turns it off
     login_manager.init_app(app)
     access.init_app(app)

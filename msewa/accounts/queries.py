@@ -12,6 +12,7 @@ from msewa.crypto.blind_index import blind_index
 from msewa.crypto.envelope import unseal_json
 from msewa.crypto.keyring import Purpose
 from msewa.extensions import db
+from msewa.hot import HotRead
 from msewa.ledger.rules import Subject, SubjectKey
 from msewa.web.errors import NoSuchRowError
 from msewa.web.keys import key_ring, key_wrapper
@@ -39,7 +40,7 @@ class Visited:
 
 # Made once, on the tables and not the entities: every request of somebody signed in asks it.
 _ACCOUNT, _VISIT = Account.__table__.c, SignInSession.__table__.c
-WHO = (
+WHO = HotRead(
     select(
         _ACCOUNT.id,
         _ACCOUNT.role,
@@ -59,11 +60,11 @@ WHO = (
 
 def find_person(hashed: bytes, *, now: datetime) -> tuple[Person, datetime] | None:
     """Return who is signed in by a token, and when she was last seen; None when the visit is over."""
-    row = db.session.connection().execute(WHO, {"hashed": hashed, "now": now, "idle_since": now - IDLE}).first()
-    if row is None:
+    rows = WHO.rows(hashed=hashed, now=now, idle_since=now - IDLE)
+    if not rows:
         return None
-    person = Person(row.id, row.role, row.office, row.language, row.proved_at, row.session_id, hashed, row.data_key, row.identity)
-    return person, row.seen_at
+    account_id, role, office, language, proved_at, session_id, data_key, identity, seen_at = rows[0]
+    return Person(account_id, role, office, language, proved_at, session_id, hashed, data_key, identity), seen_at
 
 
 def get_subject(account_id: str) -> SubjectKey:

@@ -58,6 +58,7 @@ def init_app(app: Flask, *, settings: Settings) -> None:
     env.filters.update(date=show_date, moment=show_moment, rupees=show_rupees, mobile_groups=show_mobile, say=say)
     env.globals.update(settings=settings, csrf_token=masked_token, new_form_key=form_keys.issue)
     app.context_processor(_frame)
+    app.extensions["page_values"] = _frame
 
 
 def _frame() -> dict[str, Any]:

@@ -10,10 +10,14 @@ A_YEAR = 31_536_000
 
 def preference(name: str) -> str | None:
     """Return what this request asks for, or what its cookie remembers; None when neither says something known."""
-    for value in (request.args.get(name), request.cookies.get(name)):
-        if value in COOKIES[name]:
-            return value
-    return None
+    decided: dict[str, str | None] | None = g.get("preferences")
+    if decided is None:
+        decided = g.preferences = {one: _wished(one) for one in COOKIES}
+    return decided[name]
+
+
+def _wished(name: str) -> str | None:
+    return next((value for value in (request.args.get(name), request.cookies.get(name)) if value in COOKIES[name]), None)
 
 
 def language() -> str:
