@@ -101,9 +101,6 @@ def _production_problems(environ: Mapping[str, str]) -> list[str]:
     public = environ.get("MSEWA_PUBLIC_URL", "")
     if public and urlsplit(public).scheme != "https":
         problems.append("MSEWA_PUBLIC_URL must begin with https:// in production; cookies are never sent over plain HTTP.")
-    for name, schemes in {"MSEWA_SMS_URL": ("https",), "MSEWA_SMTP_URL": ("smtps", "smtp")}.items():
-        if environ.get(name) and urlsplit(environ[name]).scheme not in schemes:
-            problems.append(f"{name} must begin with {' or '.join(scheme + '://' for scheme in schemes)} in production.")
     problems += _outside_problems(environ)
     if environ.get("FLASK_DEBUG", "0") not in ("", "0"):
         problems.append("FLASK_DEBUG must be off in production.")
