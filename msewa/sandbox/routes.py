@@ -16,6 +16,9 @@ from msewa.web.csrf import csrf
 from msewa.web.locale import language
 from msewa.web.pages import render_page, see_other
 
+# A page of links and codes hardly compresses; a tester looks for the newest, a program reads them all.
+SHOWN_MESSAGES = 5
+
 bp = Blueprint("sandbox", __name__, url_prefix="/sandbox")
 # Testers' scripts have no page to take a token from, and there is nothing here that a stranger's page could steal.
 csrf.exempt(bp)
@@ -27,9 +30,9 @@ def desk() -> Response:
     """Show the outbox, the people, the clock and the pretend departments."""
     return render_page(
         "sandbox/desk.html",
-        messages=queries.list_messages(limit=30),
+        messages=queries.list_messages(limit=SHOWN_MESSAGES),
         personas=queries.list_personas(now=now(), language=language()),
-        departments=queries.list_departments(),
+        departments={id_: count for id_, count in queries.list_departments().items() if count},
         providers=catalogue().providers,
         present=now(),
     )
