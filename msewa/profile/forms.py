@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from wtforms import Field as Input
-from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import RadioField, ValidationError
 
 from msewa.catalogue.answer_messages import missing, sentence_of
 from msewa.catalogue.answers import AnswerError, parse
+from msewa.catalogue.inputs import Manner, make_input
 from msewa.catalogue.rules import Field
 from msewa.catalogue.showing import as_typed
 from msewa.catalogue.snapshot import Catalogue
 from msewa.profile.rules import REQUIRED_FIELDS, ProfileValue
-from msewa.web.choices import choices
 from msewa.web.forms import Form
 
 _ = lazy_gettext
@@ -27,17 +27,6 @@ TITLES = {
     "work": _("Work and studies"),
     "money": _("Money and land"),
     "papers_numbers": _("Numbers on your papers"),
-}
-SEVERAL_LINES = {"address", "people", "long_text"}
-KEYBOARDS = {
-    "date": "numeric",
-    "year": "numeric",
-    "mobile": "tel",
-    "pincode": "numeric",
-    "money": "numeric",
-    "number": "decimal",
-    "percent": "decimal",
-    "last4": "numeric",
 }
 MOST_RADIOS = 6
 
@@ -94,32 +83,12 @@ def form_for(fields: Sequence[Field], *, desk: Desk) -> ProfileForm:
 
 
 def _input(field: Field, *, desk: Desk) -> Any:
-    said: dict[str, Any] = {
-        "label": field.label[desk.language],
-        "description": field.hint[desk.language] if field.hint else "",
-        "validators": [Readable(field, desk=desk)],
-    }
-    if field.kind == "choice":
-        options = [(option.id, option.label[desk.language]) for option in field.options]
-        kind = RadioField if len(options) <= MOST_RADIOS else SelectField
-        return kind(**said, choices=_with_none(options, last=kind is RadioField), validate_choice=False)
-    if field.kind in ("district", "tehsil", "ulb"):
-        return SelectField(**said, choices=_places(field.kind, desk=desk), validate_choice=False)
-    shown = {"inputmode": KEYBOARDS.get(field.kind), "autocomplete": field.autocomplete}
-    kind = TextAreaField if field.kind in SEVERAL_LINES else StringField
-    return kind(**said, render_kw={name: value for name, value in shown.items() if value})
-
-
-def _with_none(options: Sequence[tuple[str, str]], *, last: bool) -> list[Any]:
-    none = ("", str(_("Not given")))
-    return choices([*options, none] if last else [none, *options])
-
-
-def _places(kind: str, *, desk: Desk) -> list[Any]:
-    """Return the choices: the districts, or the places of the district given before."""
-    if kind == "district":
-        rows = list(desk.known.districts.values())
-    else:
-        all_rows = desk.known.tehsils if kind == "tehsil" else desk.known.ulbs
-        rows = [one for one in all_rows.values() if one["district"] == desk.profile["district"].value]
-    return _with_none([(one["id"], one["name"][desk.language]) for one in rows], last=False)
+    given = desk.profile.get("district")
+    return make_input(
+        field,
+        manner=Manner(gettext("Not given"), MOST_RADIOS, is_open=True),
+        known=desk.known,
+        district=given.value if given else "",
+        description=field.hint[desk.language] if field.hint else "",
+        validators=[Readable(field, desk=desk)],
+    )

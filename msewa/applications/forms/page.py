@@ -5,21 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext
 from wtforms import RadioField
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
 from msewa.applications.answers import Answer, Pages, value_of
 from msewa.applications.filling import Desk, Problems, is_for_profile
-from msewa.applications.forms.inputs import make_input
 from msewa.applications.rules import Source
 from msewa.catalogue.answer_messages import sentence_of
 from msewa.catalogue.answers import AnswerError
+from msewa.catalogue.inputs import Manner, make_input
 from msewa.catalogue.rules import Words
 from msewa.catalogue.showing import as_typed
 from msewa.web.forms import Words as Messages
 
 TOWN = "ulb"
+MOST_RADIOS = 4
 
 
 class Meta(DefaultMeta):
@@ -65,7 +67,7 @@ def make_page(desk: Desk, step: int, *, pages: Pages, problems: Problems, near: 
     inputs = {
         key: make_input(
             desk.field(key),
-            required=desk.definition.need(key).required,
+            manner=_manner(is_required=desk.definition.need(key).required),
             known=desk.catalogue,
             district=near if key == TOWN else value_of("district", pages=pages),
         )
@@ -91,6 +93,11 @@ def _shown(desk: Desk, key: str, answer: Answer) -> str:
 def _mark(form: BaseForm, problems: Mapping[str, AnswerError]) -> None:
     for key, error in problems.items():
         form[key].errors = [sentence_of(error)]
+
+
+def _manner(*, is_required: bool) -> Manner:
+    # A radio button can't be unpressed, so what may be left open is a list with an empty first row.
+    return Manner(gettext("Choose"), MOST_RADIOS if is_required else 0, is_open=False)
 
 
 def _find_near(desk: Desk, *, pages: Pages) -> str:
