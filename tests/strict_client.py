@@ -95,7 +95,7 @@ class StrictClient(FlaskClient):
                 assert names.count("csrf_token") == 1, "a form without its CSRF token"
                 assert names.count("form_key") == 1, "a form without its form key"
         if DUMP and not 300 <= response.status_code < 400 and text.lstrip().lower().startswith("<!doctype"):
-            name = re.sub(r"[^a-z0-9]+", "-", urlsplit(response.request.path).path.lower()).strip("-") or "home"
+            name = re.sub(r"[^a-z0-9]+", "-", urlsplit(response.request.path).path.lower()).strip("-")[:80] or "home"
             lang = re.search(r'<html lang="?(\w+)', text)
             Path(DUMP, f"{name}.{response.status_code}.{lang[1] if lang else 'en'}.html").write_text(text)
 
