@@ -92,3 +92,14 @@ def test_every_service_has_its_page(client: StrictClient, app: Flask) -> None:
 
     for place, slug in enumerate(slugs):
         assert client.get(f"/services/{slug}?lang={('en', 'pa', 'hi')[place % 3]}").status_code == 200, slug
+
+
+def test_a_remark_on_the_facts_stands_with_their_sources_alone(client: StrictClient, app: Flask) -> None:
+    with app.app_context():
+        note = catalogue().services["birth-certificate"].note["en"]
+
+    page = client.page("/services/birth-certificate?lang=en")
+
+    folded = " ".join("".join("".join(node.itertext()) for node in page.root.iter(f"{XHTML}details")).split())
+    assert note in folded
+    assert words(page).count(note) == 1
