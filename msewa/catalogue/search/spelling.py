@@ -5,8 +5,8 @@ import unicodedata
 
 from anyascii import anyascii
 
-MAX_POINTS = 200
-MAX_WORDS = 16
+MAX_POINTS = 300
+MAX_WORDS = 40
 MIN_SINGULAR = 4
 
 # Gurmukhi and Devanagari blocks are laid out alike, so one table keyed by the offset in the block serves both.
@@ -31,6 +31,8 @@ _DOUBLED = re.compile(r"(.)\1+")
 _VOWEL_Y = re.compile(r"(?<=[^aeiou])y|(?<=[eiou])y$|(?<=.)ay$")
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 _NO = frozenset({"nahin", "nhi", "nahee", "nehi", "nahn", "nahii"})
+# Words that the rules would fold into another one: `dead` into `deed`.
+_OWN_SOUND = {"dead": "mrit"}
 _SILENT = str.maketrans({"h": "", "a": "", "e": "i", "o": "u"})
 
 
@@ -77,13 +79,15 @@ def romanise(text: str) -> str:
 
 
 def split_words(text: str) -> list[str]:
-    """Split text into at most 16 romanised words, reading no more than its first 200 code points."""
+    """Split text into at most 40 romanised words, reading no more than its first 300 code points."""
     words = _WORD.findall(romanise(text[:MAX_POINTS]))[:MAX_WORDS]
     return ["nahi" if word in _NO else word for word in words]
 
 
 def sound(word: str) -> str:
     """Fold spellings that sound alike (`zameen`, `jamin`) into one key that still reads as the word."""
+    if word.isdigit() or word in _OWN_SOUND:
+        return _OWN_SOUND.get(word, word)
     for written, spoken in _SAME_SOUND:
         if written in word:
             word = word.replace(written, spoken)
@@ -93,7 +97,7 @@ def sound(word: str) -> str:
 
 def bones(key: str) -> str:
     """Reduce a sound to what careless spellings share: no breath, no `a`, no ending vowel."""
-    if not key:
+    if not key or key.isdigit():
         return key
     rest = key[1:].translate(_SILENT).replace("mb", "nb").replace("mp", "np")
     bare = _DOUBLED.sub(r"\1", key[0].translate({ord("e"): "i", ord("o"): "u"}) + rest)
@@ -103,7 +107,7 @@ def bones(key: str) -> str:
 
 def stem(word: str) -> str:
     """Cut the commonest English endings from a word of six or more letters."""
-    for ending in ("ing", "ed", "es", "s"):
+    for ending in ("ing", "ed", "es", "ly", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]
     return word

@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from msewa.catalogue.search.spelling import MAX_WORDS, bones, singular, sound, stem
-from msewa.catalogue.search.words import ELSEWHERE, MIN_BONES, Lexicon
+from msewa.catalogue.search.words import ASIDE, MIN_BONES, UNSERVED, Lexicon
 
 SAME_BONES = 0.9
 ONE_SLIP = 0.8
@@ -43,12 +43,15 @@ class Vocabulary:
     def __init__(self, lexicon: Lexicon, terms: Iterable[str]) -> None:
         """Index the lexicon's words and the catalogue's own."""
         self._lexicon = lexicon
-        self._by_sound: dict[str, tuple[str, ...]] = {term: (term,) for term in terms} | lexicon.senses
+        own = {term: (term,) for term in terms}
+        # What the catalogue itself calls a thing is never aside.
+        senses = {key: own.get(key, found) if found == (ASIDE,) else found for key, found in lexicon.senses.items()}
+        self._by_sound: dict[str, tuple[str, ...]] = own | senses
         self._by_bones: dict[str, set[str]] = defaultdict(set)
         self._by_length: dict[int, list[str]] = defaultdict(list)
         for key, senses in self._by_sound.items():
             # A mended spelling should lead to what is on offer, never away from it.
-            if senses == (ELSEWHERE,):
+            if UNSERVED.issuperset(senses):
                 continue
             self._by_bones[bones(key)].update(senses)
             self._by_length[len(key)].append(key)
@@ -56,18 +59,34 @@ class Vocabulary:
     def understand(self, words: list[str]) -> list[Meaning]:
         """Read a query's words, leaving out those that say nothing and numbers nobody knows."""
         words = [part for word in words for part in self._part(word)][:MAX_WORDS]
-        keys = [bones(sound(word)) for word in words]
-        meanings: list[Meaning] = []
+        sounds = [sound(word) for word in words]
+        keys = [bones(heard) for heard in sounds]
+        meanings: dict[tuple[tuple[str, float], ...] | str, Meaning] = {}
         at = 0
         while at < len(words):
-            run = self._lexicon.run_at(keys, at)
+            run = self._lexicon.run_at(keys, at) or self._lexicon.away_run_at(sounds, at)
             length = run[0] if run else 1
-            if run:
-                meanings.append(Meaning(" ".join(words[at : at + length]), ((run[1], 1.0),)))
-            elif not self._lexicon.is_silent(words[at]):
-                meanings.append(self._read(words[at]))
+            if run or not self._lexicon.is_silent(words[at]):
+                typed = " ".join(words[at : at + length])
+                meaning = Meaning(typed, ((run[1], 1.0),)) if run else self._read(typed)
+                # Saying a thing twice does not make it weigh twice.
+                meanings.setdefault(meaning.senses or typed, meaning)
             at += length
-        return [meaning for meaning in meanings if meaning.senses or not meaning.typed.isdigit()]
+        return [meaning for meaning in meanings.values() if meaning.senses or not meaning.typed.isdigit()]
+
+    def is_telling(self, words: list[str]) -> bool:
+        """Whether any word could say what is wanted; single letters and short numbers say nothing alone."""
+        return any(len(word) > (3 if word.isdigit() else 1) and not self._lexicon.is_silent(word) for word in words)
+
+    def is_away(self, words: list[str]) -> bool:
+        """Whether the words ask for something of another state."""
+        return self._lexicon.is_away(words)
+
+    def names_a_topic(self, meanings: list[Meaning]) -> bool:
+        """Whether a query says of what it speaks; two things that may happen to anything also tell it."""
+        said = [{sense for sense, _ in meaning.senses} - UNSERVED for meaning in meanings]
+        known = [senses for senses in said if senses]
+        return len(known) > 1 or any(not senses <= self._lexicon.modifiers for senses in known)
 
     def _knows(self, word: str) -> bool:
         return not self._by_sound.keys().isdisjoint((sound(word), sound(singular(word)))) or self._lexicon.is_silent(word)
@@ -82,14 +101,18 @@ class Vocabulary:
 
     def _read(self, word: str) -> Meaning:
         key, base = sound(word), sound(stem(word))
+        if len(word) > 1 and len(set(word)) == 1:
+            return Meaning(word, ())
         known = self._by_sound.get(key) or self._by_sound.get(base) or self._by_sound.get(sound(singular(word)))
         if known:
             return Meaning(word, tuple((sense, 1.0) for sense in known))
+        if word.isdigit():
+            return Meaning(word, ())
         for skeleton in (bones(key), bones(sound(singular(word)))):
             if len(skeleton) >= MIN_BONES and skeleton in self._by_bones:
                 senses = tuple((sense, SAME_BONES) for sense in sorted(self._by_bones[skeleton]))
                 return Meaning(word, senses, 1.0 if len(skeleton) > MIN_BONES else UNSURE)
-        return Meaning(word, ()) if word.isdigit() else self._guess(word, key)
+        return self._guess(word, key)
 
     def _guess(self, word: str, key: str) -> Meaning:
         """The nearest known words: one slip in four letters or more, two in eight or more."""

@@ -11,6 +11,8 @@ from msewa.catalogue.search.spelling import bones, sound, split_words, stem
 
 WORDS_PATH = Path(__file__).parent.parent / "data" / "words.yaml"
 ELSEWHERE = "*elsewhere"
+ASIDE = "*aside"
+UNSERVED = frozenset({ELSEWHERE, ASIDE})
 MAX_RUN = 4
 MIN_BONES = 3
 
@@ -22,8 +24,12 @@ class Lexicon:
     senses: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     by_bones: dict[str, str] = field(default_factory=dict[str, str])
     runs: dict[tuple[str, ...], str] = field(default_factory=dict[tuple[str, ...], str])
+    away_runs: dict[tuple[str, ...], str] = field(default_factory=dict[tuple[str, ...], str])
     run_starts: set[str] = field(default_factory=set[str])
     silent: set[str] = field(default_factory=set[str])
+    modifiers: set[str] = field(default_factory=set[str])
+    places: set[str] = field(default_factory=set[str])
+    bridges: set[str] = field(default_factory=set[str])
     faint: dict[str, float] = field(default_factory=dict[str, float])
     phrases: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     _read_before: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
@@ -34,9 +40,12 @@ class Lexicon:
         if len(words) == 1:
             key = sound(words[0])
             known = self.senses.get(key, ())
-            if sense not in known and not (known and sense == ELSEWHERE):
+            if sense not in known and not (known and sense in UNSERVED):
                 self.senses[key] = (*known, sense)
                 self.by_bones.setdefault(bones(key), self.senses[key][0])
+        elif sense in UNSERVED:
+            # By sound, not by bones: a careless match here would silence a true wish (`bye bye`, `bhai bhai`).
+            self.away_runs.setdefault(tuple(sound(word) for word in words[:MAX_RUN]), sense)
         elif words:
             run = tuple(bones(sound(word)) for word in words[:MAX_RUN])
             self.runs.setdefault(run, sense)
@@ -56,12 +65,25 @@ class Lexicon:
         """Whether a word carries no meaning of its own (`di`, `the`, `chahida`)."""
         return word in self.silent
 
+    def is_away(self, words: list[str]) -> bool:
+        """Whether words name a place of another state and nothing that leads from there to Punjab."""
+        heard = {sound(word) for word in words}
+        return not heard.isdisjoint(self.places) and heard.isdisjoint(self.bridges)
+
     def run_at(self, keys: list[str], start: int) -> tuple[int, str] | None:
         """The longest known run of words that begins at a place: how many words, and its sense."""
         if keys[start] not in self.run_starts:
             return None
         for length in range(min(MAX_RUN, len(keys) - start), 1, -1):
             sense = self.runs.get(tuple(keys[start : start + length]))
+            if sense:
+                return length, sense
+        return None
+
+    def away_run_at(self, sounds: list[str], start: int) -> tuple[int, str] | None:
+        """The longest run of words of another world that begins at a place."""
+        for length in range(min(MAX_RUN, len(sounds) - start), 1, -1):
+            sense = self.away_runs.get(tuple(sounds[start : start + length]))
             if sense:
                 return length, sense
         return None
@@ -77,7 +99,7 @@ class Lexicon:
             run = self.run_at(skeletons, at)
             terms.add(run[1] if run else keys[at][1])
             at += run[0] if run else 1
-        return frozenset(terms - {"", ELSEWHERE})
+        return frozenset(terms - {"", *UNSERVED})
 
     def _read(self, word: str) -> tuple[str, str]:
         """The bones and the term of a word of the catalogue, remembered because names repeat few words often."""
@@ -98,9 +120,13 @@ def make_lexicon(source: Mapping[str, object]) -> Lexicon:
     for sense, forms in cast(Mapping[str, str], source["concepts"]).items():
         for form in split_list(forms):
             lexicon.add(form, sense)
-    for form in split_list(cast(str, source["elsewhere"])):
-        lexicon.add(form, ELSEWHERE)
+    for name, sense in (("elsewhere", ELSEWHERE), ("aside", ASIDE)):
+        for form in split_list(cast(str, source[name])):
+            lexicon.add(form, sense)
     lexicon.silent.update(split_words(form)[0] for form in split_list(cast(str, source["silent"])))
+    lexicon.modifiers.update(split_list(cast(str, source["modifiers"])))
+    lexicon.places.update(sound(split_words(form)[0]) for form in split_list(cast(str, source["places"])))
+    lexicon.bridges.update(sound(split_words(form)[0]) for form in split_list(cast(str, source["bridges"])))
     lexicon.faint.update(cast(Mapping[str, float], source["faint"]))
     services = cast(Mapping[str, str], source["services"])
     lexicon.phrases.update({id: tuple(split_list(phrases)) for id, phrases in services.items()})
