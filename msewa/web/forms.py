@@ -9,13 +9,13 @@ from flask_wtf import FlaskForm
 
 # Digits of Gurmukhi and Devanagari: typed as a matter of course, stored as ASCII where a number is meant.
 INDIC_DIGITS = str.maketrans({chr(base + n): str(n) for base in (0x0A66, 0x0966) for n in range(10)})
-# Controls, lone surrogates, and the code points that Unicode keeps for no character: none may stand in a page.
+# Controls, lone surrogates, the code points that Unicode keeps for no character, and the sign for bytes that were no text.
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane + low) for plane in range(0, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF))
-_UNPRINTABLE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
+_UNPRINTABLE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd{_NONCHARACTERS}]")
 
 
 def clean_text(value: str | None) -> str:
-    """Return `value` in NFC without NUL, control characters and lone surrogates, ends trimmed; everything else stays as typed."""
+    """Return `value` in NFC and trimmed, without NUL, controls, lone surrogates and what was no text; all else stays as typed."""
     if not value:
         return ""
     return unicodedata.normalize("NFC", _UNPRINTABLE.sub("", value)).replace("\r\n", "\n").strip()

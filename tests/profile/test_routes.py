@@ -1,5 +1,7 @@
 """The profile's pages: seen, filled and changed."""
 
+from urllib.parse import urlencode
+
 import brotli
 import pytest
 from flask import Flask
@@ -311,3 +313,16 @@ def test_while_a_line_is_open_no_heading_stands_over_nothing(app: Flask, client:
 
     headings = [node for node in page.one("page-profile.show").iter() if str(node.tag).endswith("}h2")]
     assert ["".join(node.itertext()).strip() for node in headings] == ["Who can see this?", "About you", "How to reach you"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("bytes_", ["%ED%A0%80", "%FF%FE", "%EF%BF%BD"])
+def test_bytes_that_are_no_text_are_dropped_from_what_is_kept(app: Flask, client: StrictClient, bytes_: str) -> None:
+    person = signed_in(client, app=app)
+    fields = client.page("/profile?edit=village").fields("profile-village")
+    sent = urlencode({name: value for name, value in fields.items() if name != "village"}) + f"&village=Kal{bytes_}eke"
+
+    answer = client.post("/profile/address/village", data=sent, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code == 303
+    assert kept_by(person)["village"] == "Kaleke"
