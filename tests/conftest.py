@@ -60,9 +60,7 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def installation(
-    backend: str, installations: dict[str, Installation], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installation]:
+def installation(backend: str, installations: dict[str, Installation], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation with the real catalogue and nobody in it."""
     if backend not in installations:
         installations[backend] = Installation.make(backend, folder=tmp_path_factory.mktemp(backend))

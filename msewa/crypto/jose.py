@@ -77,9 +77,7 @@ def open_package(package: str, *, private: Jwk, sender: Jwk) -> bytes:
 def _opened(package: str, *, private: Jwk, sender: Jwk) -> bytes:
     closed = jwe.decrypt_compact(package, _recipient(private), registry=JWE_ONLY)
     expected = {"alg": AGREE, "enc": ENCRYPT, "kid": private["kid"], "cty": CONTENT_TYPE}
-    if {
-        name: value for name, value in closed.headers().items() if name != "epk"
-    } != expected or closed.plaintext is None:
+    if {name: value for name, value in closed.headers().items() if name != "epk"} != expected or closed.plaintext is None:
         raise PackageError
     signed = jws.deserialize_compact(closed.plaintext, OKPKey.import_key(sender), registry=JWS_ONLY)
     if signed.headers() != {"alg": SIGN, "kid": sender["kid"], "typ": SIGNATURE_TYPE}:
