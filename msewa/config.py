@@ -16,6 +16,7 @@ OPERATOR = {
     "pa": "ਗਵਰਨੈਂਸ ਸੁਧਾਰ ਵਿਭਾਗ, ਪੰਜਾਬ",
     "hi": "शासन सुधार विभाग, पंजाब",
 }
+LAST_PORT = 65535
 REQUIRED_IN_PRODUCTION = ("MSEWA_PUBLIC_URL", "MSEWA_SMS_URL", "MSEWA_SMTP_URL", "MSEWA_CONTACT")
 
 
@@ -86,6 +87,8 @@ def _problems(mode: str, environ: Mapping[str, str]) -> list[str]:
         for name in ("MSEWA_PORT", "MSEWA_TRUSTED_HOPS")
         if not environ.get(name, "0").isascii() or not environ.get(name, "0").isdecimal()
     ]
+    if not problems and int(environ.get("MSEWA_PORT", "0")) > LAST_PORT:
+        problems.append(f"MSEWA_PORT must be at most {LAST_PORT}, not {environ['MSEWA_PORT']!r}.")
     if mode not in ("demo", "production"):
         return [*problems, f"MSEWA_MODE must be demo or production, not {mode!r}."]
     url = environ.get("MSEWA_DATABASE_URL", "")

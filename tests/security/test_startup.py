@@ -27,6 +27,7 @@ UNSAFE = {
     "a worker thread": ({"MSEWA_WORKER_THREAD": "1"}, "In production the worker is a process of its own"),
     "another database": ({"MSEWA_DATABASE_URL": "mysql://db"}, "MSEWA_DATABASE_URL must name a PostgreSQL database"),
     "a port in words": ({"MSEWA_PORT": "http"}, "MSEWA_PORT must be a whole number"),
+    "a port beyond the last": ({"MSEWA_PORT": "99999"}, "MSEWA_PORT must be at most 65535"),
     "a port in other digits": ({"MSEWA_PORT": "²"}, "MSEWA_PORT must be a whole number"),
     "an unknown mode": ({"MSEWA_MODE": "staging"}, "MSEWA_MODE must be demo or production"),
 }
