@@ -162,3 +162,49 @@ def test_any_text_is_answered(query: str) -> None:
     found = INDEX.search(query)
 
     assert len({hit.id for hit in found}) == len(found) <= 50
+
+
+@pytest.mark.parametrize("query", ["thik", "' OR 1=1--", "2+2*10", "zzzz qqq", "+1 604 555 0199"])
+def test_a_query_that_names_no_topic_finds_nothing(query: str) -> None:
+    assert find(query) == []
+
+
+@pytest.mark.parametrize("query", ["haryana family id", "delhi driving licence"])
+def test_what_belongs_to_another_state_is_not_ours(query: str) -> None:
+    assert find(query) == []
+
+
+def test_a_way_from_another_state_to_punjab_is_ours() -> None:
+    assert "rc-noc" in find("gaddi haryana le jani noc")[:3]
+
+
+def test_a_word_of_another_world_is_outweighed_by_a_clear_wish() -> None:
+    assert find("pcc for student visa interview canada")[0] in {"pcc-police", "passport-pcc"}
+
+
+def test_numbers_are_told_apart() -> None:
+    assert "satkar-yojana" in find("1100 rupees")[:3]
+    assert "satkar-yojana" not in find("10 rupees")
+
+
+def test_saying_a_thing_twice_does_not_make_it_weigh_twice() -> None:
+    once, twice = INDEX.search("pani ganda"), INDEX.search("pani pani ganda pani")
+
+    assert [hit.score for hit in once] == [hit.score for hit in twice]
+
+
+def test_a_dead_person_is_not_a_deed() -> None:
+    assert find("dead person certificate")[0] == "death-certificate"
+
+
+def test_a_wish_is_heard_in_a_long_story() -> None:
+    story = (
+        "sir my wife delivered at home because the ambulance did not reach us "
+        "and now the secretary is refusing to make the slip what should we do"
+    )
+
+    assert {"birth-certificate", "birth-registration", "birth-late-registration"} & set(find(story)[:3])
+
+
+def test_rows_that_share_only_a_weak_word_are_left_out() -> None:
+    assert set(find("compensation crop damage")) <= {"grievance-state", "girdawari-correction"}

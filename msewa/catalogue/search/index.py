@@ -25,7 +25,7 @@ MAX_UNKNOWN = 9.0
 PLAIN_WEIGHT = 0.7
 # Seldom a service but often said beside one (`visa`, a film star's surname): a clear wish outweighs it, a vague one not.
 ASIDE_WEIGHT = 6.0
-ELSEWHERE_WEIGHT = 10.0
+ELSEWHERE_WEIGHT = 12.0
 # What a saying still counts when hardly any of it was said, so that a short query finds a long name.
 PARTLY_SAID = 0.55
 SAYING_SHARE = 0.6

@@ -17,6 +17,7 @@ MAX_GUESSES = 3
 MIN_HALF = 4
 SHORT_WORD = 5
 LONG_WORD = 8
+TELLING_DIGITS = 4
 SURE, UNSURE, DOUBTFUL = 0.8, 0.5, 0.35
 
 
@@ -76,7 +77,7 @@ class Vocabulary:
 
     def is_telling(self, words: list[str]) -> bool:
         """Whether any word could say what is wanted; single letters and short numbers say nothing alone."""
-        return any(len(word) > (3 if word.isdigit() else 1) and not self._lexicon.is_silent(word) for word in words)
+        return any(_could_tell(word) and not self._lexicon.is_silent(word) for word in words)
 
     def is_away(self, words: list[str]) -> bool:
         """Whether the words ask for something of another state."""
@@ -84,7 +85,7 @@ class Vocabulary:
 
     def names_a_topic(self, meanings: list[Meaning]) -> bool:
         """Whether a query says of what it speaks; two things that may happen to anything also tell it."""
-        said = [{sense for sense, _ in meaning.senses} - UNSERVED for meaning in meanings]
+        said = [{sense for sense, _ in meaning.senses} - UNSERVED for meaning in meanings if _could_tell(meaning.typed)]
         known = [senses for senses in said if senses]
         return len(known) > 1 or any(not senses <= self._lexicon.modifiers for senses in known)
 
@@ -133,6 +134,10 @@ class Vocabulary:
             )
             if len(key) > SHORT_WORD or found[0] == key[0]
         ]
+
+
+def _could_tell(word: str) -> bool:
+    return len(word) >= (TELLING_DIGITS if word.isdigit() else 2)
 
 
 def _certainty(key: str, found: list[str]) -> float:
