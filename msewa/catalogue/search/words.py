@@ -120,13 +120,14 @@ def make_lexicon(source: Mapping[str, object]) -> Lexicon:
     for sense, forms in cast(Mapping[str, str], source["concepts"]).items():
         for form in split_list(forms):
             lexicon.add(form, sense)
+    # Words stored by an earlier release lack the newer lists, and must still be read until they are loaded anew.
     for name, sense in (("elsewhere", ELSEWHERE), ("aside", ASIDE)):
-        for form in split_list(cast(str, source[name])):
+        for form in split_list(cast(str | None, source.get(name))):
             lexicon.add(form, sense)
     lexicon.silent.update(split_words(form)[0] for form in split_list(cast(str, source["silent"])))
-    lexicon.modifiers.update(split_list(cast(str, source["modifiers"])))
-    lexicon.places.update(sound(split_words(form)[0]) for form in split_list(cast(str, source["places"])))
-    lexicon.bridges.update(sound(split_words(form)[0]) for form in split_list(cast(str, source["bridges"])))
+    lexicon.modifiers.update(split_list(cast(str | None, source.get("modifiers"))))
+    lexicon.places.update(sound(split_words(form)[0]) for form in split_list(cast(str | None, source.get("places"))))
+    lexicon.bridges.update(sound(split_words(form)[0]) for form in split_list(cast(str | None, source.get("bridges"))))
     lexicon.faint.update(cast(Mapping[str, float], source["faint"]))
     services = cast(Mapping[str, str], source["services"])
     lexicon.phrases.update({id: tuple(split_list(phrases)) for id, phrases in services.items()})
