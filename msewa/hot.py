@@ -19,7 +19,7 @@ Processor = Callable[[Any], Any]
 class HotRead:
     """A select with named parameters, for one pass over its rows."""
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
@@ -51,7 +51,7 @@ def _ask(engine: Engine, text: str, parameters: Any) -> list[tuple[Any, ...]]:
 class _Compiled:
     """A statement in one database's words, with what its values go through on their way in and out."""
 
-    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.text = str(compiled)
         self._fixed = compiled.params

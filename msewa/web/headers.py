@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; script-src "
 SCRIPTED = "'self' 'nonce-{nonce}'; require-trusted-types-for 'script'; trusted-types htmx"
 VARY = "Cookie, Accept-Language"
-SCRIPTED = "; script-src 'self' 'nonce-{nonce}'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types htmx"
 FIXED = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",

@@ -15,7 +15,7 @@ from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
-from markupsafe._speedups import _escape_inner as escape_text
+from markupsafe._speedups import _escape_inner as escape_text  # pyright: ignore[reportPrivateUsage] - the C function itself
 
 from msewa.web.locale import language
 
