@@ -68,7 +68,10 @@ def receive_first(handle: Handler) -> Handler:
             body = _read(environ["wsgi.input"], most=_most(environ))
         finally:
             receiving.release()
-        return handle({**environ, **body}, start_response)
+        whole = {**environ, **body}
+        # It has its length now; werkzeug would not look at it for a body that says it comes in chunks.
+        whole.pop("HTTP_TRANSFER_ENCODING", None)
+        return handle(whole, start_response)
 
     return answer
 

@@ -43,6 +43,23 @@ def test_a_body_that_says_it_is_too_large_is_refused_unread(client: StrictClient
 
 
 @ONE
+def test_a_body_in_chunks_is_refused_once_it_is_too_long(client: StrictClient) -> None:
+    body = Endless()
+
+    said = {
+        "CONTENT_LENGTH": "",
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "wsgi.input_terminated": True,
+        "CONTENT_TYPE": FORM,
+        "wsgi.input": body,
+    }
+    answer = client.post("/sign-in", environ_overrides=said)
+
+    assert refused_as_too_large(answer)
+    assert body.taken < MEGABYTE
+
+
+@ONE
 @pytest.mark.parametrize("said", [FORM, "multipart/form-data; boundary=x", "application/json"])
 def test_a_field_too_large_is_refused_without_filling_memory(client: StrictClient, said: str) -> None:
     start = b'--x\r\nContent-Disposition: form-data; name="mobile"\r\n\r\n' if "multipart" in said else b"mobile="
