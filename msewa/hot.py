@@ -35,17 +35,19 @@ class HotRead:
 def _ask(engine: Engine, text: str, parameters: Any) -> list[tuple[Any, ...]]:
     """Fetch the rows; the driver's errors become SQLAlchemy's, and a dead connection leaves the pool."""
     dialect = engine.dialect
-    connection: Any = engine.raw_connection()
+    connection: Any = None
     try:
+        connection = engine.raw_connection()  # with the database away, even this is the driver's own error
         cursor = connection.cursor()
         cursor.execute(text, parameters)
         return cursor.fetchall()
     except dialect.loaded_dbapi.Error as fault:
-        if dialect.is_disconnect(fault, connection.dbapi_connection, None):
+        if connection is not None and dialect.is_disconnect(fault, connection.dbapi_connection, None):
             connection.invalidate(fault)
         raise DBAPIError.instance(text, None, fault, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect) from fault
     finally:
-        connection.close()
+        if connection is not None:
+            connection.close()
 
 
 class _Compiled:

@@ -35,7 +35,9 @@ def catalogue() -> Catalogue:
 
 
 def is_loaded() -> bool:
-    """Whether there is a catalogue to serve: without one, no page is there."""
+    """Whether there is a catalogue to serve, in memory or in the tables: without one, no page is there."""
+    if "catalogue" in current_app.extensions:
+        return True
     try:
         return db.session.scalar(select(CatalogueRelease.number)) is not None
     except (DBAPIError, PoolTimeoutError):
