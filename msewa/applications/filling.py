@@ -9,7 +9,7 @@ from msewa.applications.rules import Source
 from msewa.catalogue.answers import AnswerError, parse
 from msewa.catalogue.rules import Definition, Field
 from msewa.catalogue.snapshot import Catalogue
-from msewa.profile.rules import ACCOUNT_FIELDS, ProfileValue
+from msewa.profile.rules import ACCOUNT_FIELDS, GUARDED_FIELDS, ProfileValue
 from msewa.web.filters import INDIA
 from msewa.web.forms import clean_text
 
@@ -116,6 +116,6 @@ def find_for_profile(desk: Desk, page: Page) -> dict[str, str]:
 
 
 def is_for_profile(desk: Desk, key: str) -> bool:
-    """Whether a field can be kept in the profile from here: not her name and addresses, which the account proves."""
-    is_own = desk.definition.need(key).of_applicant and key not in ACCOUNT_FIELDS
+    """Whether a field can be kept in the profile from here: not what the account proves, nor where money goes."""
+    is_own = desk.definition.need(key).of_applicant and key not in ACCOUNT_FIELDS | GUARDED_FIELDS
     return is_own and desk.catalogue.fields[key].profile_section is not None

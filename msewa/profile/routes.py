@@ -12,10 +12,10 @@ from msewa.extensions import db
 from msewa.profile.forms import TITLES, Desk, ProfileForm, form_for, wrong_in
 from msewa.profile.operations import keep
 from msewa.profile.queries import get_profile
-from msewa.profile.rules import SECTIONS, WITHIN_DISTRICT
+from msewa.profile.rules import GUARDED_FIELDS, SECTIONS, WITHIN_DISTRICT
 from msewa.profile.sheet import fields_of, may_ask, sheet_of
 from msewa.web import form_keys
-from msewa.web.access import blueprint, citizen
+from msewa.web.access import blueprint, citizen, is_fresh
 from msewa.web.clock import now
 from msewa.web.errors import NoSuchRowError
 from msewa.web.filters import INDIA
@@ -29,11 +29,13 @@ FRAGMENTS = frozenset(f"part_{section}" for section in SECTIONS)
 
 @bp.get("/profile")
 @citizen
-def show() -> Response:
+def show() -> AnyResponse:
     """Show everything given, by section; one line may be open for editing."""
     desk = _desk()
     wanted = request.args.get("edit", "")
     key = "district" if wanted in WITHIN_DISTRICT and "district" not in desk.profile else wanted
+    if key in GUARDED_FIELDS and not is_fresh():
+        return _prove(key)
     is_asked = _section_of(key, desk=desk) is not None
     form = form_for([desk.known.fields[key]], desk=desk) if is_asked else None
     return _sheet(desk, form=form, edit=key if is_asked else None)
@@ -50,7 +52,7 @@ def change(section: str, field: str) -> AnyResponse:
     form = form_for([desk.known.fields[field]], desk=desk)
     if not form.validate():
         return _sheet(desk, form=form, edit=field, status=422)
-    return _keep(form, back=url_for("profile.show", kept=field, _anchor=f"part_{section}"))
+    return _keep(form, desk=desk, back=url_for("profile.show", kept=field, _anchor=f"part_{section}"))
 
 
 @bp.get("/profile/<section>")
@@ -68,7 +70,7 @@ def fill(section: str) -> AnyResponse:
     form = _section_form(section)
     if not form.validate():
         return _section_page(section, form=form, status=422)
-    return _keep(form, back=url_for("profile.show", kept=section, _anchor=f"part_{section}"))
+    return _keep(form, desk=_desk(), back=url_for("profile.show", kept=section, _anchor=f"part_{section}"))
 
 
 def _me() -> Person:
@@ -93,7 +95,16 @@ def _section_form(section: str) -> ProfileForm:
     return form_for(fields, desk=desk)
 
 
-def _keep(form: ProfileForm, *, back: str) -> AnyResponse:
+def _prove(key: str) -> AnyResponse:
+    """Ask who she is before where money goes may change; she comes back to that line."""
+    return see_other(url_for("accounts.step_up", next=url_for("profile.show", edit=key)))
+
+
+def _keep(form: ProfileForm, *, desk: Desk, back: str) -> AnyResponse:
+    held = {key: value.value for key, value in desk.profile.items()}
+    guarded = [key for key in GUARDED_FIELDS & form.kept.keys() if form.kept[key] != held.get(key, "")]
+    if guarded and not is_fresh():
+        return _prove(guarded[0])
     keep(_me(), form.kept, actor=_me().actor, now=now())
     form_keys.remember(back)
     db.session.commit()

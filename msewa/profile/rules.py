@@ -8,6 +8,8 @@ SECTIONS = ("identity", "contact", "address", "family", "work", "money", "papers
 PROVED_FIELDS = frozenset({"mobile", "email"})
 # Kept by the account, not in a section.
 ACCOUNT_FIELDS = PROVED_FIELDS | {"full_name"}
+# Where money goes: changed only with password and second factor given just now (step-up), and from no other page.
+GUARDED_FIELDS = frozenset({"bank_account"})
 # Nobody is without one: it can be changed, not taken away.
 REQUIRED_FIELDS = frozenset({"full_name"})
 # Chosen from the places of one district, so asked once the district is known.

@@ -63,12 +63,13 @@ def _check() -> Response | None:
     if audience not in (SIGNED_IN, current_user.role):
         # What an address names is not there for another role, whether or not it ever was.
         abort(404 if request.view_args else 403)
-    if getattr(view, "fresh_proof", False) and not _is_fresh():
+    if getattr(view, "fresh_proof", False) and not is_fresh():
         return see_other(url_for("accounts.step_up", next=_way_back()))
     return None
 
 
-def _is_fresh() -> bool:
+def is_fresh() -> bool:
+    """Whether password and second factor were both given within ten minutes."""
     proved_at = current_user.proved_at
     return proved_at is not None and now() - proved_at <= FRESH
 
@@ -90,4 +91,16 @@ def blueprint(name: str, import_name: str) -> Blueprint:
     return Blueprint(name, import_name)
 
 
-__all__ = ["audience_of", "blueprint", "citizen", "fresh_proof", "init_app", "public", "redirect", "safe_next", "sandbox", "signed_in"]
+__all__ = [
+    "audience_of",
+    "blueprint",
+    "citizen",
+    "fresh_proof",
+    "init_app",
+    "is_fresh",
+    "public",
+    "redirect",
+    "safe_next",
+    "sandbox",
+    "signed_in",
+]

@@ -326,3 +326,21 @@ def test_bytes_that_are_no_text_are_dropped_from_what_is_kept(app: Flask, client
 
     assert answer.status_code == 303
     assert kept_by(person)["village"] == "Kaleke"
+
+
+def test_where_money_goes_changes_only_with_fresh_proof(client: StrictClient, app: Flask, clock) -> None:
+    person = signed_in(client, app=app, profile={"bank_account": "123456789012 SBIN0001234"})
+    opened = client.page("/profile?edit=bank_account").fields("profile-bank_account")
+    section = client.page("/profile/money").fields("profile-money")
+    clock.advance(minutes=11)
+
+    asked = client.get("/profile?edit=bank_account")
+    line = client.post("/profile/money/bank_account", data={**opened, "bank_account": "918273645546 SBIN0009182"})
+    whole = client.post("/profile/money", data={**section, "bank_account": "918273645546 SBIN0009182"})
+    other = client.submit("/profile/money", "profile-money", income_annual="90000")
+
+    for answer in (asked, line, whole):
+        assert answer.status_code == 303
+        assert answer.headers["Location"].startswith("/account/prove?next=")
+    assert kept_by(person)["bank_account"] == "123456789012 SBIN0001234"
+    assert other.headers["Location"].startswith("/profile?kept=money")
