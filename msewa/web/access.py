@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Blueprint, Flask, abort, current_app, redirect, request, url_for
+from flask import Blueprint, Flask, abort, current_app, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -89,18 +89,3 @@ def safe_next(target: str | None, *, fallback: str) -> str:
 def blueprint(name: str, import_name: str) -> Blueprint:
     """Make a feature's blueprint."""
     return Blueprint(name, import_name)
-
-
-__all__ = [
-    "audience_of",
-    "blueprint",
-    "citizen",
-    "fresh_proof",
-    "init_app",
-    "is_fresh",
-    "public",
-    "redirect",
-    "safe_next",
-    "sandbox",
-    "signed_in",
-]
