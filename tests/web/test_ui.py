@@ -303,7 +303,7 @@ def test_signing_out_is_one_press_on_every_page_of_who_is_signed_in(frame: Flask
 
 
 def test_who_gave_no_name_still_reaches_her_account(frame: Flask) -> None:
-    assert '<a href="/account/security">My account</a>' in _page(frame, me=_citizen(None))
+    assert '<a href="/profile">My account</a>' in _page(frame, me=_citizen(None))
 
 
 def test_helplines_can_be_called_from_every_page(frame: Flask) -> None:
