@@ -100,6 +100,8 @@ class Citizen:
         here.arrives("accounts.recover_cancel")
         here.form("cancel").get_by_test_id("submit").click()
         here.at("page-accounts.recover_cancelled").wait_for()
+        here.open(cancel)
+        here.arrives("accounts.recover_over")
 
     def applies(self, service: str, **answers: str) -> str:
         """Send an application of one or more prefilled pages; return its reference."""
