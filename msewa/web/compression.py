@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
     app.config.update(
         COMPRESS_MIN_SIZE=200,
         COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=4,
+        COMPRESS_BR_LEVEL=5,
         COMPRESS_MIMETYPES=["text/html", "text/plain", "text/css", "application/json", "image/svg+xml"],
     )
     CompressEveryStatus().init_app(app)

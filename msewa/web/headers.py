@@ -29,6 +29,8 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
 }
+# What these say concerns documents; on a stylesheet or script they would only weigh, on every first visit.
+OF_DOCUMENTS = frozenset({"Referrer-Policy", "Cross-Origin-Opener-Policy", "Permissions-Policy"})
 A_YEAR = "max-age=31536000; includeSubDomains"
 
 
@@ -70,12 +72,14 @@ def guard(app: Flask, *, settings: Settings) -> None:
     What a client says of itself in X-Forwarded-* is believed only from the proxies that the settings name by their number.
     """
     fixed = FIXED if settings.is_demo else FIXED | {"Strict-Transport-Security": A_YEAR}
+    bare = {name: value for name, value in fixed.items() if name not in OF_DOCUMENTS}
     inner: Any = receive_first(app.wsgi_app)
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            given = {name.lower() for name, _ in headers}
-            added = [(name, value) for name, value in fixed.items() if name.lower() not in given]
+            given = {name.lower(): value for name, value in headers}
+            wanted = bare if given.get("content-type", "").startswith(("text/css", "text/javascript")) else fixed
+            added = [(name, value) for name, value in wanted.items() if name.lower() not in given]
             return start_response(status, headers + added, exc_info)
 
         is_open = settings.is_demo or environ["wsgi.url_scheme"] == "https" or environ["PATH_INFO"].startswith("/health/")

@@ -13,6 +13,7 @@ PAGES = ("/", "/services", SEARCH, "/services/birth-certificate", "/providers", 
 MINE = ("/applications", "/profile", "/account/security")
 PAGE_MOST, VISIT_MOST, HTMX_MOST, PAINT_MOST = 4096, 8192, 20480, 1200
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 400_000 / 8, "uploadThroughput": 400_000 / 8}
+PAINTED = "performance.getEntriesByType('paint').find(one => one.name == 'first-contentful-paint').startTime"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 
@@ -64,7 +65,8 @@ def first_paint(served: Served) -> Iterator[str]:
                 session.send("Network.enable")
                 session.send("Network.emulateNetworkConditions", SLOW)
                 page.goto(f"http://127.0.0.1:{served.port}{path}", wait_until="load")
-                times.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+                page.wait_for_timeout(500)  # the browser notes its first paint a little after
+                times.append(page.evaluate(PAINTED))
                 page.context.close()
             median = sorted(times)[2]
             yield f"first paint of {path} at 400 kbit/s and 400 ms: {median:.0f} ms of {PAINT_MOST} ({median / PAINT_MOST:.2f})"
