@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from msewa.extensions import Base, db
-from tests.installation import Installation
+from tests.installation import Installation, raw_bytes
 from tests.people import PROFILE, Somebody, signed_in
 from tests.strict_client import StrictClient
 
@@ -75,7 +75,7 @@ def test_no_file_holds_anything_readable(installation: Installation, client: Str
     files = [path for path in installation.folder.rglob("*") if path.is_file()]
 
     assert any(path.name == "msewa.db" for path in files)
-    assert {path.name: found for path in files if (found := found_in(path.read_bytes(), planted(person)))} == {}
+    assert {path.name: found for path in files if (found := found_in(raw_bytes(path), planted(person)))} == {}
 
 
 @pytest.mark.promise("P70")

@@ -18,6 +18,7 @@ from msewa.extensions import Base, db
 from msewa.web import journal
 from msewa.web.access import public
 from tests.applications.conftest import Applicant
+from tests.installation import raw_bytes
 from tests.people import PROFILE, signed_in
 from tests.strict_client import StrictClient
 
@@ -154,7 +155,7 @@ def _bytes_of(value: Any) -> bytes:
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_the_embedded_databases_files_are_closed_whole(app: Flask, journey: dict[str, set[bytes]]) -> None:
     settings: Settings = app.extensions["settings"]
-    files = {path.name: path.read_bytes() for path in settings.data.iterdir() if path.name.startswith("msewa.db")}
+    files = {path.name: raw_bytes(path) for path in settings.data.iterdir() if path.name.startswith("msewa.db")}
 
     assert {"msewa.db", "msewa.db-wal"} <= files.keys()
     for name, content in files.items():
@@ -178,7 +179,7 @@ def test_no_log_line_address_cookie_or_file_tells_a_value(
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     others = [path for path in settings.data.rglob("*") if path.is_file() and not path.name.startswith("msewa.db")]
     assert {path.name for path in others} <= {"keyring.json", "clock.json"}
-    assert set().union(*(found_in(path.read_bytes(), journey) for path in others)) == set()
+    assert set().union(*(found_in(raw_bytes(path), journey) for path in others)) == set()
 
 
 @pytest.mark.promise("P70")
