@@ -81,6 +81,7 @@ def _bind_database(app: Flask, *, settings: Settings, ring: KeyRing) -> None:
 
 def _bind_web(app: Flask, *, settings: Settings) -> None:
     app.before_request(_note_writing)
+    app.teardown_request(_forget_writing)
     headers.init_app(app, settings=settings)
     journal.init_app(app)
     csrf.init_app(app, settings=settings)
@@ -101,3 +102,8 @@ def _bind_web(app: Flask, *, settings: Settings) -> None:
 
 def _note_writing() -> None:
     set_writing(request.method not in ("GET", "HEAD", "OPTIONS"))
+
+
+def _forget_writing(error: BaseException | None) -> None:
+    # The thread goes on to other things, and what they only read must not take the write lock.
+    set_writing(False)

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import DBAPIError
 
-from msewa.extensions import db, writing
+from msewa.extensions import db, is_writing, writing
 from msewa.hot import HotRead
 from msewa.outbox.models import OutboxItem
 
@@ -49,3 +49,10 @@ def test_the_pool_gets_its_connection_back(app: Flask) -> None:
         for _ in range(40):
             DUE.rows(now=NOW)
         assert db.engine.pool.checkedout() == 0
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_form_that_was_sent_leaves_no_writing_behind(app: Flask) -> None:
+    app.test_client().post("/sign-in", data={"mobile": "x"})
+
+    assert not is_writing()
