@@ -16,7 +16,8 @@ from msewa.config import Settings
 from msewa.extensions import db, writing
 from msewa.start import prepare
 from tests.bench import floor
-from tests.served import Served, free_port, seconds_per_request
+from tests.ports import free_port
+from tests.served import Served, seconds_per_request
 
 ROWS, REQUESTS, ROUNDS, MOST = 20, 600, 3, 2.0
 HARJINDER = "+916280014701"

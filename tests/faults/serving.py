@@ -14,7 +14,7 @@ from flask import Flask
 
 from msewa.config import Settings
 from tests.installation import ROOT
-from tests.served import free_port
+from tests.ports import free_port
 
 
 class Server:

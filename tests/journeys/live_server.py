@@ -1,7 +1,6 @@
 """The product as it is run: `python app.py` in a process of its own, with its own folder, port and database."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from pathlib import Path
 from urllib.error import URLError
 
 import psycopg
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STARTS_WITHIN = 90
@@ -28,7 +29,7 @@ class LiveServer:
     @classmethod
     def start(cls, folder: Path, *, database: str | None = None) -> "LiveServer":
         """Start on a free port and wait until it is ready; `database` is a PostgreSQL address, None the embedded one."""
-        port = _free_port()
+        port = free_port()
         log = folder / "server.log"
         environ = {name: value for name, value in os.environ.items() if not name.startswith("MSEWA_")}
         environ |= {"MSEWA_DATA": str(folder / "data"), "MSEWA_PORT": str(port), "MSEWA_MODE": "demo"}
@@ -68,9 +69,3 @@ def new_postgres_database() -> str:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'create database "{name}"')
     return server.replace("/postgres?", f"/{name}?", 1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
