@@ -44,6 +44,8 @@ __all__ = [
 ]
 
 Entries = tuple[Entry, ...]
+# Any other purpose without a key is damage: a new key would open nothing of what the lost one closed.
+ADDED_LATER = (Purpose.RECEIPTS, Purpose.NOISE, Purpose.BACKUP)
 
 
 class KeyRing:
@@ -112,6 +114,19 @@ class KeyRing:
             raise KeyRingError(f"Key {key_id} is active; rotate it first.")
         self._change(lambda entries: tuple(_wiped(entry) if entry.key.id == key_id else entry for entry in entries))
 
+    @classmethod
+    def complete(cls, path: Path, *, now: datetime) -> None:
+        """Add a key for each purpose that came after the first rings; a purpose that ever had a key is left as it is.
+
+        Raises KeyRingError as `load` does.
+        """
+        if not _younger(read_entries(path)):
+            return
+        with sole_writer(path):
+            entries = read_entries(path)
+            is_demo = any(entry.demo for entry in entries)
+            write_entries(path, (*entries, *(_new_entry(purpose, now=now, demo=is_demo) for purpose in _younger(entries))))
+
     def save(self) -> None:
         """Write the ring to its file again, atomically; rotate and destroy have already done so."""
         with sole_writer(self.path):
@@ -153,6 +168,11 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 def _needed(*, demo: bool) -> list[Purpose]:
     return [purpose for purpose in Purpose if demo or purpose is not Purpose.SANDBOX]
+
+
+def _younger(entries: Entries) -> list[Purpose]:
+    known = {entry.key.purpose for entry in entries}
+    return [purpose for purpose in ADDED_LATER if purpose not in known]
 
 
 def _complete(path: Path) -> Entries:

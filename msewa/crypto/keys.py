@@ -54,6 +54,9 @@ class Purpose(StrEnum):
     LINKS = "links"
     DATABASE = "database"
     SIGNING = "signing"
+    RECEIPTS = "receipts"
+    NOISE = "noise"
+    BACKUP = "backup"
     SANDBOX = "sandbox"
 
 

@@ -37,7 +37,7 @@ def list_keys() -> None:
 @bp.cli.command()
 @click.argument("purpose")
 def rotate(purpose: str) -> None:
-    """Make a new key for PURPOSE (wrap, index, pepper, ledger, links or signing) and move to it what can be moved."""
+    """Make a new key for PURPOSE (any of `keys list`) and move to it what can be moved."""
     objection = find_objection(purpose)
     if objection:
         raise click.ClickException(objection)

@@ -9,6 +9,9 @@ FOLLOWS = {
     Purpose.PEPPER: "Each password moves to the new pepper at its owner's next sign-in; keep the old one for recovery codes.",
     Purpose.LEDGER: "New signatures of the ledger carry the new key's id.",
     Purpose.LINKS: "Links sent so far stay good. Processes take the new key for forms when they start again.",
+    Purpose.RECEIPTS: "New receipts are signed with the new key; the old public key stays published for those given before.",
+    Purpose.NOISE: "Figures published from now on carry other noise; keep what was published before beside them.",
+    Purpose.BACKUP: "New backups are closed with the new key; keep the old one for as long as its backups.",
     Purpose.SIGNING: "Give providers the new public key: packages are signed with it from now on.",
 }
 

@@ -15,7 +15,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 View = Callable[P, R]
 
-PUBLIC, SIGNED_IN, CITIZEN, SANDBOX = "public", "signed_in", "citizen", "sandbox"
+PUBLIC, SIGNED_IN, CITIZEN, DPO, SANDBOX = "public", "signed_in", "citizen", "dpo", "sandbox"
 FRESH = timedelta(minutes=10)
 
 
@@ -30,6 +30,7 @@ def _mark(audience: str) -> Callable[[View[P, R]], View[P, R]]:
 public = _mark(PUBLIC)
 signed_in = _mark(SIGNED_IN)
 citizen = _mark(CITIZEN)
+dpo = _mark(DPO)
 sandbox = _mark(SANDBOX)
 
 

@@ -19,6 +19,7 @@ def open_key_ring(settings: Settings) -> KeyRing:
         with suppress(KeyRingExistsError):
             return KeyRing.create(path, now=datetime.now(UTC), mode_demo=True)
     try:
+        KeyRing.complete(path, now=datetime.now(UTC))
         ring = KeyRing.load(path)
     except KeyRingMissingError as error:
         raise SettingsError([f"{error} A new installation makes one: flask --app app keys create"]) from error

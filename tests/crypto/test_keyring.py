@@ -260,3 +260,23 @@ def test_derived_keys_differ_by_use_and_key(ring: KeyRing) -> None:
     assert len(derived) == 4
     assert derive(links, "one") == derive(links, "one")
     assert len(derive(links, "one", length=64)) == 64
+
+
+def test_an_older_ring_gets_keys_for_later_purposes_and_keeps_its_own(ring: KeyRing, now: datetime) -> None:
+    edit(ring, lambda rows: rows.remove(next(row for row in rows if row["purpose"] == Purpose.RECEIPTS)))
+    before = {entry["id"] for entry in json.loads(ring.path.read_text())["keys"]}
+
+    KeyRing.complete(ring.path, now=now)
+
+    loaded = KeyRing.load(ring.path)
+    assert before < {entry.key.id for entry in loaded.entries}
+    assert loaded.active(Purpose.RECEIPTS)
+
+
+def test_a_ring_that_lost_an_old_key_is_not_completed_but_refused(ring: KeyRing, now: datetime) -> None:
+    edit(ring, lambda rows: rows.remove(next(row for row in rows if row["purpose"] == Purpose.INDEX)))
+
+    KeyRing.complete(ring.path, now=now)
+
+    with pytest.raises(NoActiveKeyError, match="index"):
+        KeyRing.load(ring.path)

@@ -1,0 +1,1 @@
+"""Closure: leaving for good, the sealed archive, and keys that end with their month."""

@@ -1,0 +1,1 @@
+"""DPO: the console of the data protection officer, where two people decide and everything is on record."""

@@ -1,0 +1,1 @@
+"""Figures: statistics for research, from fixed tables, never about anybody."""

@@ -1,0 +1,1 @@
+"""Grievances: complaints with a number, a clock and a named contact."""
