@@ -1,4 +1,4 @@
-"""Routes of no feature: health, and the accessibility statement."""
+"""Routes of no feature: health, what search engines may read, and the accessibility statement."""
 
 from flask import Blueprint, Response, current_app, jsonify
 from sqlalchemy import text
@@ -10,6 +10,8 @@ from msewa.web.access import public
 from msewa.web.pages import render_page
 
 bp = Blueprint("web", __name__)
+# Every open page may be found. The same page in other colours or letters is not another page.
+ROBOTS = "User-agent: *\nDisallow: /*theme=\nDisallow: /*size=\n"
 
 
 @bp.get("/health/live")
@@ -25,6 +27,13 @@ def ready() -> tuple[Response, int]:
     """Say whether this process can serve: 200, or 503 with a list of what fails."""
     failing = [name for name, check in current_app.extensions["readiness"].items() if not check()]
     return jsonify(failing), 503 if failing else 200
+
+
+@bp.get("/robots.txt")
+@public
+def robots() -> Response:
+    """Tell search engines what to leave alone; whatever is personal needs a session, which they never have."""
+    return Response(ROBOTS, mimetype="text/plain")
 
 
 @bp.get("/accessibility")

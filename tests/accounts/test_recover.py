@@ -197,13 +197,14 @@ def test_the_link_stops_a_reset_without_signing_in(app, client, another_client, 
     begin(client, person, post, "everything")
     letter = next(one for one in post.to(EMAIL) if one.template == "reset_begun")
     link = urlsplit(letter.links[0]).path
-    another_client.page(link)
+    opened = another_client.page(link)
     with app.app_context():
         runs_still = find_pending_reset(person.id, now=clock.now()) is not None
 
     answer = another_client.submit(link, "cancel")
 
     assert runs_still
+    assert '<meta name="robots" content="noindex">' in opened.text
     assert answer.headers["Location"] == "/recover/cancelled"
     again = another_client.get(link)
     assert again.status_code == 404

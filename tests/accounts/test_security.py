@@ -233,6 +233,7 @@ def test_this_was_not_me_ends_every_visit_without_signing_in(client, another_cli
     answer = another_client.submit(link, "not-me")
 
     assert opened.one("form-not-me") is not None
+    assert '<meta name="robots" content="noindex">' in opened.text
     assert still_open
     assert answer.headers["Location"] == "/recover?why=not-me"
     assert not is_signed_in(client)
