@@ -3,24 +3,33 @@
 from flask import Flask
 
 from msewa import start
-from msewa.accounts import presence
+from msewa.accounts import looking, presence
 from msewa.accounts import routes as accounts_routes
 from msewa.accounts import work as accounts_work
+from msewa.accounts.holding import ACTIVITY
+from msewa.accounts.holding import HOLDING as ACCOUNT
 from msewa.applications import routes as applications_routes
+from msewa.applications.holding import HOLDING as APPLICATIONS
 from msewa.applications.operations import following
 from msewa.catalogue import commands as catalogue_commands
 from msewa.catalogue import routes as catalogue_routes
 from msewa.catalogue.queries import is_loaded
 from msewa.config import Settings
 from msewa.consents import routes as consents_routes
-from msewa.consents.queries import get_registration_notice
+from msewa.consents.texts import get_registration_notice
 from msewa.delivery import operations as delivery
 from msewa.delivery.gateway import HttpDepartments
+from msewa.grievances import operations as grievances
+from msewa.grievances import routes as grievances_routes
+from msewa.grievances.holding import HOLDING as GRIEVANCES
+from msewa.holdings import hold
 from msewa.notifications import operations as notifications
 from msewa.notifications.gateway import CourierByChannel, HttpSmsCourier, SmtpCourier
+from msewa.notifications.holding import HOLDING as MESSAGES
 from msewa.outbox import commands as outbox_commands
 from msewa.outbox import worker
 from msewa.profile import routes as profile_routes
+from msewa.profile.holding import HOLDING as PROFILE
 from msewa.sandbox import commands as sandbox_commands
 from msewa.sandbox import routes as sandbox_routes
 from msewa.sandbox.gateway import SandboxCourier, SandboxDepartments
@@ -40,13 +49,18 @@ def register(app: Flask, *, settings: Settings) -> None:
         profile_routes.bp,
         consents_routes.bp,
         applications_routes.bp,
+        grievances_routes.bp,
     ):
         app.register_blueprint(blueprint)
     app.register_blueprint(upkeep_commands.bp)
     presence.init_app(app)
+    looking.init_app(app)
     accounts_work.init_app(app)
     app.extensions["readiness"]["catalogue"] = is_loaded
     app.extensions["registration_notice"] = get_registration_notice
+    # Parents first: erasing goes backwards.
+    for holding in (ACCOUNT, ACTIVITY, PROFILE, MESSAGES, APPLICATIONS, GRIEVANCES):
+        hold(app, holding)
     _meet_outside(app, settings=settings)
     if settings.is_demo:
         app.register_blueprint(sandbox_routes.bp)
@@ -67,3 +81,4 @@ def _meet_outside(app: Flask, *, settings: Settings) -> None:
     worker.handle(app, notifications.TOPIC, notifications.sending(lambda: app.extensions["courier"]))
     worker.handle(app, delivery.TOPIC, delivery.sending(lambda: app.extensions["departments"]))
     worker.handle(app, delivery.DELIVERED_TOPIC, following.note_received)
+    worker.handle(app, grievances.DUE, grievances.say_overdue)

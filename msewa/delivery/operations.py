@@ -2,11 +2,11 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, delete, select, update
 
 from msewa.catalogue import queries as catalogue
 from msewa.crypto.canonical import canonical
@@ -23,6 +23,7 @@ from msewa.web.keys import key_ring
 
 TOPIC = "delivery.send"
 DELIVERED_TOPIC = "applications.delivered"
+ORPHAN = ""  # in place of a package's digest: its applicant has left
 
 Papers = Sequence[tuple[str, str, bytes]]  # name, media type, content
 
@@ -88,6 +89,24 @@ def recall(application_id: str) -> bool:
     return cast("CursorResult[Any]", db.session.execute(waiting.values(jwe=None))).rowcount == 1
 
 
+def let_finish(application_ids: Iterable[str]) -> None:
+    """Let what waits for its provider still go there after its applicant has left: closed to the provider, and gone once it is taken."""
+    waiting = update(Package).where(
+        Package.application_id.in_(list(application_ids)), Package.accepted_at.is_(None), Package.jwe.is_not(None)
+    )
+    db.session.execute(waiting.values(digest=ORPHAN))
+
+
+def forget(application_ids: Iterable[str]) -> None:
+    """Remove packages and the work that waits for them, but for those that `let_finish` lets go on."""
+    ids = list(application_ids)
+    going_on = list(db.session.scalars(select(Package.application_id).where(Package.application_id.in_(ids), Package.digest == ORPHAN)))
+    gone = [one for one in ids if one not in set(going_on)]
+    db.session.execute(delete(Package).where(Package.application_id.in_(gone)))
+    outbox.drop_all(TOPIC, gone)
+    outbox.drop_all(DELIVERED_TOPIC, ids)
+
+
 def sending(departments: Callable[[], Departments]) -> outbox.Errand:
     """Return the worker's errand of this feature, over the departments of the day."""
 
@@ -137,7 +156,12 @@ def _pack(reference: str, *, now: datetime) -> Parcel | None:
 def _note(reference: str, receipt: str | None, *, now: datetime) -> None:
     if receipt is None:
         return
-    package = db.session.get_one(Package, reference)
+    package = db.session.get(Package, reference)
+    if package is None:
+        return  # its applicant left while it was on the road
+    if package.digest == ORPHAN:
+        db.session.delete(package)
+        return
     package.accepted_at, package.receipt, package.jwe = now, receipt, None
     waiting = select(Package.application_id).where(Package.provider_id == package.provider_id, Package.accepted_at.is_(None))
     # It answers again: what waits for it goes now, in order, a hundred after each that was taken.

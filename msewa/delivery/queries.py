@@ -1,9 +1,10 @@
 """How a package stands, and which key a provider has."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from msewa.delivery.models import Package, ProviderKey
 from msewa.extensions import db
@@ -40,6 +41,13 @@ def get_package_state(application_id: str) -> PackageState:
     if row.accepted_at or not row.is_closed:
         return PackageState("accepted" if row.accepted_at else "recalled", *facts, attempts, None)
     return PackageState(progress.state if progress else "waiting", *facts, attempts, progress.due_at if progress else None)
+
+
+def list_packages(application_ids: Iterable[str]) -> Sequence[Row[Any]]:
+    """Return the packages of these applications (application_id, provider_id, digest, created_at, accepted_at, receipt), oldest first."""
+    columns = (Package.application_id, Package.provider_id, Package.digest, Package.created_at, Package.accepted_at, Package.receipt)
+    chosen = select(*columns).where(Package.application_id.in_(list(application_ids)))
+    return db.session.execute(chosen.order_by(Package.created_at, Package.application_id)).all()
 
 
 def find_active_key(provider_id: str) -> ProviderKey | None:

@@ -1,1 +1,1 @@
-"""Inventory: every column with personal data, what it is for, who receives it and when it ends."""
+"""The data inventory: one file that names every column and every form field, and says what is personal, why and for how long (P2)."""

@@ -1,10 +1,11 @@
 """Sending messages: sealed and put into the outbox in the transaction of what they tell of, sent by the worker."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from msewa.crypto.envelope import Place, seal_json, unseal_json
 from msewa.crypto.wrapping import new_data_key
@@ -56,6 +57,23 @@ def drop_waiting(account_id: str) -> None:
     db.session.execute(waiting.values(state="dropped", **EMPTY))
 
 
+def forget(account_id: str) -> None:
+    """Remove every message of an account, sent or not."""
+    _remove(list(db.session.scalars(select(Message.id).where(Message.account_id == account_id))))
+
+
+def forget_addressed(addresses: Iterable[str]) -> None:
+    """Remove what is on its way to these addresses and names no account, such as codes."""
+    given = frozenset(addresses)
+    waiting = select(Message).where(Message.account_id.is_(None), Message.state == "waiting")
+    _remove([message.id for message in db.session.scalars(waiting) if _content_of(message)["to"] in given])
+
+
+def _remove(ids: list[str]) -> None:
+    outbox.drop_all(TOPIC, ids)
+    db.session.execute(delete(Message).where(Message.id.in_(ids)))
+
+
 def sending(courier: Callable[[], Courier]) -> outbox.Errand:
     """Return the worker's errand of this feature, over the courier of the day."""
 
@@ -73,8 +91,7 @@ def _pack(reference: str, *, now: datetime) -> Letter | None:
     message = db.session.get(Message, reference)
     if message is None or message.sealed is None or message.wrapped_key is None or _is_late(message, now=now):
         return None
-    data_key = key_wrapper().unwrap(message.wrapped_key, subject=message.id)
-    content = unseal_json(data_key, message.sealed, place=_place(message.id))
+    content = _content_of(message)
     values: dict[str, str] = content["values"]
     return Letter(
         id=message.id,
@@ -87,6 +104,12 @@ def _pack(reference: str, *, now: datetime) -> Letter | None:
         links=tuple(value for name, value in values.items() if name == "link"),
         at=now,
     )
+
+
+def _content_of(message: Message) -> dict[str, Any]:
+    """Return where a waiting message goes and what it says."""
+    data_key = key_wrapper().unwrap(message.wrapped_key or b"", subject=message.id)
+    return unseal_json(data_key, message.sealed or b"", place=_place(message.id))
 
 
 def _note(reference: str, outcome: str | None, *, now: datetime) -> None:

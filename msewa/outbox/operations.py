@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import CursorResult, Select, Update, or_, select, update
+from sqlalchemy import CursorResult, Select, Update, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from msewa.extensions import db, writing
@@ -56,6 +56,11 @@ def drop(topic: str, reference: str) -> None:
     if item is not None:
         db.session.delete(item)
         db.session.flush()
+
+
+def drop_all(topic: str, references: Iterable[str]) -> None:
+    """Take back every piece of a topic about these references, done ones too: nothing shall tell that there was any."""
+    db.session.execute(delete(OutboxItem).where(OutboxItem.topic == topic, OutboxItem.reference.in_(list(references))))
 
 
 def hasten(topic: str, references: Iterable[str]) -> None:

@@ -85,6 +85,14 @@ def cancel_reset(reset_id: str, *, actor: Actor, now: datetime) -> bool:
     return True
 
 
+def forget(account_id: str) -> None:
+    """Remove a delayed reset of an account that ends, with its reminders."""
+    reset_ids = db.session.scalars(select(PendingReset.id).where(PendingReset.account_id == account_id)).all()
+    days = range(1, RESET_WAIT // REMIND_EVERY + 1)
+    outbox.drop_all(REMIND, [f"{reset_id}.{day}" for reset_id in reset_ids for day in days])
+    db.session.execute(delete(PendingReset).where(PendingReset.account_id == account_id))
+
+
 def finish_reset(
     subject: Subject, *, password: bytes, secret: str, last_step: int, code_hashes: Sequence[bytes], actor: Actor, now: datetime
 ) -> None:

@@ -64,6 +64,11 @@ def find(token: str | None, *, kind: Visit, now: datetime) -> Unfinished | None:
     return Unfinished(row.id, kind, key, unseal_json(key, row.sealed, place=_place(row.id)))
 
 
+def data_of(visit_id: str, wrapped: bytes, sealed: bytes) -> dict[str, Any]:
+    """Return what an unfinished visit has gathered, from its row."""
+    return unseal_json(key_wrapper().unwrap(wrapped, subject=visit_id), sealed, place=_place(visit_id))
+
+
 def keep(visit: Unfinished) -> None:
     """Store what an unfinished visit has gathered."""
     sealed = seal_json(visit.key, visit.data, place=_place(visit.id))

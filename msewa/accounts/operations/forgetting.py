@@ -1,0 +1,43 @@
+"""Forgetting what is kept under a person's addresses rather than under her account: counted tries, and ways in that were begun."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select
+
+from msewa.accounts.models import KnownDevice, SignInSession, Throttle
+from msewa.accounts.operations.throttling import bucket_of
+from msewa.accounts.operations.visits import data_of
+from msewa.accounts.queries import Contact
+from msewa.accounts.rules import Visit
+from msewa.extensions import db
+
+STRANGERS = "strangers"
+
+
+def forget_tries(account_id: str, *, contact: Contact) -> None:
+    """Forget every count that was kept for an account, its number or its mail address: both are free at once (P59)."""
+    hashes = db.session.scalars(select(KnownDevice.token_hash).where(KnownDevice.account_id == account_id))
+    devices = (STRANGERS, *(hashed.hex() for hashed in hashes))
+    by_id = [(purpose, account_id) for purpose in ("own password", "factor", "paper")]
+    hers = [*by_id, ("password", contact.mobile), ("paper", contact.mobile)]
+    buckets = [bucket_of(*pair, device) for pair in hers for device in devices]
+    buckets += [bucket_of("send", "sms", contact.mobile), bucket_of("send", "email", contact.email or "")]
+    db.session.execute(delete(Throttle).where(Throttle.bucket.in_(buckets)))
+
+
+def forget_begun(account_id: str, *, contact: Contact) -> None:
+    """Forget the ways in that somebody began with her number and has not finished: they hold it, and no account is named on them."""
+    kinds = (Visit.ENROL, Visit.RECOVER)
+    unfinished = select(SignInSession.id, SignInSession.data_key, SignInSession.sealed)
+    rows = db.session.execute(unfinished.where(SignInSession.kind.in_(kinds), SignInSession.account_id.is_(None)))
+    hers = [row.id for row in rows if row.data_key and _is_of(data_of(row.id, row.data_key, row.sealed), account_id, contact.mobile)]
+    db.session.execute(delete(SignInSession).where(SignInSession.id.in_(hers)))
+
+
+def _is_of(data: dict[str, object], *marks: str) -> bool:
+    return not set(marks).isdisjoint(value for value in data.values() if isinstance(value, str))
+
+
+def addresses_in(contact: Contact) -> Iterable[str]:
+    """Return the addresses that messages to her carry."""
+    return [contact.mobile, contact.email] if contact.email else [contact.mobile]

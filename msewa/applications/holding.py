@@ -1,0 +1,123 @@
+"""Everything about a person's applications, for her download, the seal and the erasure; an application's key ends with it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Row, delete, select
+
+from msewa.applications import places
+from msewa.applications.models import Application, ApplicationEvent, ApplicationPage, ApplicationPaper, ApplicationReview
+from msewa.applications.queries import COLUMNS, Case
+from msewa.applications.references import show_reference
+from msewa.crypto.envelope import unseal, unseal_json
+from msewa.delivery import operations as delivery
+from msewa.delivery.queries import list_packages
+from msewa.extensions import db
+from msewa.holdings import File, Holding
+from msewa.ledger.rules import Subject
+from msewa.web import form_keys
+from msewa.web.keys import key_wrapper
+
+# Children first: SQLite and PostgreSQL then agree, whatever a foreign key would carry along.
+CHILDREN = (ApplicationEvent, ApplicationReview, ApplicationPaper, ApplicationPage)
+
+
+def gather(subject: Subject) -> list[dict[str, Any]]:
+    """Return every application with its answers, papers (by digest), track and package, oldest first."""
+    cases = _cases(subject.id)
+    pages, papers, track = _pages(subject.id), _papers(subject.id), _track(subject.id)
+    packages = {row.application_id: row for row in list_packages([case.id for case in cases])}
+    return [_whole(case, pages[case.id], papers[case.id], track[case.id], packages.get(case.id)) for case in cases]
+
+
+def files(subject: Subject) -> Iterator[File]:
+    """Yield every paper under its application's reference, one after another: only one of them lies in memory."""
+    keys = {case.id: case for case in _cases(subject.id)}
+    for application_id, rows in _papers(subject.id).items():
+        for number, row in enumerate(rows, 1):
+            case = keys[application_id]
+            name = _meta(case, row)["name"]
+            content = db.session.scalars(select(ApplicationPaper.content).where(ApplicationPaper.id == row.id)).one()
+            place = places.of_paper(case.id, paper_id=row.id, group="content")
+            # Numbered: two papers of one application may bear one name.
+            yield f"applications/{show_reference(case.reference)}/{number}-{name}", unseal(case.key, content, place=place)
+
+
+def erase(account_id: str) -> None:
+    """Remove her applications with their packages, the work that waits for them, and the addresses that forms were sent to."""
+    rows = db.session.execute(select(Application.id, Application.reference).where(Application.account_id == account_id)).all()
+    ids = [row.id for row in rows]
+    delivery.forget(ids)
+    form_keys.forget_about([f"/applications/{show_reference(row.reference)}" for row in rows])
+    for model in CHILDREN:
+        db.session.execute(delete(model).where(model.application_id.in_(ids)))
+    db.session.execute(delete(Application).where(Application.account_id == account_id))
+
+
+def _cases(account_id: str) -> list[Case]:
+    rows = db.session.execute(select(*COLUMNS).where(Application.account_id == account_id).order_by(Application.created_at, Application.id))
+    return [Case(*row[:-1], key=key_wrapper().unwrap(row[-1], subject=row.id)) for row in rows]
+
+
+def _pages(account_id: str) -> dict[str, list[Row[Any]]]:
+    return _grouped(account_id, ApplicationPage, ApplicationPage.step, ApplicationPage.sealed)
+
+
+def _papers(account_id: str) -> dict[str, list[Row[Any]]]:
+    return _grouped(
+        account_id, ApplicationPaper, ApplicationPaper.added_at, ApplicationPaper.id, ApplicationPaper.key, ApplicationPaper.meta
+    )
+
+
+def _track(account_id: str) -> dict[str, list[Row[Any]]]:
+    return _grouped(account_id, ApplicationEvent, ApplicationEvent.number, ApplicationEvent.kind, ApplicationEvent.at)
+
+
+def _grouped(account_id: str, model: Any, *columns: Any) -> dict[str, list[Row[Any]]]:
+    """Return a table's rows of all her applications by application, in the order of the columns: one question for hundreds."""
+    chosen = select(model.application_id, *columns).join(Application, Application.id == model.application_id)
+    grouped: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in db.session.execute(chosen.where(Application.account_id == account_id).order_by(model.application_id, *columns[:2])):
+        grouped[row.application_id].append(row)
+    return grouped
+
+
+def _meta(case: Case, row: Row[Any]) -> dict[str, Any]:
+    return unseal_json(case.key, row.meta, place=places.of_paper(case.id, paper_id=row.id, group="meta"))
+
+
+def _whole(case: Case, pages: list[Row[Any]], papers: list[Row[Any]], track: list[Row[Any]], package: Any) -> dict[str, Any]:
+    return {
+        "reference": show_reference(case.reference),
+        "service": case.service_id,
+        "version": case.service_version,
+        "provider": case.provider_id,
+        "state": case.state,
+        "language": case.language,
+        "begun_at": case.created_at.isoformat(),
+        "changed_at": case.updated_at.isoformat(),
+        "sent_at": case.submitted_at.isoformat() if case.submitted_at else None,
+        "answer_due_on": case.due_on.isoformat() if case.due_on else None,
+        "digest": case.digest,
+        "answers": {str(row.step): unseal_json(case.key, row.sealed, place=places.of_page(case.id, step=row.step)) for row in pages},
+        "papers": [{"key": row.key, **_meta(case, row)} for row in papers],
+        "track": [{"what": row.kind, "at": row.at.isoformat()} for row in track],
+        "package": _sent(package),
+    }
+
+
+def _sent(package: Any) -> dict[str, Any] | None:
+    if package is None:
+        return None
+    accepted_at = package.accepted_at.isoformat() if package.accepted_at else None
+    return {"digest": package.digest, "made_at": package.created_at.isoformat(), "accepted_at": accepted_at, "receipt": package.receipt}
+
+
+HOLDING = Holding(
+    section="applications",
+    tables=("application", "application_page", "application_paper", "application_review", "application_event", "package"),
+    gather=gather,
+    erase=erase,
+    files=files,
+)
