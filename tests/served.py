@@ -55,7 +55,7 @@ class Served:
         environment = {"MSEWA_DATA": str(data), "MSEWA_PORT": str(port), "MSEWA_MODE": "demo"}
         return cls([sys.executable, "app.py"], port=port, environment=environment)
 
-    def ask(self, method: str, path: str, *, body: str | None = None, headers: dict[str, str] | None = None) -> Answer:
+    def ask(self, method: str, path: str, *, body: str | bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
         """Send one request on a connection of its own; return the answer and its body as sent."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:

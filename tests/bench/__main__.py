@@ -4,7 +4,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import cost, search, weight
+from tests.bench import cost, lighthouse, search, weight
 from tests.served import Served
 
 MEMORY_MOST, READY_MOST, FIRST_MOST = 120, 3.0, 1.0
@@ -28,6 +28,8 @@ def main() -> None:
             for line in weight.report(served, cookie=cookie):
                 print(line)
             for line in weight.first_paint(served):
+                print(line)
+            for line in lighthouse.report(served, cookie=cookie):
                 print(line)
             memory = served.memory_megabytes()
             print(f"memory of the serving process: {memory:.0f} MB of {MEMORY_MOST} ({memory / MEMORY_MOST:.2f})")
