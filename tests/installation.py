@@ -15,6 +15,7 @@ from msewa import create_app
 from msewa.config import Settings
 from msewa.crypto.passwords import Argon2Cost
 from msewa.extensions import Base, db, writing
+from msewa.ledger.operations import forget_entries
 
 ROOT = Path(__file__).resolve().parent.parent
 CHEAPEST = Argon2Cost(memory_kib=19456, iterations=2, lanes=1)  # the enforced floor
@@ -49,8 +50,9 @@ class Installation:
         """Remove everybody and everything they did; the catalogue stays, the clock tells the real time."""
         self.app.extensions["clock"].reset()
         with self.app.app_context(), writing():
+            forget_entries()
             for table in reversed(Base.metadata.sorted_tables):
-                if not table.name.startswith(STAYS):
+                if not table.name.startswith(STAYS) and not table.info.get("append_only"):
                     db.session.execute(delete(table))
             db.session.commit()
 

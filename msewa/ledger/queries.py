@@ -1,20 +1,92 @@
-"""Reading the ledger of one subject, newest first."""
+"""Reading the ledger: entries of one subject, newest first; checkpoints; and proofs that a row stands in what was signed."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from msewa.crypto.envelope import unseal_json
 from msewa.extensions import db
-from msewa.ledger.models import LedgerEntry
-from msewa.ledger.operations import place_of
-from msewa.ledger.rules import Subject
+from msewa.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerLeaf, LedgerPlace
+from msewa.ledger.nodes import read_hashes
+from msewa.ledger.rules import Subject, place_of
+from msewa.ledger.tree import Span, consistency_spans, fold, inclusion_spans
+from msewa.web.errors import NoSuchRowError
+
+
+class NotCoveredYetError(Exception):
+    """The row is newer than the last checkpoint; the next one, within minutes, covers it."""
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """That a leaf stands at `index` (from 0) of the first `size` leaves: the hashes beside its way up to the root of `checkpoint`."""
+
+    leaf_hash: bytes
+    index: int
+    size: int
+    path: list[bytes]
+    checkpoint: str
 
 
 def list_entries(subject: Subject, *, limit: int = 50, before: int | None = None) -> list[dict[str, Any]]:
     """Return up to `limit` entries of `subject` older than number `before`, newest first, opened."""
-    chosen = select(LedgerEntry.number, LedgerEntry.sealed).where(LedgerEntry.subject_id == subject.id)
+    return _opened(_entries(subject, before=before).limit(limit), subject=subject)
+
+
+def list_looks(subject: Subject, *, limit: int = 50, before: int | None = None) -> list[dict[str, Any]]:
+    """Return up to `limit` entries in which somebody else acted on `subject`'s data, newest first, opened."""
+    chosen = _entries(subject, before=before).where(LedgerEntry.by_other.is_(True))
+    return _opened(chosen.limit(limit), subject=subject)
+
+
+def get_sealed(number: int, *, subject: Subject) -> bytes:
+    """Return an entry's ciphertext, over which its leaf is; NoSuchRowError unless it is `subject`'s own."""
+    sealed = db.session.scalar(select(LedgerEntry.sealed).where(LedgerEntry.number == number, LedgerEntry.subject_id == subject.id))
+    if sealed is None:
+        raise NoSuchRowError
+    return sealed
+
+
+def find_checkpoint(size: int | None = None) -> str | None:
+    """Return the signed note over the first `size` leaves, or the newest; None when there is none."""
+    chosen = select(LedgerCheckpoint.note).order_by(LedgerCheckpoint.size.desc()).limit(1)
+    return db.session.scalar(chosen if size is None else chosen.where(LedgerCheckpoint.size == size))
+
+
+def prove(number: int) -> InclusionProof:
+    """Prove that a row stands in the newest checkpoint; NoSuchRowError when there is none, NotCoveredYetError when it is too new."""
+    leaf = select(LedgerLeaf.leaf_hash, LedgerPlace.position).outerjoin(LedgerPlace, LedgerPlace.number == LedgerLeaf.number)
+    found = db.session.execute(leaf.where(LedgerLeaf.number == number)).first()
+    if found is None:
+        raise NoSuchRowError
+    newest = select(LedgerCheckpoint.size, LedgerCheckpoint.note).order_by(LedgerCheckpoint.size.desc()).limit(1)
+    checkpoint = db.session.execute(newest).first()
+    if found.position is None or checkpoint is None:
+        raise NotCoveredYetError
+    path = _roots(inclusion_spans(found.position, size=checkpoint.size))
+    return InclusionProof(found.leaf_hash, found.position, checkpoint.size, path, checkpoint.note)
+
+
+def prove_consistency(first: int, *, second: int) -> list[bytes]:
+    """Return the hashes that prove the tree of size `first` to be the beginning of that of `second` (RFC 9162, section 2.1.4)."""
+    return _roots(consistency_spans(first, second=second))
+
+
+def _roots(spans: list[Span]) -> list[bytes]:
+    hashes = read_hashes(node for span in spans for node in span.nodes)
+    return [fold(span, hash_of=hashes.__getitem__) for span in spans]
+
+
+def _entries(subject: Subject, *, before: int | None) -> Select[int, bytes, bool]:
+    chosen = select(LedgerEntry.number, LedgerEntry.sealed, LedgerEntry.by_other).where(LedgerEntry.subject_id == subject.id)
     if before is not None:
         chosen = chosen.where(LedgerEntry.number < before)
-    rows = db.session.execute(chosen.order_by(LedgerEntry.number.desc()).limit(limit))
-    return [{"number": row.number, **unseal_json(subject.key, row.sealed, place=place_of(subject.id))} for row in rows]
+    return chosen.order_by(LedgerEntry.number.desc())
+
+
+def _opened(chosen: Select[int, bytes, bool], *, subject: Subject) -> list[dict[str, Any]]:
+    return [
+        {"number": number, **unseal_json(subject.key, sealed, place=place_of(subject.id, by_other=by_other))}
+        for number, sealed, by_other in db.session.execute(chosen)
+    ]

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from msewa.crypto.envelope import Place
+
 
 class Kind(StrEnum):
     """The kinds of actors a citizen can meet in her ledger."""
@@ -53,3 +55,16 @@ class SubjectKey:
 
     def __repr__(self) -> str:
         return f"SubjectKey({self.id!r})"
+
+
+def is_by_other(actor: Actor, *, subject_id: str) -> bool:
+    """Whether a person other than the subject acted: what "who looked" shows. The system and unknown visitors are not people."""
+    return actor.kind not in (Kind.SYSTEM, Kind.VISITOR) and actor.id != subject_id
+
+
+def place_of(subject_id: str, *, by_other: bool) -> Place:
+    """Return where an entry's envelope belongs. Its number is not part: the leaf exists before the number.
+
+    Whether somebody else acted is: a look that is passed off as her own doing does not open any more.
+    """
+    return Place(table="ledger_entry", group="look" if by_other else "content", row="", subject=subject_id)

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 
 from msewa.catalogue import operations as catalogue
 from msewa.extensions import Base, db
+from msewa.ledger.operations import forget_entries
 from msewa.outbox import worker
 from msewa.outbox.queries import count_leased
 from msewa.sandbox import seeding
@@ -21,8 +22,9 @@ def reset(clock: MovableClock) -> None:
     """Go back to the state of a first start: nobody and nothing but the catalogue, every provider registered, personas, the real time."""
     # First of all: what is made anew belongs to the real time.
     clock.reset()
+    forget_entries()
     for table in reversed(Base.metadata.sorted_tables):
-        if not table.name.startswith(STAYS):
+        if not table.name.startswith(STAYS) and not table.info.get("append_only"):
             db.session.execute(delete(table))
     catalogue.reinstate_providers()
     db.session.expire_all()

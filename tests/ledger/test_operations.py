@@ -6,15 +6,16 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from msewa.crypto.envelope import EnvelopeError
 from msewa.crypto.wrapping import new_data_key
 from msewa.extensions import db, writing
 from msewa.ledger.models import LedgerEntry, LedgerLeaf
-from msewa.ledger.operations import record
+from msewa.ledger.operations import erase_entries, record
 from msewa.ledger.queries import list_entries
 from msewa.ledger.rules import SYSTEM, VISITOR, Actor, Kind, SubjectKey
+from tests.ledger.breaking import unguard
 
 NOW = datetime(2026, 10, 2, 9, 30, tzinfo=UTC)
 OFFICER = Actor(Kind.OFFICER, "c" * 32, "health")
@@ -92,6 +93,7 @@ def test_an_entry_opens_under_its_subjects_key_alone(room: Flask, her: SubjectKe
 @pytest.mark.promise("P72")
 def test_an_entry_moved_to_another_subject_does_not_open(room: Flask, her: SubjectKey) -> None:
     number = record("file.opened", subject=her, actor=OFFICER, now=NOW)
+    unguard()
     db.session.execute(update(LedgerEntry).where(LedgerEntry.number == number).values(subject_id="b" * 32))
 
     with pytest.raises(EnvelopeError):
@@ -103,6 +105,7 @@ def test_a_changed_bit_is_noticed(room: Flask, her: SubjectKey, position: int) -
     number = record("file.opened", subject=her, actor=OFFICER, now=NOW)
     sealed = bytearray(db.session.scalar(select(LedgerEntry.sealed).where(LedgerEntry.number == number)))
     sealed[position] ^= 1
+    unguard()
     db.session.execute(update(LedgerEntry).where(LedgerEntry.number == number).values(sealed=bytes(sealed)))
 
     leaf = db.session.scalar(select(LedgerLeaf.leaf_hash).where(LedgerLeaf.number == number))
@@ -113,7 +116,7 @@ def test_a_changed_bit_is_noticed(room: Flask, her: SubjectKey, position: int) -
 
 def test_a_number_is_never_given_again_even_after_its_entry_is_erased(room: Flask, her: SubjectKey) -> None:
     numbers = [record("act.done", subject=her, actor=SYSTEM, now=NOW) for _ in range(3)]
-    db.session.execute(delete(LedgerEntry).where(LedgerEntry.subject_id == her.id))
+    erase_entries(her.id)
 
     following = record("act.done", subject=her, actor=SYSTEM, now=NOW)
 

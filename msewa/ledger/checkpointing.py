@@ -1,0 +1,98 @@
+"""Giving new leaves their places in the tree, and signing what it is then.
+
+Numbers come from the database's sequence: some are lost to rollbacks, and one may commit after a higher one. So a leaf's place is not its
+number: whoever makes a checkpoint takes a lock and gives the next places to all leaves without one, in the order of their numbers. A
+number that commits late gets a place at the next checkpoint, and no place is ever given twice or left empty.
+"""
+
+import base64
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, insert, select
+
+from msewa.crypto.notes import NoteError, open_note, sign_note
+from msewa.extensions import db
+from msewa.ledger.models import LedgerCheckpoint, LedgerLeaf, LedgerNode, LedgerPlace
+from msewa.ledger.nodes import read_hashes
+from msewa.ledger.signing import origin, signer, verifier_keys
+from msewa.ledger.tree import EMPTY_ROOT, Hashes, Span, fold, grow
+
+LOCK = 0x6C656467  # any number of our own, for PostgreSQL's advisory locks
+BATCH = 5000
+# No transaction of ours lives for so long: a leaf that appears later below what was numbered then is not ours (`verify` names it).
+LATEST = timedelta(hours=1)
+
+
+class LedgerDamagedError(Exception):
+    """The stored tree is not what was signed last; nothing more is signed over it."""
+
+
+def checkpoint(now: datetime) -> LedgerCheckpoint | None:
+    """Place the new leaves, sign the tree and return the newest checkpoint; None while there is no leaf at all.
+
+    Raises LedgerDamagedError when the stored tree no longer leads to the last signed root.
+    """
+    _take_lock()
+    last = db.session.scalars(select(LedgerCheckpoint).order_by(LedgerCheckpoint.size.desc()).limit(1)).first()
+    size = last.size if last else 0
+    frontier = read_hashes(Span(0, size).nodes)
+    if last is not None:
+        _refuse_damage(last, frontier=frontier)
+    grown, last_number = size, last.last_number if last else 0
+    for batch in _leaves_without_place(now=now):
+        _place(batch, size=grown, frontier=frontier)
+        grown, last_number = grown + len(batch), max(last_number, batch[-1][0])
+    return last if grown == size else _sign(grown, frontier=frontier, last_number=last_number, now=now)
+
+
+def settled_number(*, now: datetime) -> int:
+    """Return the number up to which every leaf must have its place by now; 0 when none must."""
+    chosen = select(func.max(LedgerCheckpoint.last_number)).where(LedgerCheckpoint.made_at <= now - LATEST)
+    return db.session.scalar(chosen) or 0
+
+
+def _take_lock() -> None:
+    """Let one at a time make checkpoints: on PostgreSQL until the transaction ends; on SQLite whoever writes is alone anyway."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+
+
+def _refuse_damage(last: LedgerCheckpoint, *, frontier: Hashes) -> None:
+    try:
+        text = open_note(last.note, keys=verifier_keys())
+        signed = base64.b64decode(text.splitlines()[2])
+    except (NoteError, ValueError, IndexError):
+        raise LedgerDamagedError("The last checkpoint does not carry a good signature of this ledger.") from None
+    if fold(Span(0, last.size), hash_of=lambda node: frontier.get(node, EMPTY_ROOT)) != signed:
+        raise LedgerDamagedError("The stored tree does not lead to the root that was signed last.")
+
+
+def _leaves_without_place(*, now: datetime) -> Iterator[list[tuple[int, bytes]]]:
+    after = settled_number(now=now)
+    placed = select(LedgerPlace.position).where(LedgerPlace.number == LedgerLeaf.number).exists()
+    while True:
+        chosen = select(LedgerLeaf.number, LedgerLeaf.leaf_hash).where(LedgerLeaf.number > after, ~placed)
+        batch = [(row.number, row.leaf_hash) for row in db.session.execute(chosen.order_by(LedgerLeaf.number).limit(BATCH))]
+        if not batch:
+            return
+        yield batch
+        after = batch[-1][0]
+
+
+def _place(batch: Sequence[tuple[int, bytes]], *, size: int, frontier: Hashes) -> None:
+    places = [{"position": position, "number": number} for position, (number, _) in enumerate(batch, start=size)]
+    db.session.execute(insert(LedgerPlace), places)
+    leaves = [leaf for _, leaf in batch]
+    nodes = [{"key": node.key, "node_hash": value} for node, value in grow(size, leaves, frontier=frontier) if node.level]
+    if nodes:
+        db.session.execute(insert(LedgerNode), nodes)
+
+
+def _sign(size: int, *, frontier: Hashes, last_number: int, now: datetime) -> LedgerCheckpoint:
+    root = fold(Span(0, size), hash_of=frontier.__getitem__)
+    text = f"{origin()}\n{size}\n{base64.b64encode(root).decode()}\n"
+    made = LedgerCheckpoint(size=size, root_hash=root, note=sign_note(text, signer=signer()), last_number=last_number, made_at=now)
+    db.session.add(made)
+    db.session.flush()
+    return made
