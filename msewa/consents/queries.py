@@ -1,72 +1,108 @@
-"""Reading published texts."""
+"""Questions about choices and receipts; `is_allowed` is what every use of data asks first."""
 
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-import yaml
+from sqlalchemy import select
 
-from msewa.consents.rules import Block, Notice, Section
-from msewa.crypto.canonical import digest
+from msewa.consents import receipts
+from msewa.consents.models import ChoiceEvent, Receipt
+from msewa.consents.purposes import purposes
+from msewa.consents.rules import IN_FORCE, NOT_ASKED, Choice, Event, Latest, Purpose, state_of
+from msewa.crypto.envelope import Place, unseal_json
+from msewa.extensions import db
+from msewa.ledger.rules import Subject
+from msewa.web import clock
 from msewa.web.errors import NoSuchRowError
 
-FOLDER = Path(__file__).parent / "data"
-CURRENT = {"registration": "1.0", "policy": "1.0"}
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A receipt with what it says; `kind` is choice or disclosure."""
+
+    id: str
+    kind: str
+    at: datetime
+    record: dict[str, Any]
 
 
-@cache
-def list_versions(name: str) -> tuple[str, ...]:
-    """Return every published version of a text, oldest first."""
-    versions = [path.stem.removeprefix(f"{name}-") for path in FOLDER.glob(f"{name}-*.yaml")]
-    return tuple(sorted(versions, key=lambda version: [int(part) for part in version.split(".")]))
+def is_allowed(account_id: str, purpose_id: str, *, now: datetime | None = None) -> bool:
+    """Whether data may be used for a purpose at this moment: a purpose nobody has published grants nothing (P44)."""
+    purpose = purposes().get(purpose_id)
+    if purpose is None or not purpose.is_choice:
+        return purpose is not None
+    return state_of(find_latest(account_id, purpose_id), purpose, now=now or clock.now()) in IN_FORCE
 
 
-def get_notice(name: str, language: str, *, version: str | None = None) -> Notice:
-    """Return a notice in `language`, the current version unless told; NoSuchRowError when it was never published."""
-    if name not in CURRENT:
-        raise NoSuchRowError(name)
-    version = version or CURRENT[name]
-    if version not in list_versions(name):
-        raise NoSuchRowError(name)
-    return _read(name, version, language)
+def find_latest(account_id: str, purpose_id: str) -> Latest | None:
+    """Return the last event of a choice; None when there was none."""
+    row = db.session.execute(
+        select(ChoiceEvent.number, ChoiceEvent.state, ChoiceEvent.version, ChoiceEvent.at)
+        .where(ChoiceEvent.account_id == account_id, ChoiceEvent.purpose_id == purpose_id)
+        .order_by(ChoiceEvent.number.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else Latest(row.number, Event(row.state), row.version, row.at)
 
 
-def get_registration_notice(language: str) -> Notice:
-    """Return the notice that is shown before an account is opened."""
-    return get_notice("registration", language)
+def list_choices(subject: Subject, *, now: datetime | None = None) -> list[Choice]:
+    """Return where somebody stands with every purpose that is hers to choose, in the order of the register."""
+    moment = now or clock.now()
+    latest = {row.purpose_id: row for row in _rows(subject.id)}
+    return [_choice(subject, purpose, latest.get(purpose.id), now=moment) for purpose in purposes().values() if purpose.is_choice]
 
 
-def get_policy(version: str, language: str) -> Notice:
-    """Return one version of the privacy policy; NoSuchRowError when it was never published."""
-    return get_notice("policy", language, version=version)
+def list_events(subject: Subject) -> list[dict[str, Any]]:
+    """Return every event of every choice, oldest first, opened: what happened, under which words, with which receipt."""
+    return [
+        {"purpose": row.purpose_id, "number": row.number, "event": row.state, "at": row.at.isoformat(), **open_event(subject, row)}
+        for row in _rows(subject.id)
+    ]
 
 
-@cache
-def _content(name: str, version: str) -> dict[str, Any]:
-    return yaml.safe_load((FOLDER / f"{name}-{version}.yaml").read_text(encoding="utf-8"))
+def list_receipts(subject: Subject, *, limit: int | None = None) -> list[Given]:
+    """Return somebody's receipts, the newest first, opened."""
+    chosen = select(Receipt.id, Receipt.kind, Receipt.at, Receipt.sealed).where(Receipt.account_id == subject.id)
+    return [_given(subject, row) for row in db.session.execute(chosen.order_by(Receipt.at.desc(), Receipt.id).limit(limit))]
 
 
-@cache
-def _read(name: str, version: str, language: str) -> Notice:
-    content = _content(name, version)
-    sections = _in_language(content["sections"], language)
-    words = {"name": name, "version": version, "language": language, "sections": sections}
-    return Notice(
-        name=name,
-        version=version,
-        language=language,
-        effective_on=content["effective_on"],
-        sections=tuple(Section(row["id"], row["title"], tuple(_block(block) for block in row["blocks"])) for row in sections),
-        sha256=digest({**words, "effective_on": content["effective_on"].isoformat()}),
-    )
+def get_receipt(subject: Subject, receipt_id: str) -> Given:
+    """Return one of somebody's receipts; NoSuchRowError when it is not hers."""
+    chosen = select(Receipt.id, Receipt.kind, Receipt.at, Receipt.sealed)
+    row = db.session.execute(chosen.where(Receipt.account_id == subject.id, Receipt.id == receipt_id)).first()
+    if row is None:
+        raise NoSuchRowError
+    return _given(subject, row)
 
 
-def _in_language(value: Any, language: str) -> Any:
-    """Return the same structure with each {en, pa, hi} as the words of one language."""
-    if isinstance(value, dict):
-        return value[language] if "en" in value else {key: _in_language(inner, language) for key, inner in value.items()}
-    return [_in_language(inner, language) for inner in value] if isinstance(value, list) else value
+def place_of(account_id: str, *, purpose_id: str, number: int) -> Place:
+    """Return where an event's envelope belongs."""
+    return Place(table="choice_event", group="content", row=f"{purpose_id}:{number}", subject=account_id)
 
 
-def _block(row: dict[str, Any]) -> Block:
-    return Block(row.get("text", ""), tuple(row.get("items", ())), tuple(tuple(cells) for cells in row.get("rows", ())))
+def open_event(subject: Subject, row: Any) -> dict[str, Any]:
+    """Return the sealed part of an event: notice (version, language, sha256), policy version, who acted, receipt."""
+    return unseal_json(subject.key, row.sealed, place=place_of(subject.id, purpose_id=row.purpose_id, number=row.number))
+
+
+def _rows(account_id: str) -> list[Any]:
+    chosen = select(
+        ChoiceEvent.purpose_id, ChoiceEvent.number, ChoiceEvent.state, ChoiceEvent.version, ChoiceEvent.at, ChoiceEvent.sealed
+    ).where(ChoiceEvent.account_id == account_id)
+    return list(db.session.execute(chosen.order_by(ChoiceEvent.purpose_id, ChoiceEvent.number)))
+
+
+def _choice(subject: Subject, purpose: Purpose, row: Any, *, now: datetime) -> Choice:
+    latest = None if row is None else Latest(row.number, Event(row.state), row.version, row.at)
+    state = state_of(latest, purpose, now=now)
+    if row is None or state == NOT_ASKED:
+        return Choice(purpose, NOT_ASKED)
+    content = open_event(subject, row)
+    expires_at = row.at + purpose.validity if purpose.validity and state in IN_FORCE else None
+    return Choice(purpose, state, row.at, expires_at, content["receipt"], content["notice"]["language"], content["policy"])
+
+
+def _given(subject: Subject, row: Any) -> Given:
+    place = receipts.place_of(row.id, account_id=subject.id)
+    return Given(row.id, row.kind, row.at, unseal_json(subject.key, row.sealed, place=place))

@@ -5,7 +5,7 @@ from flask import Response, current_app
 from msewa.catalogue.queries import catalogue
 from msewa.config import Settings
 from msewa.consents.inventory import asked_by_category
-from msewa.consents.queries import get_notice, get_policy, list_versions
+from msewa.consents.texts import get_notice, get_policy, list_versions
 from msewa.web.access import blueprint, public
 from msewa.web.locale import language
 from msewa.web.pages import render_page

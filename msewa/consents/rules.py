@@ -1,7 +1,9 @@
-"""What a published text is made of."""
+"""What a published text is made of; what a choice can be, and which way it can change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +34,119 @@ class Notice:
     effective_on: date
     sections: tuple[Section, ...]
     sha256: str
+
+
+class Ground(StrEnum):
+    """Why data may be used for a purpose; only a choice has a switch."""
+
+    LAW = "law"
+    LEGAL_DUTY = "legal_duty"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What data is used for, in one version; its words in each language are a notice that stands alone (DPDP Act, s. 5)."""
+
+    id: str
+    number: int
+    version: int
+    effective_on: date
+    ground: Ground
+    law: str
+    provision: str
+    categories: tuple[str, ...]
+    reader: str
+    title: Mapping[str, str]
+    what: Mapping[str, str]
+    why: Mapping[str, str]
+    receivers: Mapping[str, str]
+    term: Mapping[str, str]
+    withdraw: Mapping[str, str]
+    valid_days: int | None = None
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether it is off until she says yes."""
+        return self.ground is Ground.CHOICE
+
+    @property
+    def validity(self) -> timedelta | None:
+        """How long a yes holds; None without end."""
+        return timedelta(days=self.valid_days) if self.valid_days else None
+
+
+class Event(StrEnum):
+    """What can happen to a choice; each is kept for good, none is ever changed."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    RENEWED = "renewed"
+
+
+NOT_ASKED = "not_asked"
+IN_FORCE = frozenset({Event.GIVEN, Event.RENEWED})
+_STARTS = {Event.GIVEN: Event.GIVEN, Event.RENEWED: Event.GIVEN}
+# From where she stands, what is asked for, and what then happens; what is not here changes nothing.
+OUTCOMES: Mapping[str, Mapping[Event, Event]] = {
+    NOT_ASKED: {**_STARTS, Event.REFUSED: Event.REFUSED, Event.WITHDRAWN: Event.REFUSED},
+    Event.REFUSED: _STARTS,
+    Event.WITHDRAWN: _STARTS,
+    Event.EXPIRED: {
+        Event.GIVEN: Event.RENEWED,
+        Event.RENEWED: Event.RENEWED,
+        Event.REFUSED: Event.REFUSED,
+        Event.WITHDRAWN: Event.REFUSED,
+    },
+    **{
+        state: {
+            Event.RENEWED: Event.RENEWED,
+            Event.REFUSED: Event.WITHDRAWN,
+            Event.WITHDRAWN: Event.WITHDRAWN,
+            Event.EXPIRED: Event.EXPIRED,
+        }
+        for state in IN_FORCE
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The last event of a choice, as the database can read it."""
+
+    number: int
+    state: Event
+    version: int
+    at: datetime
+
+
+def state_of(latest: Latest | None, purpose: Purpose, *, now: datetime) -> str:
+    """Return where somebody stands: another version than the current one counts as not asked (P44), a yes past its time as expired."""
+    if latest is None or latest.version != purpose.version:
+        return NOT_ASKED
+    return Event.EXPIRED if has_lapsed(latest, purpose, now=now) else latest.state
+
+
+def has_lapsed(latest: Latest, purpose: Purpose, *, now: datetime) -> bool:
+    """Whether a yes is past its time."""
+    return latest.state in IN_FORCE and purpose.validity is not None and now >= latest.at + purpose.validity
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Where somebody stands with one purpose: since when, until when, under which words, with which receipt."""
+
+    purpose: Purpose
+    state: str
+    at: datetime | None = None
+    expires_at: datetime | None = None
+    receipt_id: str = ""
+    language: str = ""
+    policy_version: str = ""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the purpose may be served now."""
+        return self.state in IN_FORCE

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from msewa.accounts.models import Account, SignInSession
 from msewa.accounts.operations import opening
 from msewa.accounts.queries import find_account_id, get_contact, get_subject
-from msewa.consents.queries import get_registration_notice
+from msewa.consents.texts import get_registration_notice
 from msewa.extensions import db, writing
 from msewa.ledger.queries import list_entries
 from tests.accounts.walking import NAME, NUMBER, PASSWORD, code_of, is_signed_in, register, visit_kinds, walk_to_codes, walk_to_password

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from msewa.catalogue.queries import catalogue
-from msewa.consents.queries import get_notice, get_policy
+from msewa.consents.texts import get_notice, get_policy
 from msewa.extensions import Base, db
 from msewa.web.access import PUBLIC, audience_of
 from tests.people import signed_in

@@ -1,0 +1,88 @@
+"""The register of purposes: every version that was ever published, and the one of each that holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from msewa.consents.rules import Ground, Purpose
+from msewa.consents.texts import folders
+from msewa.crypto.canonical import canonical, digest
+from msewa.web.errors import NoSuchRowError
+
+WORDS = ("title", "what", "why", "receivers", "term", "withdraw")
+KEYS = {field.name for field in fields(Purpose)}
+
+
+class PurposeError(ValueError):
+    """An entry of the register is not complete; nothing may be asked or used under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The very bytes that a notice shows in one language, and their SHA-256 in 64 hex digits."""
+
+    purpose_id: str
+    version: int
+    language: str
+    content: bytes
+    sha256: str
+
+
+def purposes() -> Mapping[str, Purpose]:
+    """Return each purpose in the version that holds, by its id, in the order of the register."""
+    return _current(_stamped())
+
+
+def every_version() -> Mapping[tuple[str, int], Purpose]:
+    """Return every version of every purpose that was ever published."""
+    return _all(_stamped())
+
+
+def get_purpose(purpose_id: str, *, version: int | None = None) -> Purpose:
+    """Return a purpose, in the version that holds unless told; NoSuchRowError when it was never published."""
+    known = purposes().get(purpose_id) if version is None else every_version().get((purpose_id, version))
+    if known is None:
+        raise NoSuchRowError(purpose_id)
+    return known
+
+
+def shown(purpose: Purpose, language: str) -> Shown:
+    """Return what the purpose's own page says in a language, as bytes: what a choice is bound to."""
+    words = {key: getattr(purpose, key)[language] for key in WORDS}
+    facts = {"id": purpose.id, "version": purpose.version, "ground": purpose.ground, "law": purpose.law, "valid_days": purpose.valid_days}
+    content = {**facts, "language": language, "categories": list(purpose.categories), **words}
+    return Shown(purpose.id, purpose.version, language, canonical(content), digest(content))
+
+
+def _stamped() -> tuple[tuple[Path, int], ...]:
+    files = [path for folder in folders() for path in sorted(folder.glob("purposes*.yaml"))]
+    return tuple((path, path.stat().st_mtime_ns) for path in files)
+
+
+@cache
+def _all(stamped: tuple[tuple[Path, int], ...]) -> Mapping[tuple[str, int], Purpose]:
+    rows = [row for path, _ in stamped for row in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    found = [_purpose(row) for row in rows]
+    known = {(one.id, one.version): one for one in found}
+    if len(known) != len(found):
+        raise PurposeError("A version of a purpose stands in the register twice.")
+    return known
+
+
+@cache
+def _current(stamped: tuple[tuple[Path, int], ...]) -> Mapping[str, Purpose]:
+    every = _all(stamped)
+    latest = {purpose_id: max(version for other, version in every if other == purpose_id) for purpose_id, _ in every}
+    return {purpose_id: every[purpose_id, version] for purpose_id, version in latest.items()}
+
+
+def _purpose(row: dict[str, Any]) -> Purpose:
+    known = {key: value for key, value in row.items() if key in KEYS}
+    if len(known) != len(row) or any(set(row.get(key, {})) != {"en", "pa", "hi"} for key in WORDS) or not row.get("reader"):
+        raise PurposeError(f"Purpose {row.get('id')} lacks its reader or words, or has more than it may.")
+    made: dict[str, Any] = {**known, "ground": Ground(row["ground"]), "categories": tuple(row["categories"])}
+    return Purpose(**made)

@@ -1,0 +1,126 @@
+"""Receipts: a signed record of every choice and of every disclosure, kept sealed, and checked by anybody who is shown one."""
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, cast
+
+from flask import current_app
+
+from msewa.consents.models import Receipt
+from msewa.consents.purposes import Shown, get_purpose, shown
+from msewa.consents.records import Disclosure, Frame, Record, of_choice, of_disclosure
+from msewa.consents.rules import Event, Purpose
+from msewa.consents.texts import get_current_version
+from msewa.crypto.canonical import CanonicalError, canonical
+from msewa.crypto.detached import BadSignatureError, UnknownSignerError, check_detached, public_half, sign_detached
+from msewa.crypto.envelope import Place, seal_json
+from msewa.crypto.jose import Jwk
+from msewa.crypto.keyring import Purpose as KeyPurpose
+from msewa.extensions import db
+from msewa.ledger.rules import Subject
+from msewa.web.keys import key_ring
+
+SIGNATURE = "in-dpdp:signature"
+LONGEST = 64 * 1024
+
+
+class Verdict(StrEnum):
+    """What can be said of a receipt that somebody brings."""
+
+    VALID = "valid"
+    ALTERED = "altered"
+    NOT_OURS = "not_ours"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The verdict; and what the receipt says, only when it is valid."""
+
+    verdict: Verdict
+    record: Record | None = None
+
+
+def make(record: Record) -> Record:
+    """Sign a record: the same with its detached JWS over the RFC 8785 spelling of everything else."""
+    signing = key_ring().active(KeyPurpose.RECEIPTS)
+    return record | {SIGNATURE: sign_detached(canonical(record), key=signing, purpose=KeyPurpose.RECEIPTS)}
+
+
+def public_keys() -> list[Jwk]:
+    """Return the public halves of the key that signs receipts and of those that signed earlier ones."""
+    return [public_half(key, purpose=KeyPurpose.RECEIPTS) for key in key_ring().living(KeyPurpose.RECEIPTS)]
+
+
+def verify(text: str) -> Checked:
+    """Say of a text of up to 64 kB whether it is a receipt of ours as it was given."""
+    document = _parsed(text)
+    signature = document.pop(SIGNATURE, None) if document else None
+    if document is None or not isinstance(signature, str):
+        return Checked(Verdict.NOT_OURS)
+    try:
+        check_detached(_spelled(document), signature, keys=public_keys())
+    except UnknownSignerError:
+        return Checked(Verdict.NOT_OURS)
+    except BadSignatureError:
+        return Checked(Verdict.ALTERED)
+    return Checked(Verdict.VALID, document)
+
+
+def give_for_choice(subject: Subject, purpose: Purpose, event: Event, *, notice: Shown, now: datetime) -> str:
+    """Keep the receipt of a choice; return its id."""
+    frame = _frame(subject, now=now)
+    return _keep(frame, of_choice(frame, purpose, event, notice=notice), kind="choice")
+
+
+def give_for_disclosure(subject: Subject, disclosure: Disclosure, *, language: str, now: datetime) -> str:
+    """Keep the receipt of what went to a provider, in the transaction that sends it; return its id."""
+    frame, purpose = _frame(subject, now=now), get_purpose("service")
+    return _keep(frame, of_disclosure(frame, purpose, disclosure, notice=shown(purpose, language)), kind="disclosure")
+
+
+def place_of(receipt_id: str, *, account_id: str) -> Place:
+    """Return where a receipt's envelope belongs."""
+    return Place(table="receipt", group="content", row=receipt_id, subject=account_id)
+
+
+def _frame(subject: Subject, *, now: datetime) -> Frame:
+    policy_version = get_current_version("policy", today=now.date())
+    return Frame(uuid.uuid4().urn, current_app.extensions["settings"], subject, policy_version, now)
+
+
+def _keep(frame: Frame, record: Record, *, kind: str) -> str:
+    receipt_id = frame.urn.removeprefix("urn:uuid:")
+    place = place_of(receipt_id, account_id=frame.subject.id)
+    sealed = seal_json(frame.subject.key, make(record), place=place)
+    db.session.add(Receipt(id=receipt_id, account_id=frame.subject.id, kind=kind, at=frame.now, sealed=sealed))
+    db.session.flush()
+    return receipt_id
+
+
+def _spelled(document: Record) -> bytes:
+    """Return the bytes that would have been signed; nothing where a value is such as we never write."""
+    try:
+        return canonical(document)
+    except (CanonicalError, RecursionError):
+        return b""
+
+
+def _parsed(text: str) -> Record | None:
+    """Return a JSON object whose names are each said once; None for anything else."""
+    if len(text) > LONGEST:
+        return None
+    try:
+        document: Any = json.loads(text, object_pairs_hook=_each_once)
+    except (ValueError, RecursionError):
+        return None
+    return cast(Record, document) if isinstance(document, dict) else None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> Record:
+    # Of a name said twice one program reads the first and another the last: such a text says two things under one signature.
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a name is said twice")
+    return dict(pairs)

@@ -1,0 +1,107 @@
+"""Reading published texts: the shipped ones, and those that were published since into the installation's own folder."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from flask import current_app, has_app_context
+
+from msewa.config import Settings
+from msewa.consents.rules import Block, Notice, Section
+from msewa.crypto.canonical import digest
+from msewa.web.errors import NoSuchRowError
+
+SHIPPED = Path(__file__).parent / "data"
+NAMES = ("registration", "policy")
+
+
+def published() -> Path:
+    """Return where this installation keeps what it published itself; it need not exist."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.data / "published"
+
+
+def folders() -> tuple[Path, ...]:
+    """Return where published texts lie, the shipped ones first."""
+    return (SHIPPED, published()) if has_app_context() else (SHIPPED,)
+
+
+def list_versions(name: str) -> tuple[str, ...]:
+    """Return every published version of a text, oldest first."""
+    return tuple(version for version, _ in _files(name))
+
+
+def get_current_version(name: str, *, today: date) -> str:
+    """Return the version that holds on a day: the youngest that is in force."""
+    return [version for version, path in _files(name) if _content(path)["effective_on"] <= today][-1]
+
+
+def get_notice(name: str, language: str, *, version: str) -> Notice:
+    """Return one version of a notice in `language`; NoSuchRowError when it was never published."""
+    path = dict(_files(name)).get(version) if name in NAMES else None
+    if path is None:
+        raise NoSuchRowError(name)
+    return _read(path, name, version, language)
+
+
+def get_registration_notice(language: str) -> Notice:
+    """Return the notice that is shown before an account is opened."""
+    return get_notice("registration", language, version=list_versions("registration")[-1])
+
+
+def get_policy(version: str, language: str) -> Notice:
+    """Return one version of the privacy policy; NoSuchRowError when it was never published."""
+    return get_notice("policy", language, version=version)
+
+
+def _files(name: str) -> tuple[tuple[str, Path], ...]:
+    return _listed(name, tuple((folder, stamp) for folder, stamp in _stamps()))
+
+
+def _stamps() -> Iterator[tuple[Path, int]]:
+    # A folder's stamp changes with every file that comes: what another process publishes is seen without a restart.
+    for folder in folders():
+        try:
+            yield folder, folder.stat().st_mtime_ns
+        except FileNotFoundError:
+            continue
+
+
+@cache
+def _listed(name: str, stamped: tuple[tuple[Path, int], ...]) -> tuple[tuple[str, Path], ...]:
+    files = [(path.stem.removeprefix(f"{name}-"), path) for folder, _ in stamped for path in folder.glob(f"{name}-*.yaml")]
+    return tuple(sorted(files, key=lambda file: [int(part) for part in file[0].split(".")]))
+
+
+@cache
+def _content(path: Path) -> dict[str, Any]:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _read(path: Path, name: str, version: str, language: str) -> Notice:
+    content = _content(path)
+    sections = _in_language(content["sections"], language)
+    words = {"name": name, "version": version, "language": language, "sections": sections}
+    return Notice(
+        name=name,
+        version=version,
+        language=language,
+        effective_on=content["effective_on"],
+        sections=tuple(Section(row["id"], row["title"], tuple(_block(block) for block in row["blocks"])) for row in sections),
+        sha256=digest({**words, "effective_on": content["effective_on"].isoformat()}),
+    )
+
+
+def _in_language(value: Any, language: str) -> Any:
+    """Return the same structure with each {en, pa, hi} as the words of one language."""
+    if isinstance(value, dict):
+        return value[language] if "en" in value else {key: _in_language(inner, language) for key, inner in value.items()}
+    return [_in_language(inner, language) for inner in value] if isinstance(value, list) else value
+
+
+def _block(row: dict[str, Any]) -> Block:
+    return Block(row.get("text", ""), tuple(row.get("items", ())), tuple(tuple(cells) for cells in row.get("rows", ())))
