@@ -17,6 +17,8 @@ OPERATOR = {
     "hi": "शासन सुधार विभाग, पंजाब",
 }
 LAST_PORT = 65535
+# The policy names this portal (its line 40, P76).
+GRIEVANCE_PORTAL = "https://connect.punjab.gov.in"
 REQUIRED_IN_PRODUCTION = ("MSEWA_PUBLIC_URL", "MSEWA_SMS_URL", "MSEWA_SMTP_URL", "MSEWA_CONTACT")
 
 
@@ -26,6 +28,16 @@ class SettingsError(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class NamedContact:
+    """Who answers complaints (Act s. 8(9), r. 9); what is not set is empty, and shown as not known."""
+
+    name: str = ""
+    office: str = ""
+    phone: str = ""
+    mail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,8 @@ class Settings:
     sms_url: str = ""
     smtp_url: str = ""
     contact: str = ""
+    grievance_contact: NamedContact = NamedContact()
+    grievance_portal: str = GRIEVANCE_PORTAL
     worker_thread: bool = False
     password_cost: Argon2Cost = field(default_factory=Argon2Cost)
     operator: Mapping[str, str] = field(default_factory=lambda: dict(OPERATOR))
@@ -77,6 +91,8 @@ class Settings:
             sms_url=environ.get("MSEWA_SMS_URL", ""),
             smtp_url=environ.get("MSEWA_SMTP_URL", ""),
             contact=environ.get("MSEWA_CONTACT", ""),
+            grievance_contact=NamedContact(*(environ.get(f"MSEWA_GRIEVANCE_{part}", "") for part in ("NAME", "OFFICE", "PHONE", "MAIL"))),
+            grievance_portal=environ.get("MSEWA_GRIEVANCE_PORTAL", GRIEVANCE_PORTAL),
             worker_thread=environ.get("MSEWA_WORKER_THREAD") == "1",
         )
 
@@ -122,6 +138,8 @@ def _outside_problems(environ: Mapping[str, str]) -> list[str]:
         problems.append("MSEWA_SMS_URL must begin with https://; messages are never handed over in the clear.")
     if mail and urlsplit(mail).scheme not in ("smtps", "smtp"):
         problems.append("MSEWA_SMTP_URL must begin with smtps://, or with smtp:// for a server that takes STARTTLS.")
+    if urlsplit(environ.get("MSEWA_GRIEVANCE_PORTAL", GRIEVANCE_PORTAL)).scheme != "https":
+        problems.append("MSEWA_GRIEVANCE_PORTAL must begin with https://.")
     if contact and "@" not in contact:
         problems.append("MSEWA_CONTACT must be the mail address that messages come from.")
     return problems

@@ -15,6 +15,8 @@ from msewa.catalogue import commands as catalogue_commands
 from msewa.catalogue import routes as catalogue_routes
 from msewa.catalogue.queries import is_loaded
 from msewa.config import Settings
+from msewa.consents import announcing
+from msewa.consents import commands as consents_commands
 from msewa.consents import routes as consents_routes
 from msewa.consents.texts import get_registration_notice
 from msewa.delivery import operations as delivery
@@ -24,6 +26,7 @@ from msewa.grievances import routes as grievances_routes
 from msewa.grievances.holding import HOLDING as GRIEVANCES
 from msewa.holdings import hold
 from msewa.notifications import operations as notifications
+from msewa.notifications import routes as notifications_routes
 from msewa.notifications.gateway import CourierByChannel, HttpSmsCourier, SmtpCourier
 from msewa.notifications.holding import HOLDING as MESSAGES
 from msewa.outbox import commands as outbox_commands
@@ -34,6 +37,9 @@ from msewa.sandbox import commands as sandbox_commands
 from msewa.sandbox import routes as sandbox_routes
 from msewa.sandbox.gateway import SandboxCourier, SandboxDepartments
 from msewa.upkeep import commands as upkeep_commands
+from msewa.visits import commands as visits_commands
+from msewa.visits import recording
+from msewa.visits import routes as visits_routes
 from msewa.web import routes as web_routes
 
 
@@ -41,6 +47,8 @@ def register(app: Flask, *, settings: Settings) -> None:
     """Register every feature's routes, commands and outbox handlers; the sandbox only in demo mode."""
     for blueprint in (
         web_routes.bp,
+        visits_routes.bp,
+        visits_commands.bp,
         outbox_commands.bp,
         start.bp,
         catalogue_routes.bp,
@@ -48,6 +56,8 @@ def register(app: Flask, *, settings: Settings) -> None:
         accounts_routes.bp,
         profile_routes.bp,
         consents_routes.bp,
+        consents_commands.bp,
+        notifications_routes.bp,
         applications_routes.bp,
         grievances_routes.bp,
     ):
@@ -56,6 +66,8 @@ def register(app: Flask, *, settings: Settings) -> None:
     presence.init_app(app)
     looking.init_app(app)
     accounts_work.init_app(app)
+    announcing.init_app(app)
+    recording.init_app(app, settings=settings)
     app.extensions["readiness"]["catalogue"] = is_loaded
     app.extensions["registration_notice"] = get_registration_notice
     # Parents first: erasing goes backwards.

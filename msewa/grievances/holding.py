@@ -1,0 +1,37 @@
+"""A citizen's complaints, for her download, the seal and the erasure."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from msewa.extensions import db
+from msewa.grievances.models import Grievance, GrievanceEvent
+from msewa.grievances.operations import DUE
+from msewa.grievances.queries import Complaint, list_own, list_steps, read_words
+from msewa.holdings import Holding
+from msewa.ledger.rules import Subject
+from msewa.outbox import operations as outbox
+
+
+def gather(subject: Subject) -> list[dict[str, Any]]:
+    """Return every complaint of hers with its words and its steps."""
+    return [_whole(complaint, subject=subject) for complaint in list_own(subject.id)]
+
+
+def erase(account_id: str) -> None:
+    """Remove her complaints."""
+    hers = list(db.session.scalars(select(Grievance.id).where(Grievance.account_id == account_id)))
+    for complaint_id in hers:
+        outbox.drop(DUE, complaint_id)
+    db.session.execute(delete(GrievanceEvent).where(GrievanceEvent.grievance_id.in_(hers)))
+    db.session.execute(delete(Grievance).where(Grievance.account_id == account_id))
+
+
+def _whole(complaint: Complaint, *, subject: Subject) -> dict[str, Any]:
+    steps = [{"kind": step.kind, "at": step.at.isoformat(), "words": step.words} for step in list_steps(complaint, subject=subject)]
+    dates = {"filed_at": complaint.filed_at.isoformat(), "due_at": complaint.due_at.isoformat()}
+    return {"number": complaint.ref, "state": complaint.state, **dates, **asdict(read_words(complaint, subject=subject)), "steps": steps}
+
+
+HOLDING = Holding(section="grievances", tables=("grievance_event", "grievance"), gather=gather, erase=erase)

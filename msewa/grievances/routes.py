@@ -1,0 +1,149 @@
+"""Complaining: whom to turn to, my complaints, a new one, one with its way."""
+
+from typing import cast
+
+from flask import Response, current_app, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from msewa.accounts.people import Person
+from msewa.accounts.rules import Role
+from msewa.config import NamedContact, Settings
+from msewa.extensions import db
+from msewa.grievances import operations
+from msewa.grievances.forms import ComplaintForm
+from msewa.grievances.naming import TOPICS, list_subjects, name_of
+from msewa.grievances.operations import Draft, MovedOnError, TooManyOpenError
+from msewa.grievances.queries import Complaint, find_by_id, get_own, list_own, list_steps, read_words
+from msewa.grievances.rules import About, Topic, may_escalate, read_about
+from msewa.web import form_keys
+from msewa.web.access import blueprint, citizen, public
+from msewa.web.clock import now
+from msewa.web.errors import NoSuchRowError
+from msewa.web.form_keys import once
+from msewa.web.locale import language
+from msewa.web.pages import render_page, see_other
+
+bp = blueprint("grievances", __name__)
+
+
+@bp.get("/grievances")
+@public
+def index() -> Response:
+    """Say whom to turn to; whoever is signed in as a citizen also sees her complaints."""
+    is_citizen = current_user.is_authenticated and person().role == Role.CITIZEN
+    rows = list_own(person().id) if is_citizen else []
+    return render_page("grievances/index.html", rows=rows, is_citizen=is_citizen, now=now(), topics=TOPICS, contact=contact())
+
+
+@bp.get("/grievances/new")
+@citizen
+def new() -> Response:
+    """Ask what happened; the address may name what it is about."""
+    about = request.args.get("about", str(Topic.GENERAL))
+    return _ask(_form(about))
+
+
+@bp.post("/grievances/new")
+@citizen
+@once
+def file() -> AnyResponse:
+    """Take the complaint in and show its number."""
+    form = _form(request.form.get("about", ""))
+    if not form.validate():
+        return _ask(form, status=422)
+    draft = Draft(cast(About, read_about(form.about.data)), cast(str, form.text.data))
+    try:
+        complaint_id = operations.file(draft, subject=person(), actor=person().actor, now=now())
+    except TooManyOpenError:
+        return _ask(form, status=422, too_many=True)
+    location = _address(cast(Complaint, find_by_id(complaint_id)))
+    form_keys.remember(location)
+    db.session.commit()
+    return see_other(location)
+
+
+@bp.get("/grievances/<ref>")
+@citizen
+def show(ref: str) -> Response:
+    """Show one of her complaints, what was answered, and what comes next."""
+    complaint, moment = get_own(ref, account_id=person().id), now()
+    words = read_words(complaint, subject=person())
+    overdue = complaint.is_overdue(moment)
+    return render_page(
+        "grievances/show.html",
+        complaint=complaint,
+        words=words,
+        about=_about(words.about, topic=complaint.topic),
+        steps=list_steps(complaint, subject=person()),
+        overdue=overdue,
+        may_escalate=may_escalate(complaint.state, overdue=overdue),
+        contact=contact(),
+    )
+
+
+@bp.post("/grievances/<ref>/close")
+@citizen
+@once
+def close(ref: str) -> AnyResponse:
+    """Let it rest: the answer is enough for her."""
+    complaint = get_own(ref, account_id=person().id)
+    try:
+        operations.close(complaint, actor=person().actor, now=now())
+    except MovedOnError:
+        return see_other(_address(complaint))
+    return _done(complaint)
+
+
+@bp.post("/grievances/<ref>/escalate")
+@citizen
+@once
+def escalate(ref: str) -> AnyResponse:
+    """Note that she goes on to the Board."""
+    complaint = get_own(ref, account_id=person().id)
+    try:
+        operations.escalate(complaint, actor=person().actor, now=now())
+    except MovedOnError:
+        return see_other(_address(complaint))
+    return _done(complaint)
+
+
+def person() -> Person:
+    """Return who is signed in."""
+    return cast(Person, current_user)
+
+
+def contact() -> NamedContact:
+    """Return who answers complaints, as the settings name them."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.grievance_contact
+
+
+def _form(about: str) -> ComplaintForm:
+    subjects = list_subjects(person(), language=language())
+    if about not in dict(subjects):
+        subjects.insert(0, (about, name_of(about, subject=person(), language=language())))
+    return ComplaintForm(subjects, about=about)
+
+
+def _ask(form: ComplaintForm, *, status: int = 200, too_many: bool = False) -> Response:
+    return render_page("grievances/new.html", form=form, status=status, too_many=too_many, contact=contact())
+
+
+def _about(about: str, *, topic: str) -> str:
+    # What it was about may be gone by now, such as a discarded draft; the complaint stays.
+    try:
+        return name_of(about, subject=person(), language=language())
+    except NoSuchRowError:
+        return str(TOPICS[Topic(topic)])
+
+
+def _address(complaint: Complaint) -> str:
+    return url_for("grievances.show", ref=complaint.ref)
+
+
+def _done(complaint: Complaint) -> AnyResponse:
+    location = _address(complaint)
+    form_keys.remember(location)
+    db.session.commit()
+    return see_other(location)
