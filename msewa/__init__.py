@@ -85,7 +85,6 @@ def _bind_web(app: Flask, *, settings: Settings) -> None:
     headers.init_app(app, settings=settings)
     journal.init_app(app)
     csrf.init_app(app, settings=settings)
-    login_manager.session_protection = None  # pyright: ignore[reportAttributeAccessIssue] - None turns it off
     login_manager.init_app(app)
     access.init_app(app)
     locale.init_app(app, babel=babel)

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from flask import Flask, request
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_migrate import Migrate
@@ -55,9 +56,21 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[type, TypeDecorator[datetime]]] = {datetime: Moment()}
 
 
+class VisitManager(LoginManager):
+    """Flask-Login, asking the one loader we have: it would look for cookies we never set, and hash address and agent, in every request."""
+
+    def init_app(self, app: Flask, add_context_processor: bool = True) -> None:
+        """Be the application's login manager."""
+        app.login_manager = self  # pyright: ignore[reportAttributeAccessIssue] - where Flask-Login looks for it
+
+    def _load_user(self) -> None:
+        load = self._request_callback
+        self._update_request_context_with_user(load(request) if load else None)
+
+
 db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate()
-login_manager = LoginManager()
+login_manager = VisitManager()
 babel = Babel()
 htmx = Htmx()
 

@@ -4,7 +4,7 @@ What surrounds a query in SQLAlchemy's session (unit of work, begin, rollback, r
 reads that nearly every page makes go this way; they see what is committed, so nothing that was changed in the same request is asked here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import Select
@@ -73,8 +73,9 @@ class _Compiled:
 
     def read(self, found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Give each value its type."""
-        rows = [list(row) for row in found]
+        if not found or not self._readers:
+            return found
+        columns: list[Iterable[Any]] = list(zip(*found, strict=True))
         for place, reader in self._readers:
-            for row in rows:
-                row[place] = reader(row[place])
-        return [tuple(row) for row in rows]
+            columns[place] = map(reader, columns[place])
+        return list(zip(*columns, strict=True))

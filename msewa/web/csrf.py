@@ -24,8 +24,9 @@ class MaskedCSRFProtect(CSRFProtect):
 
     def protect(self, apply_exemptions: bool = False) -> None:
         """Refuse an unsafe request whose form does not carry the seed of the browser that sends it."""
-        is_exempt = apply_exemptions and (not request.endpoint or self._is_exempt())
-        if is_exempt or request.method not in current_app.config["WTF_CSRF_METHODS"]:
+        if request.method not in current_app.config["WTF_CSRF_METHODS"]:
+            return
+        if apply_exemptions and (not request.endpoint or self._is_exempt()):
             return
         seed = _sent_seed()
         carried = unmask(str(self._get_csrf_token() or ""))  # pyright: ignore[reportPrivateUsage] - ours by inheritance

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,11 @@ def show_date(value: date | datetime | None) -> str:
     """Write a date as dd/mm/yyyy, a moment as its date in India."""
     if value is None:
         return gettext("Not known")
-    day = value.astimezone(INDIA) if isinstance(value, datetime) else value
+    return _write_day(value.astimezone(INDIA).date() if isinstance(value, datetime) else value)
+
+
+@lru_cache(maxsize=1024)
+def _write_day(day: date) -> str:
     return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
 
 
@@ -70,5 +75,5 @@ def _frame() -> dict[str, Any]:
         "size": preference("size"),
         "page_id": request.endpoint or "web.error",
         "me": current_user._get_current_object(),  # pyright: ignore[reportPrivateUsage] - the person herself: every look through the proxy costs
-        "frame": frames.part,
+        "frame": frames.parts(),
     }

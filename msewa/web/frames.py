@@ -1,5 +1,6 @@
 """The parts of a page's frame that are the same on many pages, rendered once and kept."""
 
+from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlencode
 
@@ -11,15 +12,18 @@ from msewa.web.locale import language, preference
 from msewa.web.rendering import get_template
 
 
-def part(name: str, here: str) -> Markup:
-    """Return `templates/frame/<name>.html`, from memory where the address asks for nothing that its links must keep."""
-    if request.query_string:
-        return _render(name, here)
-    kept: dict[tuple[str | None, ...], Markup] = current_app.extensions["frames"]
-    key = (name, here, language(), preference("theme"), preference("size"))
-    if key not in kept:
-        kept[key] = _render(name, here)
-    return kept[key]
+def parts() -> Callable[[str, str], Markup]:
+    """Return what gives `templates/frame/<name>.html`, from memory where the address asks for nothing that its links must keep."""
+    look = (language(), preference("theme"), preference("size"))
+    kept: dict[tuple[str | None, ...], Markup] = {} if request.query_string else current_app.extensions["frames"]
+
+    def part(name: str, here: str) -> Markup:
+        key = (name, here, *look)
+        if key not in kept:
+            kept[key] = _render(name, here)
+        return kept[key]
+
+    return part
 
 
 def _render(name: str, here: str) -> Markup:

@@ -29,8 +29,9 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
 }
-# What these say concerns documents; on a stylesheet or script they would only weigh, on every first visit.
+# What these say concerns documents; on a stylesheet, script or picture (which holds no link) they would only weigh, on every first visit.
 OF_DOCUMENTS = frozenset({"Referrer-Policy", "Cross-Origin-Opener-Policy", "Permissions-Policy"})
+PIECES = ("text/css", "text/javascript", "image/svg+xml")
 A_YEAR = "max-age=31536000; includeSubDomains"
 
 
@@ -49,11 +50,12 @@ def init_app(app: Flask, *, settings: Settings) -> None:
 
     def finish(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", _policy())
+        if "Content-Security-Policy" not in headers:
+            headers.add("Content-Security-Policy", _policy())
         if "Cache-Control" not in headers:
-            headers["Cache-Control"] = "no-store" if _is_personal() else "no-cache"
+            headers.add("Cache-Control", "no-store" if _is_personal() else "no-cache")
         headers["Vary"] = f"{headers['Vary']}, {VARY}" if "Vary" in headers else VARY
-        headers["X-Request-Id"] = g.get("request_id", "")
+        headers.add("X-Request-Id", g.get("request_id", ""))
         return response
 
     shared: dict[str, Any] = app.jinja_env.globals
@@ -78,7 +80,7 @@ def guard(app: Flask, *, settings: Settings) -> None:
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             given = {name.lower(): value for name, value in headers}
-            wanted = bare if given.get("content-type", "").startswith(("text/css", "text/javascript")) else fixed
+            wanted = bare if given.get("content-type", "").startswith(PIECES) else fixed
             added = [(name, value) for name, value in wanted.items() if name.lower() not in given]
             return start_response(status, headers + added, exc_info)
 

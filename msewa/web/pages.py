@@ -3,7 +3,7 @@
 from collections.abc import Set
 from typing import Any
 
-from flask import Response, make_response, redirect, request
+from flask import Response, redirect, request
 from jinja2_fragments import render_block
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -34,7 +34,7 @@ def render_page(template: str, *, fragments: Set[str] = frozenset(), status: int
         body = render_block(rendering.environment(), template, block, **context)
     else:
         body = rendering.get_template(template).render(context)
-    response = make_response(body, status)
+    response = Response(body, status)
     if fragments:
         response.vary.update(("HX-Request", "HX-Request-Type", "HX-Target"))
     return response
@@ -44,6 +44,6 @@ def see_other(location: str) -> AnyResponse:
     """Answer 303 to `location`; htmx is told to go there as a browser would."""
     if not is_htmx():
         return redirect(location, 303)
-    response = make_response("", 200)
+    response = Response("", 200)
     response.headers["HX-Redirect"] = location
     return response

@@ -13,6 +13,8 @@ from flask import Flask, current_app
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 from markupsafe._speedups import _escape_inner as escape_text  # pyright: ignore[reportPrivateUsage] - the C function itself
@@ -39,13 +41,36 @@ class PageWriter(CodeGenerator):
         else:
             super()._output_child_pre(node, frame, finalize)
 
+    def visit_For(self, node: nodes.For, frame: Frame) -> None:  # noqa: N802 - as below
+        """Gather what a loop writes and pass it on once: a page in an outer template passes each piece through every level."""
+        if frame.buffer is not None:
+            super().visit_For(node, frame)
+            return
+        self.buffer(frame)
+        super().visit_For(node, frame)
+        self.writeline(f"yield concat({frame.buffer})")
+        frame.buffer = None
+
+
+class PageTemplate(Template):
+    """A template whose imports are made once: none of ours takes in what a single page was given."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        # With a page's context jinja would first compare the names it was given with its own, for each import of each page.
+        return super()._get_default_module()
+
 
 class PageEnvironment(Environment):
     """Flask's environment; an overlay with `words` puts their translation in place of every `_("...")`."""
 
     words: NullTranslations | None = None
     code_generator_class = PageWriter
+    template_class = PageTemplate
     escape = staticmethod(quick_escape)
+
+    def make_globals(self, d: Any) -> Any:
+        """Give an overlay's templates its globals as one dict: jinja's chain of two is gone through name by name for every page."""
+        return super().make_globals(d) if self.words is None else {**self.globals, **(d or {})}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)

@@ -2,8 +2,10 @@
 
 import pytest
 from flask_login import current_user
-from sqlalchemy import event, text
+from sqlalchemy import event, text, update
 
+from msewa.accounts.models import SignInSession
+from msewa.accounts.operations import naming
 from msewa.extensions import db, writing
 from tests.accounts.walking import is_signed_in
 from tests.people import sign_in, somebody
@@ -42,6 +44,25 @@ def test_a_database_that_fails_is_said_kindly_to_people_signed_in(app, backend, 
     assert answer.status_code == 503
     assert "Retry-After" in answer.headers
     assert is_signed_in(client)
+
+
+def test_a_changed_name_greets_at_once_and_after_the_visit_nobody_is_greeted(app, client):
+    person = somebody(app)
+    sign_in(client, person)
+    before = client.page("/accessibility").text
+    with app.app_context(), writing():
+        naming.rename(person.subject(), "Gurpreet Planted", now=app.extensions["clock"].now())
+        db.session.commit()
+    after = client.page("/accessibility").text
+    with app.app_context(), writing():
+        db.session.execute(update(SignInSession).values(ends_at=app.extensions["clock"].now()))
+        db.session.commit()
+    gone = client.page("/accessibility").text
+
+    assert person.full_name.split()[0] in before
+    assert "Gurpreet" in after
+    assert person.full_name.split()[0] not in after
+    assert "Gurpreet" not in gone
 
 
 def test_a_person_shows_neither_name_nor_key(app, client):

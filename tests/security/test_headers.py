@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from msewa.web.headers import OF_DOCUMENTS
+from msewa.web.headers import OF_DOCUMENTS, PIECES
 from tests.people import signed_in
 from tests.strict_client import StrictClient
 
@@ -60,7 +60,7 @@ def test_every_answer_carries_the_headers_that_guard_it(app: Flask, client: Stri
     wrong = {}
     for kind, answer in every_kind(app, client).items():
         headers = answer.headers
-        is_piece = headers.get("Content-Type", "").startswith(("text/css", "text/javascript"))
+        is_piece = headers.get("Content-Type", "").startswith(PIECES)
         for name, value in EVERYWHERE.items():
             if is_piece and name in OF_DOCUMENTS:
                 continue

@@ -38,6 +38,14 @@ def test_a_percent_sign_is_one(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
+def test_what_loops_write_stands_in_its_place_and_is_escaped(app: Flask) -> None:
+    source = "a{% for row in rows %}[{{ row }}{% for _i in range(2) %}.{% else %}none{% endfor %}]{% else %}-{% endfor %}b{{ rows|length }}"
+
+    assert render(app, source, lang="en", rows=["<", "y"]) == "a[&lt;..][y..]b2"
+    assert render(app, source, lang="en", rows=[]) == "a-b0"
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_words_that_are_not_known_beforehand_are_looked_up(app: Flask) -> None:
     assert render(app, "{{ _(words) }}", lang="pa", words="Not known") == LANGUAGES["pa"]
 

@@ -37,4 +37,4 @@ def list_page(*, too_many: bool = False, status: int = 200) -> Response:
 def _listed(row: Row, live: Definition | None, *, lang: str) -> Listed:
     name = (live or get_definition(row.service_id, row.service_version)).name[lang]
     due_on = show_date(row.due_on) if row.due_on else None
-    return Listed(show_reference(row.reference), name, row.state, show_date(row.submitted_at or row.updated_at), due_on)
+    return Listed(show_reference(row.reference), name, row.state, show_date(row.at), due_on)
