@@ -33,6 +33,9 @@ from msewa.outbox import commands as outbox_commands
 from msewa.outbox import worker
 from msewa.profile import routes as profile_routes
 from msewa.profile.holding import HOLDING as PROFILE
+from msewa.promises import checking
+from msewa.promises import commands as promises_commands
+from msewa.promises import routes as promises_routes
 from msewa.sandbox import commands as sandbox_commands
 from msewa.sandbox import routes as sandbox_routes
 from msewa.sandbox.gateway import SandboxCourier, SandboxDepartments
@@ -62,7 +65,9 @@ def register(app: Flask, *, settings: Settings) -> None:
         grievances_routes.bp,
     ):
         app.register_blueprint(blueprint)
-    app.register_blueprint(upkeep_commands.bp)
+    for blueprint in (upkeep_commands.bp, promises_routes.bp, promises_commands.bp):
+        app.register_blueprint(blueprint)
+    checking.init_app(app)
     presence.init_app(app)
     looking.init_app(app)
     accounts_work.init_app(app)

@@ -37,6 +37,7 @@ class Letter:
     codes: Mapping[str, str] = field(repr=False)
     links: tuple[str, ...] = field(repr=False)
     at: datetime
+    stop: str = field(default="", repr=False)
 
 
 class Courier(Protocol):
@@ -93,6 +94,9 @@ class SmtpCourier:
         message["From"], message["To"], message["Subject"] = self._sender, letter.to, subject.strip()
         message["Message-ID"] = f"<{letter.id}@{self._sender.rpartition('@')[2]}>"
         message["Content-Language"] = letter.language
+        if letter.stop:  # mail programs then offer one press that needs no page and no sign-in (RFC 8058)
+            message["List-Unsubscribe"] = f"<{letter.stop}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(text.strip() + "\n", cte="base64")  # old servers on the way mangle eight-bit text
         egress.mail(self._url, message)
 

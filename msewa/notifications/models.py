@@ -1,8 +1,8 @@
-"""One table: a message on its way. What it says and to whom is sealed, and wiped once it is sent."""
+"""Two tables: messages on their way, whose words and addresses are sealed and wiped once sent; and whom nothing is sent to."""
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msewa.extensions import Base
@@ -17,9 +17,22 @@ class Message(Base):
     account_id: Mapped[str | None] = mapped_column(String(32), index=True)
     channel: Mapped[str] = mapped_column(String(5))  # sms | email
     template: Mapped[str] = mapped_column(String(60))
+    topic: Mapped[str] = mapped_column(String(20), default="", server_default="")  # empty: part of the service she asked for
     language: Mapped[str] = mapped_column(String(2))
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(10))  # waiting | sent | failed | dropped
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class Suppression(Base):
+    """Nothing of `topic` ("*" is everything) goes to this account over `channel`."""
+
+    __tablename__ = "suppression"
+
+    account_id: Mapped[str] = mapped_column(String(32), ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(5), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(20), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(20), primary_key=True)
+    at: Mapped[datetime]

@@ -2,9 +2,11 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import delete, select, update
 
 from msewa.crypto.envelope import Place, seal_json, unseal_json
@@ -13,12 +15,25 @@ from msewa.extensions import db
 from msewa.notifications.gateway import Courier, Letter, RefusedError
 from msewa.notifications.models import Message
 from msewa.notifications.rendering import render
-from msewa.notifications.rules import Channel, get_template, registry
+from msewa.notifications.rules import EMPTY, Channel, UnknownTemplateError, get_template, registry
+from msewa.notifications.suppressing import is_suppressed
 from msewa.outbox import operations as outbox
 from msewa.web.keys import key_wrapper
 
 TOPIC = "notifications.send"
-EMPTY = {"sealed": None, "wrapped_key": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message before it is sealed; `topic` is empty for what belongs to the service itself."""
+
+    template: str
+    to: str = field(repr=False)
+    channel: Channel
+    language: str
+    values: Mapping[str, str] = field(repr=False)
+    account_id: str | None = None
+    topic: str = ""
 
 
 def send(
@@ -31,30 +46,39 @@ def send(
     now: datetime,
     account_id: str | None = None,
 ) -> str:
-    """Have a message sent after this transaction commits; return its id. Raises UnknownTemplateError."""
-    get_template(template, channel=channel, values=values)
+    """Have a message of the service sent after this transaction commits; return its id. Raises UnknownTemplateError.
+
+    Advertising never goes this way: a promotional template is unknown here (see `promotion`).
+    """
+    if get_template(template, channel=channel, values=values).is_promotional:
+        raise UnknownTemplateError(f"{template!r} is promotional and goes through promote() alone.")
+    letter = Written(template=template, to=to, channel=channel, language=language, values=values, account_id=account_id)
+    return write(letter, now=now)
+
+
+def write(written: Written, *, now: datetime) -> str:
+    """Keep a message sealed and have it sent, unless its account is on the list of whom nothing is sent to; return its id."""
     message_id, data_key = secrets.token_hex(16), new_data_key()
+    is_stopped = _is_stopped(written.account_id, channel=written.channel, topic=written.topic)
     message = Message(
         id=message_id,
-        account_id=account_id,
-        channel=channel,
-        template=template,
-        language=language,
+        account_id=written.account_id,
+        channel=written.channel,
+        template=written.template,
+        topic=written.topic,
+        language=written.language,
         wrapped_key=key_wrapper().wrap(data_key, subject=message_id),
-        sealed=seal_json(data_key, {"to": to, "values": dict(values)}, place=_place(message_id)),
+        sealed=seal_json(data_key, {"to": written.to, "values": dict(written.values)}, place=_place(message_id)),
         state="waiting",
         created_at=now,
     )
+    if is_stopped:
+        message.state, message.sealed, message.wrapped_key = "dropped", None, None
     db.session.add(message)
     db.session.flush()
-    outbox.put(TOPIC, message_id, now=now)
+    if not is_stopped:
+        outbox.put(TOPIC, message_id, now=now)
     return message_id
-
-
-def drop_waiting(account_id: str) -> None:
-    """Let no message of an account go out any more, and forget what it would have said."""
-    waiting = update(Message).where(Message.account_id == account_id, Message.state == "waiting")
-    db.session.execute(waiting.values(state="dropped", **EMPTY))
 
 
 def forget(account_id: str) -> None:
@@ -91,6 +115,9 @@ def _pack(reference: str, *, now: datetime) -> Letter | None:
     message = db.session.get(Message, reference)
     if message is None or message.sealed is None or message.wrapped_key is None or _is_late(message, now=now):
         return None
+    # Asked again at the door: she may have changed her mind while it waited.
+    if _is_stopped(message.account_id, channel=message.channel, topic=message.topic):
+        return None
     content = _content_of(message)
     values: dict[str, str] = content["values"]
     return Letter(
@@ -101,7 +128,8 @@ def _pack(reference: str, *, now: datetime) -> Letter | None:
         language=message.language,
         text=render(message.template, channel=message.channel, language=message.language, values=values),
         codes={"otp": values["code"]} if "code" in values else {},
-        links=tuple(value for name, value in values.items() if name == "link"),
+        links=tuple(value for name, value in values.items() if name in ("link", "stop")),
+        stop=values.get("stop", ""),
         at=now,
     )
 
@@ -116,6 +144,17 @@ def _note(reference: str, outcome: str | None, *, now: datetime) -> None:
     # Nothing was said because it came too late, or because it is settled already: only a waiting message changes.
     values = {"state": outcome or "dropped", "sent_at": now if outcome == "sent" else None, **EMPTY}
     db.session.execute(update(Message).where(Message.id == reference, Message.state == "waiting").values(**values))
+
+
+def _is_stopped(account_id: str | None, *, channel: str, topic: str) -> bool:
+    if account_id is None:
+        return False  # a code for somebody who has no account yet
+    return is_suppressed(account_id, channel=channel, topic=topic) or (topic != "" and not may_promote(account_id, topic, channel))
+
+
+def may_promote(account_id: str, topic: str, channel: str) -> bool:
+    """Whether she allows this topic over this channel; choices belong to a feature above, which hands in how to ask."""
+    return bool(current_app.extensions["may_promote"](account_id, topic, channel))
 
 
 def _is_late(message: Message, *, now: datetime) -> bool:

@@ -13,6 +13,10 @@ import yaml
 Channel = Literal["sms", "email"]
 REGISTRY = Path(__file__).parent / "data" / "dlt.yaml"
 FOLDERS: Mapping[str, str] = {"sms": "sms", "email": "mail"}
+CHANNELS: tuple[Channel, ...] = ("sms", "email")
+TOPICS = ("promo.own", "promo.gov", "promo.private", "newsletter", "digest")  # each is a purpose that she may allow
+EVERYTHING = "*"
+EMPTY = {"sealed": None, "wrapped_key": None}  # what a message holds once its words are gone
 
 # GSM 03.38: characters of one septet, and those that take two because an escape goes before them.
 GSM_SINGLE = frozenset(
@@ -36,10 +40,14 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A message by its name; `dlt` holds per language the id under which the operators registered it, None while unknown."""
+    """A message by its name; `dlt` holds per language the id under which the operators registered it, None while unknown.
+
+    A promotional one goes only to who allowed its topic, and carries `stop`, the link that ends it.
+    """
 
     name: str
     purpose: str
+    is_promotional: bool
     channels: tuple[Channel, ...]
     variables: tuple[Variable, ...]
     lifetime: timedelta | None
@@ -92,6 +100,7 @@ def _template(name: str, facts: dict[str, Any], *, variables: Mapping[str, Varia
     return Template(
         name=name,
         purpose=facts["purpose"],
+        is_promotional=facts.get("promotional", False),
         channels=tuple(facts["channels"]),
         variables=tuple(variables[key] for key in facts["variables"]),
         lifetime=timedelta(minutes=minutes) if minutes else None,

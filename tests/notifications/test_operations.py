@@ -10,8 +10,9 @@ from flask import Flask
 from msewa.extensions import db, writing
 from msewa.notifications.gateway import Letter, NotTakenError, RefusedError
 from msewa.notifications.models import Message
-from msewa.notifications.operations import TOPIC, drop_waiting, send
+from msewa.notifications.operations import TOPIC, send
 from msewa.notifications.queries import list_messages
+from msewa.notifications.suppressing import drop
 from msewa.outbox import worker
 from msewa.outbox.queries import find_progress
 
@@ -141,7 +142,7 @@ def test_messages_of_a_deleted_account_do_not_go_out(courier: RecordingCourier) 
     mine, other = send_code(account_id="a" * 32), send_code(account_id="b" * 32)
 
     with writing():
-        drop_waiting("a" * 32)
+        drop("a" * 32)
         db.session.commit()
     worker.run_due(now=NOW)
 

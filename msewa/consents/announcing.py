@@ -1,0 +1,80 @@
+"""Announcing: one promotional message to everybody who allows its topic, and to nobody else (P38, P63)."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import cast
+
+from flask import Flask
+from sqlalchemy import select
+
+from msewa.accounts.models import Account
+from msewa.accounts.queries import get_contact, get_subject
+from msewa.accounts.rules import State
+from msewa.consents.models import ChoiceEvent
+from msewa.consents.operations import on_withdrawal
+from msewa.consents.queries import is_allowed
+from msewa.extensions import db
+from msewa.notifications.promotion import NotAllowedError, promote
+from msewa.notifications.rules import CHANNELS, TOPICS, Channel
+from msewa.notifications.suppressing import drop
+
+BATCH = 200
+
+
+def init_app(app: Flask) -> None:
+    """Let the promotional pipe ask choices, and let a no end what waits in it."""
+    app.extensions["may_promote"] = may_promote
+    for topic in TOPICS:
+        on_withdrawal(app, topic, _dropping(topic=topic))
+    for channel in CHANNELS:
+        on_withdrawal(app, f"channel.{channel}", _dropping(channel=channel))
+
+
+def may_promote(account_id: str, topic: str, channel: str) -> bool:
+    """Whether she allows both the topic and the channel, at this moment."""
+    return is_allowed(account_id, topic) and is_allowed(account_id, f"channel.{channel}")
+
+
+def announce(template: str, *, topic: str, page: str, now: datetime) -> Iterator[int]:
+    """Queue a message for everybody who allows `topic`; yield after each batch how many it went to, for the caller to commit."""
+    after = ""
+    while ids := _ever_asked(topic, after=after):
+        yield sum(_announce_to(account_id, template, topic=topic, page=page, now=now) for account_id in ids)
+        after = ids[-1]
+
+
+def _ever_asked(topic: str, *, after: str) -> list[str]:
+    asked = select(ChoiceEvent.account_id).join(Account, Account.id == ChoiceEvent.account_id).where(ChoiceEvent.purpose_id == topic)
+    later = asked.where(ChoiceEvent.account_id > after, Account.state == State.ACTIVE).distinct()
+    return list(db.session.scalars(later.order_by(ChoiceEvent.account_id).limit(BATCH)))
+
+
+def _announce_to(account_id: str, template: str, *, topic: str, page: str, now: datetime) -> int:
+    contact = get_contact(get_subject(account_id))
+    sent = 0
+    for channel, to in zip(CHANNELS, (contact.mobile, contact.email), strict=True):
+        if to is None:
+            continue
+        try:
+            promote(
+                template,
+                topic=topic,
+                account_id=account_id,
+                to=to,
+                channel=cast(Channel, channel),
+                language=contact.language,
+                values={"page": page},
+                now=now,
+            )
+        except NotAllowedError:
+            continue
+        sent += 1
+    return sent
+
+
+def _dropping(*, topic: str | None = None, channel: str | None = None) -> Callable[..., None]:
+    def stop(account_id: str, /, *, now: datetime) -> None:
+        # A closed channel stops what is promotional on it; what belongs to a service still comes.
+        drop(account_id, channel=channel, topic=topic, topics=() if topic else TOPICS)
+
+    return stop

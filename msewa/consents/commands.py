@@ -1,0 +1,29 @@
+"""flask messages: sending news to those who asked for it."""
+
+import click
+from flask import Blueprint
+
+from msewa.consents.announcing import announce as announce_to_all
+from msewa.extensions import db, writing
+from msewa.notifications.rules import TOPICS, get_template, is_shaped
+from msewa.web.clock import now
+
+bp = Blueprint("messages", __name__, cli_group="messages")
+bp.cli.help = "Send news to those who allow it."
+
+
+@bp.cli.command()
+@click.argument("topic", type=click.Choice(TOPICS[:-1]))
+@click.option("--page", required=True, help="The page that the message leads to; it carries no words of its own.")
+def announce(topic: str, page: str) -> None:
+    """Tell everybody who allows TOPIC of a page, over each channel that is allowed too."""
+    variable = next(one for one in get_template("news", channel="sms", values={"page": "", "stop": ""}).variables if one.name == "page")
+    if not page.startswith("https://") or not is_shaped(variable, page):
+        raise click.ClickException(f"The page's address must begin with https:// and have at most {len(variable.longest)} characters.")
+    sent = 0
+    with writing():
+        for count in announce_to_all("news", topic=topic, page=page, now=now()):
+            db.session.commit()
+            sent += count
+            click.echo(f"{sent} messages queued ...", err=True)
+    click.echo(f"{sent} messages queued.")

@@ -1,0 +1,62 @@
+"""Stopping messages by the link that each carries: no sign-in, no account needed to understand it."""
+
+from flask import Response, request
+from flask_babel import lazy_gettext
+from sqlalchemy.exc import IntegrityError
+
+from msewa.crypto.tokens import LinkError
+from msewa.extensions import db
+from msewa.notifications.promotion import read_stop_link
+from msewa.notifications.rules import CHANNELS, TOPICS, Channel
+from msewa.notifications.suppressing import suppress
+from msewa.web.access import blueprint, public
+from msewa.web.clock import now
+from msewa.web.csrf import csrf
+from msewa.web.pages import render_page, see_other
+
+_ = lazy_gettext
+bp = blueprint("notifications", __name__)
+TOPIC_NAMES = {
+    "promo.own": _("News of mSewa's own services"),
+    "promo.gov": _("News of government offices"),
+    "promo.private": _("News of private companies"),
+    "newsletter": _("The newsletter"),
+    "digest": _("Monthly: who looked at your data"),
+}
+CHANNEL_NAMES = {"sms": _("SMS"), "email": _("E-mail")}
+
+
+@bp.route("/stop/<token>", methods=["GET", "POST"])
+@public
+def stop(token: str) -> Response:
+    """Show what the link stops, and stop it on the button; a mail program posts here by itself (RFC 8058, section 3.1)."""
+    try:
+        account_id, topic, channel = read_stop_link(token, now=now())
+    except LinkError:
+        return render_page("notifications/link_over.html", status=404)
+    if request.method == "GET":
+        # Not by the mere visit: programs that look into mails follow every link.
+        return render_page("notifications/stop.html", topic=TOPIC_NAMES[topic], channel=CHANNEL_NAMES[channel])
+    wanted = [(t, c) for t in TOPICS for c in CHANNELS] if request.form.get("all") == "yes" else [(topic, channel)]
+    _stop(account_id, wanted)
+    return see_other("/stop/done")
+
+
+# The link proves itself, and a mail program has no cookie of ours.
+csrf.exempt(stop)
+
+
+@bp.get("/stop/done")
+@public
+def stopped() -> Response:
+    """Say that it has stopped."""
+    return render_page("notifications/stopped.html")
+
+
+def _stop(account_id: str, wanted: list[tuple[str, Channel]]) -> None:
+    try:
+        for topic, channel in wanted:
+            suppress(account_id, channel=channel, topic=topic, reason="opted_out", now=now())
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()  # the account is gone, and its messages with it: stopped is what it is
