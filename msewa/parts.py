@@ -6,6 +6,7 @@ from msewa import start
 from msewa.accounts import looking, presence
 from msewa.accounts import routes as accounts_routes
 from msewa.accounts import work as accounts_work
+from msewa.accounts.access_holding import HOLDING as ACCESS
 from msewa.accounts.holding import ACTIVITY
 from msewa.accounts.holding import HOLDING as ACCOUNT
 from msewa.applications import routes as applications_routes
@@ -25,6 +26,9 @@ from msewa.grievances import operations as grievances
 from msewa.grievances import routes as grievances_routes
 from msewa.grievances.holding import HOLDING as GRIEVANCES
 from msewa.holdings import hold
+from msewa.ledger import checkpointing
+from msewa.ledger import commands as ledger_commands
+from msewa.ledger import routes as ledger_routes
 from msewa.notifications import operations as notifications
 from msewa.notifications import routes as notifications_routes
 from msewa.notifications.gateway import CourierByChannel, HttpSmsCourier, SmtpCourier
@@ -53,6 +57,8 @@ def register(app: Flask, *, settings: Settings) -> None:
         visits_routes.bp,
         visits_commands.bp,
         outbox_commands.bp,
+        ledger_routes.bp,
+        ledger_commands.bp,
         start.bp,
         catalogue_routes.bp,
         catalogue_commands.bp,
@@ -76,7 +82,7 @@ def register(app: Flask, *, settings: Settings) -> None:
     app.extensions["readiness"]["catalogue"] = is_loaded
     app.extensions["registration_notice"] = get_registration_notice
     # Parents first: erasing goes backwards.
-    for holding in (ACCOUNT, ACTIVITY, PROFILE, MESSAGES, APPLICATIONS, GRIEVANCES):
+    for holding in (ACCOUNT, ACCESS, ACTIVITY, PROFILE, MESSAGES, APPLICATIONS, GRIEVANCES):
         hold(app, holding)
     _meet_outside(app, settings=settings)
     if settings.is_demo:
@@ -99,3 +105,4 @@ def _meet_outside(app: Flask, *, settings: Settings) -> None:
     worker.handle(app, delivery.TOPIC, delivery.sending(lambda: app.extensions["departments"]))
     worker.handle(app, delivery.DELIVERED_TOPIC, following.note_received)
     worker.handle(app, grievances.DUE, grievances.say_overdue)
+    worker.each_minute(app, checkpointing.sign_what_is_new)

@@ -9,14 +9,15 @@ import base64
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, func, insert, select
 
 from msewa.crypto.notes import NoteError, open_note, sign_note
-from msewa.extensions import db
+from msewa.extensions import db, writing
 from msewa.ledger.models import LedgerCheckpoint, LedgerLeaf, LedgerNode, LedgerPlace
 from msewa.ledger.nodes import read_hashes
 from msewa.ledger.signing import origin, signer, verifier_keys
 from msewa.ledger.tree import EMPTY_ROOT, Hashes, Span, fold, grow
+from msewa.web import journal
 
 LOCK = 0x6C656467  # any number of our own, for PostgreSQL's advisory locks
 BATCH = 5000
@@ -46,6 +47,22 @@ def checkpoint(now: datetime) -> LedgerCheckpoint | None:
     return last if grown == size else _sign(grown, frontier=frontier, last_number=last_number, now=now)
 
 
+def sign_what_is_new(*, now: datetime) -> None:
+    """Make a checkpoint when there is a leaf without a place, and commit it; a damaged tree is only told, for `verify` to look into."""
+    # Asked by a mere read first: a quiet minute must not take SQLite's one write lock.
+    is_any_new = db.session.scalar(_unplaced(settled_number(now=now)).limit(1)) is not None
+    db.session.rollback()
+    if not is_any_new:
+        return
+    with writing():
+        try:
+            checkpoint(now)
+        except LedgerDamagedError:
+            journal.event("ledger_damaged")
+            db.session.rollback()
+        db.session.commit()
+
+
 def settled_number(*, now: datetime) -> int:
     """Return the number up to which every leaf must have its place by now; 0 when none must."""
     chosen = select(func.max(LedgerCheckpoint.last_number)).where(LedgerCheckpoint.made_at <= now - LATEST)
@@ -70,14 +87,15 @@ def _refuse_damage(last: LedgerCheckpoint, *, frontier: Hashes) -> None:
 
 def _leaves_without_place(*, now: datetime) -> Iterator[list[tuple[int, bytes]]]:
     after = settled_number(now=now)
-    placed = select(LedgerPlace.position).where(LedgerPlace.number == LedgerLeaf.number).exists()
-    while True:
-        chosen = select(LedgerLeaf.number, LedgerLeaf.leaf_hash).where(LedgerLeaf.number > after, ~placed)
-        batch = [(row.number, row.leaf_hash) for row in db.session.execute(chosen.order_by(LedgerLeaf.number).limit(BATCH))]
-        if not batch:
-            return
+    while batch := [(row.number, row.leaf_hash) for row in db.session.execute(_unplaced(after).limit(BATCH))]:
         yield batch
         after = batch[-1][0]
+
+
+def _unplaced(after: int) -> Select[int, bytes]:
+    placed = select(LedgerPlace.position).where(LedgerPlace.number == LedgerLeaf.number).exists()
+    chosen = select(LedgerLeaf.number, LedgerLeaf.leaf_hash).where(LedgerLeaf.number > after, ~placed)
+    return chosen.order_by(LedgerLeaf.number)
 
 
 def _place(batch: Sequence[tuple[int, bytes]], *, size: int, frontier: Hashes) -> None:

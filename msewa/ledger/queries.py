@@ -29,12 +29,12 @@ class InclusionProof:
     checkpoint: str
 
 
-def list_entries(subject: Subject, *, limit: int = 50, before: int | None = None) -> list[dict[str, Any]]:
+def list_entries(subject: Subject, *, limit: int | None = 50, before: int | None = None) -> list[dict[str, Any]]:
     """Return up to `limit` entries of `subject` older than number `before`, newest first, opened."""
     return _opened(_entries(subject, before=before).limit(limit), subject=subject)
 
 
-def list_looks(subject: Subject, *, limit: int = 50, before: int | None = None) -> list[dict[str, Any]]:
+def list_looks(subject: Subject, *, limit: int | None = 50, before: int | None = None) -> list[dict[str, Any]]:
     """Return up to `limit` entries in which somebody else acted on `subject`'s data, newest first, opened."""
     chosen = _entries(subject, before=before).where(LedgerEntry.by_other.is_(True))
     return _opened(chosen.limit(limit), subject=subject)

@@ -1,6 +1,7 @@
 """The worker: takes due work until none is left, then waits."""
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask, current_app
@@ -11,6 +12,7 @@ from msewa.web import journal
 from msewa.web.clock import now as clock_now
 
 PAUSE_SECONDS = 1.0
+MINUTE_SECONDS = 60.0
 
 
 def handlers() -> dict[str, Handler]:
@@ -21,6 +23,17 @@ def handlers() -> dict[str, Handler]:
 def handle(app: Flask, topic: str, handler: Handler) -> None:
     """Let `handler(reference, *, now)` do the work of `topic`; it must be idempotent. What speaks with the outside is an `Errand`."""
     app.extensions.setdefault("outbox_handlers", {})[topic] = handler
+
+
+def each_minute(app: Flask, act: Callable[..., None]) -> None:
+    """Let every worker process call `act(now=)` about once a minute; several may at the same time, so it takes its own lock."""
+    app.extensions.setdefault("each_minute", []).append(act)
+
+
+def run_minute_work(*, now: datetime) -> None:
+    """Do what comes back every minute."""
+    for act in current_app.extensions.get("each_minute", []):
+        act(now=now)
 
 
 def run_next(*, now: datetime, topic: str | None = None) -> bool:
@@ -55,6 +68,7 @@ def run_forever(app: Flask, *, stop: threading.Event, topic: str | None = None) 
 def run_topics(app: Flask, *, stop: threading.Event) -> None:
     """Work until `stop` is set, each topic on its own: a code by SMS must not wait behind a department that does not answer."""
     threads = [_start(app, stop=stop, topic=topic) for topic in app.extensions["outbox_handlers"]]
+    threads.append(_start_minutes(app, stop=stop))
     stop.wait()
     for thread in threads:
         thread.join()
@@ -64,7 +78,24 @@ def start_thread(app: Flask) -> threading.Event:
     """Run the worker in a thread of this process (demo mode); return the event that stops it."""
     stop = threading.Event()
     _start(app, stop=stop, topic=None)
+    _start_minutes(app, stop=stop)
     return stop
+
+
+def _start_minutes(app: Flask, *, stop: threading.Event) -> threading.Thread:
+    thread = threading.Thread(target=_run_minutes, args=(app,), kwargs={"stop": stop}, name="worker each minute", daemon=True)
+    thread.start()
+    return thread
+
+
+def _run_minutes(app: Flask, *, stop: threading.Event) -> None:
+    while not stop.wait(PAUSE_SECONDS):
+        try:
+            with app.app_context():
+                run_minute_work(now=clock_now())
+        except SQLAlchemyError as error:
+            journal.event("worker_waits", error=type(error).__name__)
+        stop.wait(MINUTE_SECONDS)
 
 
 def _start(app: Flask, *, stop: threading.Event, topic: str | None) -> threading.Thread:

@@ -41,5 +41,6 @@ def work(clock: Callable[[], datetime], *, topic: str | None = None) -> int:
         is_busy = count_leased(now=clock(), topic=topic) > 0
         db.session.rollback()
         if not is_busy or time.monotonic() > patience:
+            worker.run_minute_work(now=clock())
             return tried
         time.sleep(0.05)

@@ -8,7 +8,7 @@ from flask import Flask
 from msewa.web.access import CITIZEN, PUBLIC, SANDBOX, SIGNED_IN, audience_of
 from tests.strict_client import StrictClient
 
-KEBAB = re.compile(r"(/|/robots\.txt|/([a-z0-9-]+|<[a-z_:]+>)(/([a-z0-9-]+|<[a-z_:]+>|[a-z]+\.json))*)")
+KEBAB = re.compile(r"(/|/robots\.txt|/([a-z0-9-]+|<[a-z_:]+>)(/([a-z0-9-]+|<[a-z_:]+>(\.json)?|[a-z]+\.(json|py)))*)")
 KNOWN = {PUBLIC, SIGNED_IN, CITIZEN, SANDBOX, "operator", "officer", "dpo"}
 
 

@@ -29,6 +29,8 @@ OPEN = {
     "ref": "AAAA-AAAA",
     "paper_id": "0" * 32,
     "session_id": "0" * 32,
+    "number": "999999999",
+    "size": "999999999",
 }
 
 

@@ -1,0 +1,59 @@
+"""The rights of the role that serves on PostgreSQL: it may add to the ledger, and never change or remove what stands there."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Table, text
+
+from msewa.extensions import Base, db
+
+EVERYTHING, ADDING = "select, insert, update, delete", "select, insert"
+# Written by `ledger_erase` alone, with its owner's rights.
+ERASURES = "ledger_erased"
+
+
+class GrantError(Exception):
+    """The role can not be given these rights; the message says why in one line."""
+
+
+def grant(role: str) -> Iterator[str]:
+    """Take away what the role had and give it what the product needs; yield a line for each table that only grows.
+
+    Raises GrantError on SQLite, for an unknown role, for a superuser, and for a role that owns the tables. The caller commits.
+    """
+    _refuse(role)
+    name, schema = _quoted(role), _quoted(db.session.scalar(text("select current_schema()")) or "public")
+    for statement in (
+        f"revoke all on all tables in schema {schema} from {name}",
+        f"revoke create on schema {schema} from {name}",
+        f"grant usage on schema {schema} to {name}",
+        f"grant usage on all sequences in schema {schema} to {name}",
+        f"grant select on alembic_version to {name}",
+        f"grant execute on function ledger_erase(varchar) to {name}",
+    ):
+        db.session.execute(text(statement))
+    for table in Base.metadata.sorted_tables:
+        rights = _rights(table)
+        db.session.execute(text(f"grant {rights} on {_quoted(table.name)} to {name}"))
+        if rights != EVERYTHING:
+            yield f"{table.name}: {rights}"
+
+
+def _rights(table: Table) -> str:
+    if table.name == ERASURES:
+        return "select"
+    return ADDING if table.info.get("append_only") else EVERYTHING
+
+
+def _refuse(role: str) -> None:
+    if db.engine.dialect.name != "postgresql":
+        raise GrantError("Only PostgreSQL has roles; the embedded database guards the ledger by its triggers.")
+    found = db.session.execute(text("select rolsuper from pg_roles where rolname = :role"), {"role": role}).first()
+    if found is None:
+        raise GrantError(f"There is no role {role}; make it first: create role {role} login password '...'")
+    owners = text("select pg_has_role(:role, relowner, 'member') from pg_class where oid = 'ledger_leaf'::regclass")
+    if found.rolsuper or db.session.scalar(owners, {"role": role}):
+        raise GrantError(f"{role} owns the tables or is a superuser, so it could change them all the same; serve under another role.")
+
+
+def _quoted(name: str) -> str:
+    return db.engine.dialect.identifier_preparer.quote_identifier(name)

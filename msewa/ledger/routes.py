@@ -1,0 +1,93 @@
+"""The ledger in the open: signed checkpoints, the key to check them by, and a proof for each row that is one's own."""
+
+import base64
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from flask import Response, jsonify
+from flask_babel import gettext
+from flask_login import current_user
+
+from msewa.ledger.queries import NotCoveredYetError, find_checkpoint, get_sealed, prove
+from msewa.ledger.rules import Subject
+from msewa.ledger.signing import verifier_keys
+from msewa.web.access import blueprint, citizen, public
+from msewa.web.errors import NoSuchRowError
+from msewa.web.pages import render_page
+
+SCRIPT = Path(__file__).parent / "data" / "check.py.txt"
+bp = blueprint("ledger", __name__)
+
+
+@bp.get("/ledger")
+@public
+def about() -> Response:
+    """Say in plain words what the ledger is, and how anybody checks it."""
+    return render_page("ledger/about.html", checkpoint=find_checkpoint(), keys=verifier_keys(), script=_script())
+
+
+@bp.get("/ledger/checkpoint")
+@public
+def checkpoint() -> Response:
+    """Give the newest signed checkpoint (C2SP tlog-checkpoint)."""
+    return _plain(find_checkpoint())
+
+
+@bp.get("/ledger/checkpoints/<int:size>")
+@public
+def checkpoint_at(size: int) -> Response:
+    """Give the checkpoint over the first `size` rows, to whoever watches that the ledger only grows."""
+    return _plain(find_checkpoint(size))
+
+
+@bp.get("/ledger/key")
+@public
+def key() -> Response:
+    """Give the keys that checkpoints are signed with, one a line, today's first."""
+    return _plain("".join(f"{line}\n" for line in verifier_keys()))
+
+
+@bp.get("/ledger/check.py")
+@public
+def check_script() -> Response:
+    """Give the script that checks a proof."""
+    return _plain(_script())
+
+
+@bp.get("/privacy/proof/<int:number>.json")
+@citizen
+def proof(number: int) -> tuple[Response, int]:
+    """Give the proof that one of her own rows stands in the newest checkpoint; 409 while it is newer than that."""
+    sealed = get_sealed(number, subject=cast(Subject, current_user))
+    try:
+        found = prove(number)
+    except NotCoveredYetError:
+        return jsonify({"error": gettext("This row is too new. It can be proved in a few minutes.")}), 409
+    shown = {
+        "number": number,
+        "entry": _base64(sealed),
+        "index": found.index,
+        "size": found.size,
+        "path": [_base64(beside) for beside in found.path],
+        "checkpoint": found.checkpoint,
+        "key": verifier_keys()[0],
+    }
+    answer = jsonify(shown)
+    answer.headers["Content-Disposition"] = f"attachment; filename=proof-{number}.json"
+    return answer, 200
+
+
+def _plain(text: str | None) -> Response:
+    if text is None:
+        raise NoSuchRowError
+    return Response(text, mimetype="text/plain")
+
+
+@cache
+def _script() -> str:
+    return SCRIPT.read_text(encoding="utf-8")
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()

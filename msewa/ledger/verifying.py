@@ -1,0 +1,178 @@
+"""Checking the whole ledger against what was signed: every fault is one line that says what is wrong with which row."""
+
+import base64
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from msewa.crypto.notes import NoteError, open_note
+from msewa.extensions import db
+from msewa.ledger.checkpointing import settled_number
+from msewa.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerErased, LedgerLeaf, LedgerNode, LedgerPlace
+from msewa.ledger.nodes import read_hashes
+from msewa.ledger.queries import prove_consistency
+from msewa.ledger.signing import verifier_keys
+from msewa.ledger.tree import Hashes, Node, Span, fold, leaf_hash, node_hash, roots_from_consistency
+
+BATCH = 2000
+Track = Callable[[int, int], None]  # how many leaves are done, of how many
+
+
+class _Row(NamedTuple):
+    """A leaf with what hangs on it, as the database has it."""
+
+    position: int
+    number: int
+    leaf: bytes | None
+    sealed: bytes | None
+    is_erased: bool
+
+
+def verify(*, now: datetime, track: Track = lambda done, whole: None) -> Iterator[str]:
+    """Yield a line for each fault; nothing when every row is what was signed, in its order, and none is missing or too many."""
+    size = db.session.scalar(select(func.max(LedgerCheckpoint.size))) or 0
+    yield from _tree_faults(size, track=track)
+    yield from _row_faults()
+    yield from _surplus_faults(size, now=now)
+
+
+def verify_against(note: str) -> Iterator[str]:
+    """Yield a line for each reason why a checkpoint that was kept elsewhere is not a beginning of this ledger."""
+    try:
+        first, root = _read_note(note)
+    except NoteError as error:
+        yield f"The kept checkpoint: {error}"
+        return
+    second = db.session.scalar(select(func.max(LedgerCheckpoint.size))) or 0
+    if second < first:
+        yield f"The ledger was cut: {first} leaves were signed, {second} are left."
+        return
+    hashes = read_hashes(Span(0, second).nodes)
+    now_root = fold(Span(0, second), hash_of=lambda node: hashes.get(node, b""))
+    path = prove_consistency(first, second=second)
+    if roots_from_consistency(root, first=first, second=second, path=path) != (root, now_root):
+        yield f"The first {first} leaves are not those that were signed."
+
+
+def _tree_faults(size: int, *, track: Track) -> Iterator[str]:
+    """Walk the leaves in their order, hold every stored node against its two halves, and every checkpoint against its root."""
+    frontier: Hashes = {}
+    begin = 0
+    for checkpoint in db.session.execute(select(*_CHECKPOINT).order_by(LedgerCheckpoint.size)).all():
+        while begin < checkpoint.size:
+            end = min(begin + BATCH, checkpoint.size)
+            yield from _batch_faults(begin, end, frontier=frontier)
+            begin = end
+            track(begin, size)
+        yield from _checkpoint_faults(*checkpoint, frontier=frontier)
+
+
+_CHECKPOINT = (LedgerCheckpoint.size, LedgerCheckpoint.root_hash, LedgerCheckpoint.note)
+
+
+def _batch_faults(begin: int, end: int, *, frontier: Hashes) -> Iterator[str]:
+    leaves = read_hashes(Node(0, position) for position in range(begin, end))
+    joined = [node for position in range(begin, end) for node in _completed(position)]
+    stored = read_hashes(joined)
+    known = {**frontier, **leaves, **stored}
+    yield from (f"Place {position} of the tree is empty." for position in range(begin, end) if Node(0, position) not in leaves)
+    for node in joined:
+        yield from _node_faults(node, known=known)
+    frontier.clear()
+    frontier |= {node: known[node] for node in Span(0, end).nodes if node in known}
+
+
+def _completed(position: int) -> Iterator[Node]:
+    """Yield the subtrees that a leaf at this position completes, the smallest first."""
+    node = Node(0, position)
+    while node.position % 2:
+        node = Node(node.level + 1, node.position // 2)
+        yield node
+
+
+def _node_faults(node: Node, *, known: Hashes) -> Iterator[str]:
+    """Hold a stored node against its stored halves, so that one change is told once and not again at every height above it."""
+    left, right = (known.get(Node(node.level - 1, 2 * node.position + side)) for side in (0, 1))
+    first = node.position << node.level
+    name = f"Node {node.key} over places {first} to {first + (1 << node.level) - 1}"
+    if node not in known:
+        yield f"{name} is missing."
+    elif left is not None and right is not None and known[node] != node_hash(left, right):
+        yield f"{name} is not the hash of what is below it."
+
+
+def _checkpoint_faults(size: int, root: bytes, note: str, *, frontier: Hashes) -> Iterator[str]:
+    try:
+        signed = _read_note(note)
+    except NoteError as error:
+        yield f"Checkpoint {size}: {error}"
+        return
+    if signed != (size, root):
+        yield f"Checkpoint {size} says another size or root than was signed."
+    if fold(Span(0, size), hash_of=lambda node: frontier.get(node, b"")) != signed[1]:
+        yield f"Checkpoint {size}: the leaves do not lead to the root that was signed."
+
+
+def _read_note(note: str) -> tuple[int, bytes]:
+    """Return size and root of a signed checkpoint; NoteError when it is not one of ours."""
+    text = open_note(note, keys=verifier_keys())
+    try:
+        _, size, root = text.splitlines()[:3]
+        return int(size), base64.b64decode(root, validate=True)
+    except ValueError as error:
+        raise NoteError("This is not a checkpoint.") from error
+
+
+def _row_faults() -> Iterator[str]:
+    """Hold every entry against its leaf; an entry may be missing only where an erasure is noted."""
+    after = -1
+    while rows := _rows(after):
+        for row in rows:
+            yield from _one_row(row)
+        after = rows[-1].number
+
+
+def _rows(after: int) -> list[_Row]:
+    chosen = (
+        select(LedgerPlace.position, LedgerLeaf.number, LedgerLeaf.leaf_hash, LedgerEntry.sealed, LedgerErased.number.is_not(None))
+        .select_from(LedgerLeaf)
+        .outerjoin(LedgerPlace, LedgerPlace.number == LedgerLeaf.number)
+        .outerjoin(LedgerEntry, LedgerEntry.number == LedgerLeaf.number)
+        .outerjoin(LedgerErased, LedgerErased.number == LedgerLeaf.number)
+        .where(LedgerLeaf.number > after)
+    )
+    return [_Row(*row) for row in db.session.execute(chosen.order_by(LedgerLeaf.number).limit(BATCH))]
+
+
+def _one_row(row: _Row) -> Iterator[str]:
+    if row.sealed is None and not row.is_erased:
+        yield f"Row {row.number}: its entry is gone, and no erasure is noted."
+    elif row.sealed is not None and row.is_erased:
+        yield f"Row {row.number}: its entry was erased and is there again."
+    elif row.sealed is not None and leaf_hash(row.sealed) != row.leaf:
+        yield f"Row {row.number}: its entry is not what its leaf was made from."
+
+
+def _surplus_faults(size: int, *, now: datetime) -> Iterator[str]:
+    """Tell what has no leaf or no place, or is more than the tree of this size has."""
+    for table, what in ((LedgerEntry, "an entry"), (LedgerErased, "an erasure"), (LedgerPlace, "a place")):
+        leaf = select(LedgerLeaf.number).where(LedgerLeaf.number == table.number).exists()
+        for number in db.session.scalars(select(table.number).where(~leaf).order_by(table.number)):
+            yield f"Row {number}: {what} without a leaf; the leaf was dropped."
+    beyond = select(LedgerPlace.position).where((LedgerPlace.position >= size) | (LedgerPlace.position < 0))
+    yield from (f"Place {position} was added: no checkpoint reaches so far." for position in db.session.scalars(beyond))
+    place = select(LedgerPlace.number).where(LedgerPlace.number == LedgerLeaf.number).exists()
+    late = select(LedgerLeaf.number).where(LedgerLeaf.number <= settled_number(now=now), ~place)
+    yield from (f"Row {number} was added below what had its place." for number in db.session.scalars(late.order_by(LedgerLeaf.number)))
+    stored = db.session.scalar(select(func.count()).select_from(LedgerNode)) or 0
+    if stored > (most := size - size.bit_count()):
+        yield f"{stored - most} nodes were added that belong to no leaf."
+
+
+def faults_of(notes: Iterable[str], *, now: datetime, track: Track) -> Iterator[str]:
+    """Yield every fault of the ledger itself, then those against checkpoints kept elsewhere."""
+    yield from verify(now=now, track=track)
+    for note in notes:
+        yield from verify_against(note)
