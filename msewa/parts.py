@@ -3,6 +3,7 @@
 from flask import Flask
 
 from msewa import start
+from msewa.accounts import commands as accounts_commands
 from msewa.accounts import looking, presence
 from msewa.accounts import routes as accounts_routes
 from msewa.accounts import work as accounts_work
@@ -16,12 +17,16 @@ from msewa.catalogue import commands as catalogue_commands
 from msewa.catalogue import routes as catalogue_routes
 from msewa.catalogue.queries import is_loaded
 from msewa.config import Settings
-from msewa.consents import announcing
+from msewa.consents import announcing, changes
 from msewa.consents import commands as consents_commands
+from msewa.consents import operations as consents
 from msewa.consents import routes as consents_routes
+from msewa.consents.holding import HOLDING as CHOICES
 from msewa.consents.texts import get_registration_notice
 from msewa.delivery import operations as delivery
 from msewa.delivery.gateway import HttpDepartments
+from msewa.figures import operations as figures
+from msewa.figures import routes as figures_routes
 from msewa.grievances import operations as grievances
 from msewa.grievances import routes as grievances_routes
 from msewa.grievances.holding import HOLDING as GRIEVANCES
@@ -34,7 +39,7 @@ from msewa.notifications import routes as notifications_routes
 from msewa.notifications.gateway import CourierByChannel, HttpSmsCourier, SmtpCourier
 from msewa.notifications.holding import HOLDING as MESSAGES
 from msewa.outbox import commands as outbox_commands
-from msewa.outbox import worker
+from msewa.outbox import daily, worker
 from msewa.profile import routes as profile_routes
 from msewa.profile.holding import HOLDING as PROFILE
 from msewa.promises import checking
@@ -56,6 +61,7 @@ def register(app: Flask, *, settings: Settings) -> None:
         web_routes.bp,
         visits_routes.bp,
         visits_commands.bp,
+        figures_routes.bp,
         outbox_commands.bp,
         ledger_routes.bp,
         ledger_commands.bp,
@@ -63,6 +69,7 @@ def register(app: Flask, *, settings: Settings) -> None:
         catalogue_routes.bp,
         catalogue_commands.bp,
         accounts_routes.bp,
+        accounts_commands.bp,
         profile_routes.bp,
         consents_routes.bp,
         consents_commands.bp,
@@ -79,10 +86,12 @@ def register(app: Flask, *, settings: Settings) -> None:
     accounts_work.init_app(app)
     announcing.init_app(app)
     recording.init_app(app, settings=settings)
+    daily.every_day(app, figures.TOPIC, figures.release_due)
     app.extensions["readiness"]["catalogue"] = is_loaded
     app.extensions["registration_notice"] = get_registration_notice
+    app.extensions["after_sign_in"] = changes.detour
     # Parents first: erasing goes backwards.
-    for holding in (ACCOUNT, ACCESS, ACTIVITY, PROFILE, MESSAGES, APPLICATIONS, GRIEVANCES):
+    for holding in (ACCOUNT, ACCESS, ACTIVITY, PROFILE, CHOICES, MESSAGES, APPLICATIONS, GRIEVANCES):
         hold(app, holding)
     _meet_outside(app, settings=settings)
     if settings.is_demo:
@@ -102,6 +111,7 @@ def _meet_outside(app: Flask, *, settings: Settings) -> None:
         app.extensions["courier"] = CourierByChannel(sms=HttpSmsCourier(settings.sms_url), email=email)
         app.extensions["departments"] = HttpDepartments()
     worker.handle(app, notifications.TOPIC, notifications.sending(lambda: app.extensions["courier"]))
+    worker.handle(app, consents.EXPIRE, consents.expire_due)
     worker.handle(app, delivery.TOPIC, delivery.sending(lambda: app.extensions["departments"]))
     worker.handle(app, delivery.DELIVERED_TOPIC, following.note_received)
     worker.handle(app, grievances.DUE, grievances.say_overdue)

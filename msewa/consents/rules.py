@@ -26,7 +26,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One version of a published text in one language; `sha256` (64 hex digits) is over the words alone, so it never changes."""
+    """One version of a published text in one language; `sha256` (64 hex digits) is over the words alone, so it never changes.
+
+    `changes` says in short what a new version changes for her.
+    """
 
     name: str
     version: str
@@ -34,6 +37,7 @@ class Notice:
     effective_on: date
     sections: tuple[Section, ...]
     sha256: str
+    changes: tuple[str, ...] = ()
 
 
 class Ground(StrEnum):

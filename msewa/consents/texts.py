@@ -86,6 +86,9 @@ def _read(path: Path, name: str, version: str, language: str) -> Notice:
     content = _content(path)
     sections = _in_language(content["sections"], language)
     words = {"name": name, "version": version, "language": language, "sections": sections}
+    changes = _in_language(content.get("changes", []), language)
+    if changes:
+        words["changes"] = changes
     return Notice(
         name=name,
         version=version,
@@ -93,6 +96,7 @@ def _read(path: Path, name: str, version: str, language: str) -> Notice:
         effective_on=content["effective_on"],
         sections=tuple(Section(row["id"], row["title"], tuple(_block(block) for block in row["blocks"])) for row in sections),
         sha256=digest({**words, "effective_on": content["effective_on"].isoformat()}),
+        changes=tuple(changes),
     )
 
 

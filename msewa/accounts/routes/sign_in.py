@@ -3,7 +3,7 @@
 import re
 from typing import Any, cast
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, current_app, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -12,15 +12,18 @@ from msewa.accounts import cookies
 from msewa.accounts.forms import CodeForm, PaperForm, SignInForm
 from msewa.accounts.operations import proving, visits
 from msewa.accounts.operations.entering import begin_half, enter, leave
+from msewa.accounts.operations.numbers import is_number_gone
+from msewa.accounts.operations.resting import is_resting
 from msewa.accounts.operations.telling import tell
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.operations.visits import Unfinished
 from msewa.accounts.queries import find_pending_reset, get_role, get_subject
-from msewa.accounts.routes.door import bp, device, let_in, me, refused, told_to_wait, wanted, with_token
+from msewa.accounts.routes.door import bp, device, let_in, me, refused, suspect, told_to_wait, wanted, with_token
 from msewa.accounts.rules import Visit
 from msewa.catalogue.queries import get_service
 from msewa.extensions import db
 from msewa.ledger.rules import Actor, Kind, Subject
+from msewa.visits.security import Event
 from msewa.web.access import public
 from msewa.web.clock import now
 from msewa.web.errors import NoSuchRowError
@@ -56,6 +59,7 @@ def sign_in() -> AnyResponse:
         return told_to_wait(template, form, form.password, error, now=now(), **shown)
     db.session.commit()
     if not attempt.is_right(typed) or attempt.account_id is None:
+        suspect(Event.SIGN_IN_FAILED)
         return refused(template, form, form.password, gettext("Number and password do not belong together. Look at both again."), **shown)
     renewed = proving.new_hash_if_outdated(attempt, typed)
     proving.settle_password(attempt, renewed=renewed)
@@ -87,6 +91,7 @@ def sign_in_second_factor() -> AnyResponse:
         return told_to_wait(template, form, form.code, error, now=now())
     is_right = proving.accept_totp(subject, form.code.data or "", bucket=bucket, now=now())
     if not is_right:
+        suspect(Event.HALF_DONE)
         db.session.commit()
         wrong = gettext("This is not the code of this moment, or it was used before. Wait for the next one and write that.")
         return refused(template, form, form.code, wrong)
@@ -109,6 +114,7 @@ def sign_in_recovery_code() -> AnyResponse:
     db.session.commit()
     code_id = attempt.find(form.code.data or "")
     if code_id is None or not proving.use_paper(attempt, code_id, now=now()):
+        suspect(Event.HALF_DONE)
         db.session.rollback()
         return refused(template, form, form.code, gettext("This is not one of your paper keys, or it was used before."))
     tell(subject, "notice_code_used", now=now())
@@ -116,12 +122,19 @@ def sign_in_recovery_code() -> AnyResponse:
 
 
 def _finish(subject: Subject, *, visit: Unfinished, way: str) -> AnyResponse:
+    if is_resting(subject.id):
+        visit.data["proved"] = way
+        visits.keep(visit)
+        db.session.commit()
+        return see_other(url_for("accounts.come_back"))
     actor = Actor(Kind(get_role(subject.id)), subject.id)
     entered = enter(subject, actor=actor, device=device(), now=now(), way=way, half=visit.id)
-    # Whoever signs in while a reset waits must see it before anything else.
-    waits = find_pending_reset(subject.id, now=now()) is not None
+    # Whoever signs in while a reset waits, or after her number was given up, must see it before anything else.
+    waits = find_pending_reset(subject.id, now=now()) is not None or is_number_gone(subject.id)
     db.session.commit()
-    return let_in(entered, url_for("accounts.security") if waits else visit.data["next"])
+    # A new version of the policy is shown on the way in, once (P10); whoever publishes it says so to this feature at start.
+    target = current_app.extensions["after_sign_in"](subject.id, visit.data["next"])
+    return let_in(entered, url_for("accounts.security") if waits else target)
 
 
 @bp.route("/sign-out", methods=["GET", "POST"])

@@ -1,0 +1,64 @@
+"""Receipts: hers to list and download, anybody's to check, with the keys to check them by."""
+
+import json
+
+from flask import Response, jsonify, request
+
+from msewa.consents import receipts
+from msewa.consents.queries import get_receipt, list_receipts
+from msewa.consents.routes.blueprint import bp, person
+from msewa.crypto.canonical import canonical
+from msewa.web.access import citizen, public
+from msewa.web.pages import render_page
+
+MOST_SHOWN = 200
+
+
+@bp.get("/privacy/receipts")
+@citizen
+def receipt_list() -> Response:
+    """Show the receipts of every choice and of everything that was sent, the newest first."""
+    return render_page("consents/receipt_list.html", receipts=list_receipts(person(), limit=MOST_SHOWN))
+
+
+@bp.get("/privacy/receipts/<receipt_id>.json")
+@citizen
+def receipt(receipt_id: str) -> Response:
+    """Give one receipt as a file, in the spelling that was signed (RFC 8785)."""
+    response = Response(canonical(get_receipt(person(), receipt_id).record), mimetype="application/ld+json")
+    response.headers["Content-Disposition"] = f'attachment; filename="msewa-receipt-{receipt_id[:8]}.json"'
+    return response
+
+
+@bp.get("/privacy/receipts/in-dpdp")
+@public
+def receipt_profile() -> Response:
+    """Say what a receipt's own terms mean, beside those of DPV and TS 27560."""
+    return render_page("consents/receipt_profile.html")
+
+
+@bp.get("/privacy/keys.json")
+@public
+def receipt_keys() -> Response:
+    """Give the public keys that receipts are signed with, and were (RFC 7517)."""
+    return jsonify({"keys": receipts.public_keys()})
+
+
+@bp.get("/privacy/verify")
+@public
+def verify() -> Response:
+    """Ask for a receipt to check."""
+    return render_page("consents/verify.html", checked=None, text="", said="")
+
+
+@bp.post("/privacy/verify")
+@public
+def check() -> Response:
+    """Say of a receipt whether we gave it, and gave it so. Nothing of it is kept."""
+    file = request.files.get("file")
+    # One byte more than may be: what was cut off is then too long, not altered.
+    text = file.stream.read(receipts.LONGEST + 1).decode("utf-8", "replace") if file else ""
+    text = text or request.form.get("receipt", "")
+    checked = receipts.verify(text)
+    said = json.dumps(checked.record, ensure_ascii=False, indent=2) if checked.record else ""
+    return render_page("consents/verify.html", page_id="consents.verify", checked=checked, text="", said=said)
