@@ -1,16 +1,20 @@
 # make run: the product on an embedded database. make test: every test. make check: lint, types, contracts, words.
+# make evidence: every test, and what it proves written down for the promise page; commit the file with the release.
 PYTHON ?= python3
 BIN := .venv/bin
 MO := msewa/translations/pa/LC_MESSAGES/messages.mo msewa/translations/hi/LC_MESSAGES/messages.mo
 WORKERS ?= 2
 
-.PHONY: run test check bench words clean
+.PHONY: run test evidence check bench words clean
 
 run: .venv/run.stamp $(MO)
 	@$(BIN)/python app.py
 
 test: .venv/test.stamp $(MO)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+evidence: .venv/test.stamp $(MO)
+	MSEWA_EVIDENCE=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: .venv/test.stamp $(MO)
 	$(BIN)/ruff check .

@@ -4,7 +4,7 @@ from flask import Flask
 
 from msewa import start
 from msewa.accounts import commands as accounts_commands
-from msewa.accounts import looking, presence
+from msewa.accounts import looking, presence, standing
 from msewa.accounts import routes as accounts_routes
 from msewa.accounts import work as accounts_work
 from msewa.accounts.access_holding import HOLDING as ACCESS
@@ -16,6 +16,7 @@ from msewa.applications.operations import following
 from msewa.catalogue import commands as catalogue_commands
 from msewa.catalogue import routes as catalogue_routes
 from msewa.catalogue.queries import is_loaded
+from msewa.closure import work as closure_work
 from msewa.config import Settings
 from msewa.consents import announcing, changes
 from msewa.consents import commands as consents_commands
@@ -25,6 +26,9 @@ from msewa.consents.holding import HOLDING as CHOICES
 from msewa.consents.texts import get_registration_notice
 from msewa.delivery import operations as delivery
 from msewa.delivery.gateway import HttpDepartments
+from msewa.dpo import routes as dpo_routes
+from msewa.dpo import work as dpo_work
+from msewa.dpo.holding import HOLDING as LAW
 from msewa.figures import operations as figures
 from msewa.figures import routes as figures_routes
 from msewa.grievances import operations as grievances
@@ -76,14 +80,18 @@ def register(app: Flask, *, settings: Settings) -> None:
         notifications_routes.bp,
         applications_routes.bp,
         grievances_routes.bp,
+        dpo_routes.bp,
     ):
         app.register_blueprint(blueprint)
     for blueprint in (upkeep_commands.bp, promises_routes.bp, promises_commands.bp):
         app.register_blueprint(blueprint)
     checking.init_app(app)
     presence.init_app(app)
+    standing.init_app(app)
     looking.init_app(app)
     accounts_work.init_app(app)
+    closure_work.init_app(app)
+    dpo_work.init_app(app)
     announcing.init_app(app)
     recording.init_app(app, settings=settings)
     daily.every_day(app, figures.TOPIC, figures.release_due)
@@ -91,7 +99,7 @@ def register(app: Flask, *, settings: Settings) -> None:
     app.extensions["registration_notice"] = get_registration_notice
     app.extensions["after_sign_in"] = changes.detour
     # Parents first: erasing goes backwards.
-    for holding in (ACCOUNT, ACCESS, ACTIVITY, PROFILE, CHOICES, MESSAGES, APPLICATIONS, GRIEVANCES):
+    for holding in (ACCOUNT, ACCESS, ACTIVITY, PROFILE, CHOICES, MESSAGES, APPLICATIONS, GRIEVANCES, LAW):
         hold(app, holding)
     _meet_outside(app, settings=settings)
     if settings.is_demo:

@@ -1,0 +1,20 @@
+"""Every check, in the order of its telling."""
+
+from flask_babel import lazy_gettext
+
+from msewa.promises.checks import columns, keys, sending, setup
+from msewa.promises.checks.rules import Check
+
+_ = lazy_gettext
+CHECKS = (
+    Check("key-ring", ("P25", "P72"), _("Every key is there, and nobody else can read it."), keys.find_ring_faults),
+    Check("data-keys", ("P50", "P72"), _("The keys of accounts and applications open."), keys.find_unopenable_keys),
+    Check("database-file", ("P72",), _("The database's own file is locked."), columns.find_open_file),
+    Check("closed-columns", ("P50", "P72"), _("Whatever holds something of a person is locked, row by row."), columns.find_open_columns),
+    Check("grounds", ("P26", "P28"), _("Nothing was sent without an application."), sending.find_baseless),
+    Check("addresses", ("P74",), _("Every office is reached by a safe address."), sending.find_unsafe_endpoints),
+    Check("forgotten-work", ("P77",), _("No work lies forgotten."), sending.find_forgotten_work),
+    Check("settings", ("P25", "P73"), _("The settings are safe."), setup.find_unsafe_settings),
+    Check("policy", ("P1", "P10"), _("The policy that pages name is published and in force."), setup.find_policy_faults),
+    Check("deletion", ("P53",), _("A deletion reaches everything that is held of a person."), setup.find_unerased_tables),
+)

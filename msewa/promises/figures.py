@@ -1,0 +1,60 @@
+"""Figures that show whether a promise holds at this moment, counted in the living tables and kept for a minute."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from flask import current_app
+from flask_babel import LazyString, lazy_gettext
+from sqlalchemy import exists, func, select
+
+from msewa.applications.models import Application
+from msewa.catalogue.queries import catalogue
+from msewa.delivery.models import Package
+from msewa.extensions import db
+
+_ = lazy_gettext
+KEPT_FOR = timedelta(minutes=1)  # everybody may ask, and some counts go over a whole table
+
+
+class Figure(NamedTuple):
+    """A number with what it counts, and the clause that it speaks of."""
+
+    id: str
+    value: int
+    label: LazyString
+    clause: str
+    icon: str
+
+
+class _Counted(NamedTuple):
+    id: str
+    counted: Callable[[datetime], int]
+    label: LazyString
+    clause: str
+    icon: str
+
+
+def read(*, now: datetime) -> list[Figure]:
+    """Return every figure, at most a minute old."""
+    held: tuple[datetime, list[Figure]] | None = current_app.extensions.get("promise_figures")
+    if held is None or not timedelta() <= now - held[0] < KEPT_FOR:
+        held = (now, [Figure(one.id, one.counted(now), one.label, one.clause, one.icon) for one in _COUNTED])
+        current_app.extensions["promise_figures"] = held
+    return held[1]
+
+
+def count_without_basis(now: datetime) -> int:
+    """Count packages that stand beside no sent application (P28); anything but 0 is a broken promise."""
+    sent = exists().where(Application.id == Package.application_id, Application.submitted_at.is_not(None))
+    return db.session.scalar(select(func.count()).select_from(Package).where(~sent)) or 0
+
+
+def _count_stopped(now: datetime) -> int:
+    return sum(not provider.is_registered for provider in catalogue().providers.values())
+
+
+_COUNTED = (
+    _Counted("without_basis", count_without_basis, _("sent without a ground"), "P28", "send"),
+    _Counted("stopped", _count_stopped, _("offices stopped"), "P26", "office"),
+)

@@ -1,0 +1,73 @@
+"""The promise page: every clause of the policy, how it is kept, and what proves it."""
+
+from flask import Response, jsonify
+
+from msewa.consents.purposes import purposes
+from msewa.promises import checking, figures, queries
+from msewa.promises.build import build_id
+from msewa.promises.rules import GROUNDS, MISSING, THEMES, Standing
+from msewa.promises.showing import sentences_by_file
+from msewa.web.access import blueprint, public
+from msewa.web.clock import now
+from msewa.web.pages import render_page
+
+bp = blueprint("promises", __name__)
+
+
+@bp.get("/promises")
+@public
+def index() -> Response:
+    """Show how the promises stand as a whole, by theme, with the figures of this moment."""
+    return render_page(
+        "promises/index.html",
+        counts=queries.count_standings(),
+        themes=[(theme, name, queries.count_standings(theme)) for theme, name in THEMES.items()],
+        found=queries.evidence(),
+        is_this_build=queries.evidence().build == build_id(),
+        figures=figures.read(now=now()),
+        last_check=checking.last_run(),
+        Standing=Standing,
+    )
+
+
+@bp.get("/promises/themes/<theme>")
+@public
+def theme(theme: str) -> Response:
+    """Show the clauses of one theme."""
+    rows = [(clause, queries.standing_of(clause), queries.evidence().of(clause)) for clause in queries.list_of_theme(theme)]
+    return render_page("promises/theme.html", title=THEMES[theme], rows=rows)
+
+
+@bp.get("/promises/<clause_id>")
+@public
+def clause(clause_id: str) -> Response:
+    """Show one clause: how it is kept, the tests that prove it, what the running system finds, and what is lacking."""
+    clause = queries.get_clause(clause_id)
+    proof = queries.evidence().of(clause)
+    return render_page(
+        "promises/clause.html",
+        clause=clause,
+        standing=queries.standing_of(clause),
+        proof=proof,
+        tests=sentences_by_file(proof.tests),
+        missing=MISSING[clause.missing] if clause.missing else None,
+        theme=THEMES[clause.theme],
+        figures=[figure for figure in figures.read(now=now()) if figure.clause == clause.id],
+        checks=checking.results_of(clause.id),
+    )
+
+
+@bp.get("/promises/law")
+@public
+def law() -> Response:
+    """Show which law each use of data stands on (P4)."""
+    return render_page("promises/law.html", purposes=purposes().values(), grounds=GROUNDS)
+
+
+@bp.get("/promises/evidence.json")
+@public
+def evidence() -> Response:
+    """Give what the last full test run wrote, for whoever wants to compare."""
+    found = queries.evidence()
+    tests = {clause: {"tests": proof.tests, "passed": proof.passed, "failed": proof.failed} for clause, proof in found.proofs.items()}
+    return jsonify({"build": found.build, "at": found.at.isoformat() if found.at else None, "clauses": tests})

@@ -1,0 +1,176 @@
+"""The promise page: all 78 clauses in public, each with how it stands, and light enough for any phone."""
+
+import json
+import re
+from pathlib import Path
+
+import brotli
+import pytest
+import yaml
+from flask import Flask
+
+from msewa.promises import figures, queries
+from msewa.promises.queries import DATA, Evidence, clauses
+from msewa.promises.rules import THEMES, Proof
+from msewa.promises.showing import MOST_SHOWN, sentences_by_file
+from tests.strict_client import StrictClient
+
+LANGUAGES = ("en", "pa", "hi")
+SCRIPTS = {"pa": re.compile(r"[\u0A00-\u0A7F]"), "hi": re.compile(r"[\u0900-\u097F]")}
+SENTENCE_MOST = 110
+PAGE_MOST = 4096
+ROWS = yaml.safe_load((DATA / "promises.yaml").read_text(encoding="utf-8"))
+NOT_YET = {"P3", "P18", "P20", "P21", "P22", "P24", "P36", "P40", "P67"}
+
+
+@pytest.fixture(autouse=True)
+def _count_anew(app: Flask):
+    app.extensions.pop("promise_figures", None)
+    yield
+    app.extensions.pop("promise_figures", None)
+
+
+@pytest.fixture
+def proven(monkeypatch: pytest.MonkeyPatch):
+    """Stand in for the file that a full run writes: it may hold anything on the day these tests run."""
+
+    def prove(**proofs: Proof) -> None:
+        monkeypatch.setattr(queries, "evidence", lambda: Evidence("build", None, proofs))
+
+    return prove
+
+
+def test_every_clause_of_the_policy_stands_there_once() -> None:
+    assert list(clauses()) == [f"P{number}" for number in range(1, 79)]
+    assert {clause.id for clause in clauses().values() if not clause.is_due} == NOT_YET
+
+
+@pytest.mark.parametrize("part", ["sentence", "kept_by", "gap"])
+def test_every_clause_speaks_three_languages_shortly(part: str) -> None:
+    wrong = []
+    for row in ROWS:
+        words = row.get(part)
+        if words is None and part == "gap":
+            continue
+        others = [lang for lang, script in SCRIPTS.items() if not script.search(words[lang])]
+        mixed = SCRIPTS["hi"].search(words["pa"].replace("।", "")) or SCRIPTS["pa"].search(words["hi"])
+        if list(words) != list(LANGUAGES) or others or mixed or (part == "sentence" and len(words["en"]) > SENTENCE_MOST):
+            wrong.append(row["id"])
+        if any("mSewa" in words[lang] for lang in SCRIPTS):
+            wrong.append(row["id"])
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_every_page_that_a_clause_points_to_is_there(app: Flask) -> None:
+    served = {rule.rule for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+
+    assert {path for clause in clauses().values() for path in clause.seen} - served == set()
+
+
+@pytest.mark.promise("P77")
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_anybody_can_walk_from_any_page_to_every_clause(client: StrictClient) -> None:
+    front = client.page("/services")
+    assert 'href="/promises"' in front.text
+
+    found = []
+    for row in client.page("/promises").all("theme-row"):
+        page = client.page(f"/promises/themes/{row.get('data-id')}")
+        found += [clause.get("data-id") for clause in page.all("promise-row")]
+
+    assert sorted(found) == sorted(clauses())
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_clause_says_plainly_how_it_stands(client: StrictClient, proven) -> None:
+    proven(P1=Proof(("tests/a.py::test_it_holds",), passed=2), P2=Proof(("tests/a.py::test_it_fails",), passed=1, failed=1))
+
+    standings = {name: client.page(f"/promises/{name}").words("value-standing") for name in ("P1", "P2", "P5", "P67")}
+
+    assert standings == {"P1": "Kept", "P2": "Broken", "P5": "No proof yet", "P67": "Not yet kept"}
+    assert "it holds" in client.page("/promises/P1").text
+    assert "paying" in client.page("/promises/P67").text
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_what_is_lacking_is_not_hidden(client: StrictClient) -> None:
+    lacking = [clause for clause in clauses().values() if clause.gap]
+
+    assert len(lacking) > 10
+    for clause in lacking:
+        assert client.page(f"/promises/{clause.id}").words("value-gap") == clause.gap["en"]
+
+
+def test_figures_are_counted_in_the_living_tables(app: Flask, client: StrictClient) -> None:
+    with app.app_context():
+        shown = {figure.id: figure.value for figure in figures.read(now=app.extensions["clock"].now())}
+
+    page = client.page("/promises/P28")
+    assert shown["without_basis"] == 0
+    assert [row.get("data-id") for row in page.all("figure-row")] == ["without_basis"]
+    assert "sent without a ground" in client.page("/promises").text
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_an_unknown_clause_or_theme_is_not_there(client: StrictClient) -> None:
+    assert [client.get(f"/promises/{name}").status_code for name in ("P79", "P0", "x", "themes/x")] == [404] * 4
+    assert client.get("/promises/p26").status_code == 200
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_no_page_of_promises_weighs_more_than_4_kb(app: Flask, proven, lang: str) -> None:
+    client = app.test_client()
+    names = tuple(
+        f"tests/promises/test_of_{number % 3}.py::test_{'somebody_else_never_sees_what_she_wrote_' * 2}{number}" for number in range(40)
+    )
+    proven(**{name: Proof(names, passed=80) for name in clauses()})
+
+    themes, each = [f"/promises/themes/{theme}" for theme in THEMES], [f"/promises/{name}" for name in clauses()]
+    sizes = {}
+    for address in ["/promises", "/promises/law", *themes, *each]:
+        response = client.get(address, headers={"Accept-Encoding": "br", "Cookie": f"lang={lang}"})
+        assert response.headers["Content-Encoding"] == "br"
+        assert brotli.decompress(response.get_data())
+        sizes[address] = len(response.get_data())
+
+    assert {address: size for address, size in sizes.items() if size > PAGE_MOST} == {}
+
+
+def test_long_proofs_are_cut_and_counted() -> None:
+    names = [f"tests/a.py::test_number_{number}" for number in range(MOST_SHOWN + 3)]
+
+    shown, rest = sentences_by_file(names)
+
+    assert shown["tests/a.py"][0] == "number 0"
+    assert (sum(map(len, shown.values())), rest) == (MOST_SHOWN, 3)
+
+
+@pytest.mark.promise("P4")
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_every_use_names_its_law(client: StrictClient) -> None:
+    from msewa.consents.purposes import purposes
+
+    page = client.page("/promises/law")
+    rows = {row.get("data-id"): "".join(row.itertext()) for row in page.all("purpose-row")}
+
+    assert list(rows) == list(purposes())
+    assert [name for name, purpose in purposes().items() if not purpose.law or purpose.law not in rows[name]] == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_the_evidence_is_there_for_machines_too(client: StrictClient, proven) -> None:
+    proven(P1=Proof(("tests/a.py::test_it",), passed=2))
+
+    answer = json.loads(client.get("/promises/evidence.json").get_data())
+
+    assert answer["clauses"]["P1"] == {"tests": ["tests/a.py::test_it"], "passed": 2, "failed": 0}
+
+
+def test_evidence_that_the_release_carries_reads() -> None:
+    found = queries.read_evidence(queries.EVIDENCE)
+
+    assert set(found.proofs) <= set(clauses())
+    assert queries.read_evidence(Path("none.json")).at is None

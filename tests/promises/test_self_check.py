@@ -1,0 +1,277 @@
+"""flask self-check: every fault that a check names is injected, on both databases, and seen (P77)."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, update
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from msewa.accounts.models import Account
+from msewa.crypto.keyring import KeyRing
+from msewa.delivery.models import Package, ProviderKey
+from msewa.extensions import db, writing
+from msewa.outbox import daily, worker
+from msewa.outbox.models import OutboxItem
+from msewa.profile.models import ProfileSection
+from msewa.promises import checking
+from msewa.promises.checks import columns, setup
+from msewa.promises.checks.register import CHECKS
+from msewa.promises.queries import clauses
+from tests.people import PROFILE, somebody
+from tests.strict_client import StrictClient
+
+pytestmark = pytest.mark.promise("P77")
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _forget_last_run(app: Flask):
+    yield
+    (app.extensions["settings"].data / "self_check.json").unlink(missing_ok=True)
+    app.extensions.pop("promise_figures", None)
+
+
+@pytest.fixture
+def check(app: Flask) -> Callable[[], dict[str, tuple[str, ...]]]:
+    """Run the checks; return the faults of those that found some."""
+
+    def run() -> dict[str, tuple[str, ...]]:
+        with app.app_context():
+            return {one.id: faults for one, faults in checking.run(now=app.extensions["clock"].now()) if faults}
+
+    return run
+
+
+def write(app: Flask, *rows: Any, statement: Any = None) -> None:
+    with app.app_context(), writing():
+        db.session.add_all(rows)
+        if statement is not None:
+            db.session.execute(statement)
+        db.session.commit()
+
+
+def change_settings(app: Flask, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], **changes))
+
+
+def test_a_living_system_with_people_in_it_is_well(app: Flask, check) -> None:
+    somebody(app, profile=PROFILE, email="a.person@example.org")
+
+    assert check() == {}
+
+
+@pytest.mark.promise("P25", "P72")
+def test_a_key_ring_that_others_can_read_is_found(app: Flask, check) -> None:
+    path = app.extensions["settings"].key_ring_path
+    path.chmod(0o644)
+
+    try:
+        assert list(check()) == ["key-ring"]
+    finally:
+        path.chmod(0o600)
+
+
+@pytest.mark.promise("P25")
+def test_a_key_that_is_gone_is_found(app: Flask, check) -> None:
+    path = app.extensions["settings"].key_ring_path
+    whole = path.read_text()
+    content = json.loads(whole)
+    content["keys"] = [row for row in content["keys"] if row["purpose"] != "links"]
+    path.write_text(json.dumps(content))
+
+    try:
+        assert "no active key for links" in check()["key-ring"][0]
+    finally:
+        path.write_text(whole)
+        KeyRing.load(path)
+
+
+@pytest.mark.promise("P50")
+def test_a_data_key_that_does_not_open_is_found(app: Flask, check) -> None:
+    person, other = somebody(app), somebody(app)
+    with app.app_context():
+        wrapped = db.session.get(Account, other.id).data_key
+    write(app, statement=update(Account).where(Account.id == person.id).values(data_key=wrapped))
+
+    assert check()["data-keys"] == ("account.data_key: a data key does not open.",)
+
+
+@pytest.mark.promise("P50", "P72")
+@pytest.mark.parametrize("written", [b"Gurpreet Kaur", b"", b'{"full_name": "Gurpreet Kaur"}', b"\x02" + bytes(100)])
+def test_a_name_in_the_open_is_found(app: Flask, check, written: bytes) -> None:
+    person = somebody(app, profile=PROFILE)
+    write(app, statement=update(Account).where(Account.id == person.id).values(identity=written))
+    write(app, statement=update(ProfileSection).where(ProfileSection.account_id == person.id).values(sealed=written))
+
+    found = check()["closed-columns"]
+
+    assert found == ("account.identity: something lies there in the open.", "profile_section.sealed: something lies there in the open.")
+    assert "Gurpreet" not in " ".join(found)
+
+
+@pytest.mark.promise("P50")
+def test_a_package_in_the_open_is_found(app: Flask, check) -> None:
+    write(app, package(jwe='{"full_name": "Gurpreet Kaur"}'))
+
+    assert "package.jwe: something lies there in the open." in check()["closed-columns"]
+
+
+@pytest.mark.promise("P72")
+def test_a_database_file_in_the_open_is_found(app: Flask, tmp_path: Path) -> None:
+    in_the_open = create_engine(f"sqlite:///{tmp_path / 'open.db'}", module=sqlcipher)
+
+    with app.app_context(), in_the_open.connect() as connection:
+        assert columns.find_open_file(LONG_AGO) == []
+        assert not columns.is_encrypted(connection)
+    in_the_open.dispose()
+
+
+def package(**facts: Any) -> Package:
+    closed = "eyJh.eyJi.eyJj.eyJk.eyJl"
+    known = {"application_id": "a" * 32, "provider_id": "x", "jwe": closed, "digest": "0" * 64, "created_at": LONG_AGO}
+    return Package(**(known | facts))
+
+
+@pytest.mark.promise("P26", "P28")
+def test_a_package_without_an_application_is_found(app: Flask, check, client: StrictClient) -> None:
+    write(app, package())
+
+    assert list(check()) == ["grounds"]
+    assert "1 sent without a ground" in client.page("/promises").words("page-promises.index")
+
+
+@pytest.mark.promise("P74")
+def test_an_office_with_an_unsafe_address_is_found(app: Flask, check) -> None:
+    write(app, office_key("http://office.example.org/in"))
+
+    try:
+        assert check()["addresses"] == ("nowhere: The endpoint must begin with https://.",)
+    finally:
+        write(app, statement=ProviderKey.__table__.delete().where(ProviderKey.provider_id == "nowhere"))
+
+
+def office_key(endpoint: str) -> ProviderKey:
+    facts = {"kid": "k", "public_jwk": {}, "agreement": "1", "accepted_at": LONG_AGO, "active": True}
+    return ProviderKey(provider_id="nowhere", endpoint=endpoint, **facts)
+
+
+def test_work_that_was_given_up_and_forgotten_is_found(app: Flask, check) -> None:
+    write(app, OutboxItem(topic="a.topic", reference="x", state="attention", created_at=LONG_AGO, due_at=LONG_AGO))
+
+    assert check()["forgotten-work"] == ("a.topic: 1 need a person's attention.",)
+
+
+def test_work_that_was_given_up_today_is_still_somebodys_to_look_at(app: Flask, check) -> None:
+    now = app.extensions["clock"].now()
+    write(app, OutboxItem(topic="a.topic", reference="x", state="attention", created_at=LONG_AGO, due_at=now + timedelta(hours=5)))
+
+    assert check() == {}
+
+
+@pytest.mark.promise("P25", "P73")
+def test_production_with_unsafe_settings_is_found(app: Flask, check, monkeypatch: pytest.MonkeyPatch) -> None:
+    change_settings(app, monkeypatch, mode="production", public_url="http://plain.example.org", sms_url="https://sms.example.org")
+    monkeypatch.setitem(app.config, "DEBUG", True)
+
+    assert check()["settings"] == (
+        "It runs with debug on.",
+        "Its address does not begin with https://.",
+        "Its key ring was made for a demonstration.",
+        "The sandbox is open.",
+    )
+
+
+@pytest.mark.promise("P1", "P10")
+def test_a_policy_that_was_never_published_is_found(app: Flask, check, monkeypatch: pytest.MonkeyPatch) -> None:
+    change_settings(app, monkeypatch, policy_version="9.9")
+
+    assert check()["policy"] == ("Policy 9.9 is named and was never published.",)
+
+
+@pytest.mark.promise("P10")
+def test_a_policy_that_is_not_in_force_yet_is_found(app: Flask) -> None:
+    with app.app_context():
+        assert setup.find_policy_faults(datetime(2026, 11, 22, tzinfo=UTC)) == ["Policy 1.0 is named and not in force yet."]
+        # Past midnight in India, still the day before in UTC.
+        assert setup.find_policy_faults(datetime(2026, 11, 22, 19, tzinfo=UTC)) == []
+
+
+@pytest.mark.promise("P53")
+def test_a_table_that_no_deletion_reaches_is_found(app: Flask, check, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = [holding for holding in app.extensions["holdings"] if "profile_section" not in holding.tables]
+    monkeypatch.setitem(app.extensions, "holdings", kept)
+
+    assert check()["deletion"] == ("profile_section: no deletion reaches it.",)
+
+
+def test_a_check_that_can_not_look_is_a_fault(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(now: datetime) -> list[str]:
+        raise OSError("a disk with Gurpreet on it")
+
+    monkeypatch.setattr(checking, "CHECKS", (replace(CHECKS[0], find_faults=refuse),))
+    with app.app_context():
+        results = checking.run(now=LONG_AGO)
+
+    assert results[0].faults == ("It could not look: OSError.",)
+
+
+def test_the_command_names_each_fault_and_exits_with_1(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    well = app.test_cli_runner().invoke(args=["self-check"])
+    change_settings(app, monkeypatch, policy_version="9.9")
+    faulty = app.test_cli_runner().invoke(args=["self-check"])
+
+    assert well.exit_code == 0, well.output
+    assert f"All {len(CHECKS)} checks are well." in well.output
+    assert faulty.exit_code == 1
+    assert "Policy 9.9 is named and was never published." in faulty.output
+    assert "1 of" in faulty.output
+    assert faulty.output.rstrip().endswith("policy")
+
+
+def test_the_page_shows_when_the_system_last_checked_itself_and_what_it_found(
+    app: Flask, check, client: StrictClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "not checked itself yet" in client.page("/promises").words("last-check")
+    change_settings(app, monkeypatch, mode="production")
+    faults = check()
+
+    page = client.page("/promises")
+    clause = client.page("/promises/P25")
+
+    assert "1 check found a fault." in page.words("last-check")
+    assert {row.get("data-id"): "fault" in "".join(row.itertext()) for row in clause.all("check-row")} == {
+        "key-ring": False,
+        "settings": True,
+    }
+    assert not any(fault in page.text + clause.text for found in faults.values() for fault in found), "faults are for whoever can mend them"
+
+
+def test_the_worker_checks_every_day(app: Flask) -> None:
+    clock = app.extensions["clock"]
+    with app.app_context():
+        with writing():
+            daily.start(now=clock.now())
+            db.session.commit()
+        worker.run_due(now=clock.now())
+        first = checking.last_run()
+        clock.move(clock.now() + timedelta(days=1, minutes=1))
+        worker.run_due(now=clock.now())
+        second = checking.last_run()
+
+    assert first is not None
+    assert second is not None
+    assert second.at - first.at >= timedelta(days=1)
+
+
+def test_every_check_speaks_of_clauses() -> None:
+    ids = [check.id for check in CHECKS]
+
+    assert len(set(ids)) == len(ids)
+    assert all(check.clauses for check in CHECKS)
+    assert {clause for check in CHECKS for clause in check.clauses} <= set(clauses())
