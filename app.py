@@ -14,6 +14,7 @@ from msewa.config import Settings, SettingsError
 from msewa.outbox.worker import start_thread
 from msewa.start import prepare
 from msewa.upkeep.commands import app_without_keys
+from msewa.visits.recording import keep_flushing
 from msewa.web.keys import open_key_ring
 
 
@@ -57,6 +58,7 @@ def _open() -> Flask:
         made = create_app(settings)
     except SettingsError as error:
         sys.exit(str(error))
+    keep_flushing(made)
     if settings.worker_thread:
         start_thread(made)
     return made

@@ -14,7 +14,9 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from msewa.catalogue.operations import is_up_to_date, load_catalogue
 from msewa.config import Settings
 from msewa.extensions import db, writing
+from msewa.outbox import daily
 from msewa.sandbox import seeding
+from msewa.visits.security import make_demonstration_key
 from msewa.web.clock import now
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -36,6 +38,10 @@ def prepare(app: Flask) -> None:
                 click.echo("Making the demonstration's people and pretend offices ...")
                 seeding.seed(now=now())
                 db.session.commit()
+            if settings.is_demo:
+                make_demonstration_key(now=now())
+            daily.start(now=now())
+            db.session.commit()
         db.engine.dispose()
 
 

@@ -1,1 +1,1 @@
-"""Figures: statistics for research, from fixed tables, never about anybody."""
+"""Statistics for research: fixed tables of many people, never a row about one (P33, P43)."""

@@ -8,7 +8,7 @@ import click
 from flask import Blueprint, Flask, current_app
 
 from msewa.extensions import db, writing
-from msewa.outbox import operations, worker
+from msewa.outbox import daily, operations, worker
 from msewa.web.clock import now
 
 bp = Blueprint("outbox", __name__, cli_group=None)
@@ -27,6 +27,9 @@ def work(once: bool, revive: bool) -> None:
     if once:
         click.echo(f"{worker.run_due(now=now())} done")
         return
+    with writing():
+        daily.start(now=now())
+        db.session.commit()
     stop = threading.Event()
 
     def finish(number: int, frame: FrameType | None) -> None:

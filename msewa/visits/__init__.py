@@ -1,1 +1,1 @@
-"""Visits: how often pages are used, counted without visitors; and security events, with addresses that only two people can open."""
+"""Counting visits without knowing visitors, and keeping security events that only two people together can open (P13, P14, P42)."""

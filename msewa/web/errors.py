@@ -2,13 +2,13 @@
 
 from typing import cast
 
-from flask import Flask, Response, g
+from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
-from msewa.web import journal
+from msewa.web import clock, journal
 from msewa.web.pages import is_htmx
 from msewa.web.rendering import get_template, in_context
 
@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(InterfaceError, _unavailable)
     app.register_error_handler(PoolTimeoutError, _unavailable)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(Exception, unexpected)
 
 
 def error_page(status: int) -> Response:
@@ -62,6 +62,7 @@ def _http(error: HTTPException) -> Response:
 
 def _csrf(error: CSRFError) -> Response:
     journal.event("csrf_refused")
+    current_app.extensions["note_form_refused"](address=request.remote_addr or "", now=clock.now())
     return error_page(400)
 
 
@@ -76,7 +77,8 @@ def _unavailable(error: Exception) -> Response:
     return response
 
 
-def _unexpected(error: Exception) -> Response:
+def unexpected(error: Exception) -> Response:
+    """Show the page of a fault of ours, and log its type and place."""
     # Only the type and the place: a message may quote what somebody typed.
     trace = error.__traceback__
     while trace and trace.tb_next:

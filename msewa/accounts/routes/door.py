@@ -15,7 +15,11 @@ from msewa.accounts.factors import authenticator_link, grouped, qr_svg
 from msewa.accounts.operations.entering import Entered
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.people import Person
+from msewa.crypto.tokens import ExpiredLinkError, LinkError
+from msewa.visits import security
+from msewa.visits.security import Event
 from msewa.web.access import blueprint, safe_next
+from msewa.web.clock import now as clock_now
 from msewa.web.forms import Form
 from msewa.web.pages import render_page, see_other
 
@@ -43,8 +47,21 @@ def refused(template: str, form: Form, field: Field, message: str, *, status: in
     return render_page(template, form=form, status=status, **values)
 
 
+def suspect(kind: Event) -> None:
+    """Note a refused try with the address it came from, which is sealed before it is kept (P42)."""
+    security.note(kind, address=request.remote_addr or "", now=clock_now())
+
+
+def link_over(error: LinkError) -> Response:
+    """Say that a link does not open anything any more (404); one that was never ours is noted."""
+    if not isinstance(error, ExpiredLinkError):
+        suspect(Event.LINK_FORGED)
+    return render_page("accounts/link_over.html", status=404)
+
+
 def told_to_wait(template: str, form: Form, field: Field, error: TooManyTriesError, *, now: datetime, **values: Any) -> Response:
     """Show a form again with the moment of the next try (429)."""
+    suspect(Event.THROTTLED)
     response = refused(template, form, field, waiting_words(error, now=now), status=429, **values)
     if error.until is not None:
         response.headers["Retry-After"] = str(max(1, int((error.until - now).total_seconds())))

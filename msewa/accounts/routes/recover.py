@@ -16,10 +16,11 @@ from msewa.accounts.operations.resets import DormantError
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.operations.visits import Unfinished
 from msewa.accounts.queries import find_account_id, find_pending_reset, get_subject
-from msewa.accounts.routes.door import bp, device, refused, told_to_wait, with_token
+from msewa.accounts.routes.door import bp, device, refused, suspect, told_to_wait, with_token
 from msewa.accounts.rules import Visit
 from msewa.extensions import db
 from msewa.ledger.rules import Subject
+from msewa.visits.security import Event
 from msewa.web.access import public
 from msewa.web.clock import now
 from msewa.web.locale import language
@@ -88,6 +89,7 @@ def recover_phone() -> Response:
     # Both are always tried, so that neither the answer nor its time tells which one was wrong.
     is_right, code_id = attempt.is_right(form.password.data or ""), paper.find(form.code.data or "")
     if not is_right or code_id is None or not proving.use_paper(paper, code_id, now=moment):
+        suspect(Event.SIGN_IN_FAILED)
         db.session.rollback()
         wrong = gettext("Number, password and paper key do not belong together. Look at all three again.")
         return refused(template, form, form.code, wrong)
@@ -141,6 +143,7 @@ def recover_prove() -> Response:
     except TooManyTriesError as error:
         return told_to_wait(template, form, form.code, error, now=now())
     if not is_right:
+        suspect(Event.HALF_DONE)
         db.session.commit()
         return refused(template, form, form.code, gettext("This code is not right, or it was used before."))
     return go_on(visit, "password", "accounts.recover_password")

@@ -15,7 +15,7 @@ from msewa.accounts.operations.hashing import hash_codes, hash_password
 from msewa.accounts.operations.resets import ResetGoneError
 from msewa.accounts.operations.visits import Unfinished
 from msewa.accounts.queries import get_contact, get_role, get_subject
-from msewa.accounts.routes.door import as_text, bp, device, let_in, refused, shown_secret
+from msewa.accounts.routes.door import as_text, bp, device, let_in, link_over, refused, shown_secret
 from msewa.accounts.routes.recover import go_on, recovery_at
 from msewa.accounts.rules import RECOVERY_CODES
 from msewa.crypto.tokens import LinkError
@@ -131,8 +131,8 @@ def recover_cancel(token: str) -> Response:
     """Open the link that stops a delayed reset; the button does it, and no sign-in is needed."""
     try:
         reset_id = read_link(token, purpose=CANCEL_RESET, now=now())
-    except LinkError:
-        return render_page("accounts/link_over.html", status=404)
+    except LinkError as error:
+        return link_over(error)
     if request.method == "GET" and resets.is_running(reset_id):
         return render_page("accounts/recover_cancel.html")
     if not (request.method == "POST" and resets.cancel_reset(reset_id, actor=VISITOR, now=now())):

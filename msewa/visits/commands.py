@@ -1,0 +1,53 @@
+"""flask security: make the offline key of a month, open sealed addresses for a case."""
+
+from pathlib import Path
+
+import click
+from flask import Blueprint
+
+from msewa.crypto.custody import CustodyError, new_month, write_shares
+from msewa.crypto.sealing import SealError
+from msewa.extensions import db, writing
+from msewa.visits.opening import NoCaseError, open_month
+from msewa.visits.security import month_of, security_folder
+from msewa.web.clock import now
+
+bp = Blueprint("visits_commands", __name__, cli_group="security")
+MONTH = click.option("--month", help="The month of the key, such as 2026-11; left out: this one.")
+SHARE = click.option("--share", "shares", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+@bp.cli.command("new-key")
+@MONTH
+@click.option("--to", "target", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where the shares are written.")
+def new_key(month: str | None, target: Path) -> None:
+    """Make a month's key pair: the public half stays here, each custodian takes one share away."""
+    month = month or month_of(now())
+    try:
+        paths = write_shares(new_month(security_folder(), month), name=f"security-{month}", target=target)
+    except CustodyError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"The key of {month} is made. Any two of these open what is sealed to it; each custodian takes one away:")
+    for path in paths:
+        click.echo(str(path))
+
+
+@bp.cli.command("open")
+@click.option("--case", "case_number", required=True, help="The number of the investigation.")
+@MONTH
+@SHARE
+def open_addresses(case_number: str, month: str | None, shares: tuple[Path, ...]) -> None:
+    """Show the sealed addresses of a month's key: needs the files of two custodians (--share twice) and a case number."""
+    words = [path.read_text(encoding="utf-8") for path in shares]
+    try:
+        with writing():
+            opened = open_month(month or month_of(now()), case_number=case_number, shares=words, now=now())
+            # Counted before it is shown: an opening that nobody knows of must not exist.
+            db.session.commit()
+    except NoCaseError:
+        raise click.ClickException("A case number has 3 to 60 letters, digits, dots, dashes or slashes.") from None
+    except (CustodyError, SealError) as error:
+        raise click.ClickException(str(error)) from None
+    for event in opened:
+        click.echo(f"{event.hour:%Y-%m-%d %H}:00 UTC  {event.kind}  {event.address or '(not kept)'}  {event.tries}")
+    click.echo(f"{len(opened)} events opened for case {case_number}; this is counted in public.")

@@ -1,0 +1,46 @@
+"""Writing counts down, and forgetting old security events."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+from msewa.extensions import db
+from msewa.visits.counting import Cell
+from msewa.visits.models import SecurityEvent, VisitBrowsers, VisitLanguages, VisitPace, VisitPages, VisitSystems
+
+TABLES: dict[str, Any] = {
+    "pages": VisitPages,
+    "languages": VisitLanguages,
+    "browsers": VisitBrowsers,
+    "systems": VisitSystems,
+    "pace": VisitPace,
+}
+# CERT-In's Directions of 28 April 2022 ask for 180 days; nothing asks for more.
+KEPT = timedelta(days=180)
+
+
+def write_down(counts: Mapping[Cell, int]) -> None:
+    """Add counts to the rows of their tables; another process may add to the same rows at the same time."""
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    # In one order everywhere: two processes that lock the same rows crosswise would stop each other.
+    for cell in sorted(counts, key=str):
+        hour = {} if cell.period.hour is None else {"hour": cell.period.hour}
+        rows[cell.metric].append({"day": cell.period.day, **hour, "value": cell.value, "visits": counts[cell]})
+    for metric_id, added in sorted(rows.items()):
+        _add(TABLES[metric_id], added)
+
+
+def _add(model: Any, rows: list[dict[str, Any]]) -> None:
+    dialect: Any = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(model).values(rows)
+    keys = [column.name for column in model.__table__.primary_key]
+    db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_={"visits": model.visits + statement.excluded.visits}))
+
+
+def forget_old_events(*, now: datetime) -> None:
+    """Remove security events of more than 180 days ago."""
+    db.session.execute(delete(SecurityEvent).where(SecurityEvent.hour < now - KEPT))
