@@ -38,11 +38,19 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError("moments carry their zone")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Give the moment back aware."""
-        if value is None or value.tzinfo is not None:
-            return value
-        return value.replace(tzinfo=UTC)
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
+        """Give moments back aware; in one step, for lists read many."""
+        read = self.impl_instance.result_processor(dialect, coltype) or _as_it_is
+
+        def aware(value: Any) -> datetime | None:
+            moment = read(value)
+            return moment if moment is None or moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+        return aware
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 # SQLite numbers only INTEGER primary keys by itself.

@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
 
 def _load_early() -> None:
     # The note of when she was last seen ends the transaction, so it must come before the view's own reading.
-    if cookies.read("session"):
+    if "_login_user" not in g and cookies.read("session"):
         bool(current_user.is_authenticated)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 
@@ -44,15 +44,8 @@ class Case:
         return self.state == State.DRAFT
 
 
-class Row(NamedTuple):
-    """One application in its owner's list; `at` is when it was sent, of a draft when it was last written."""
-
-    reference: str
-    service_id: str
-    service_version: int
-    state: str
-    at: datetime
-    due_on: date | None
+# One application in its owner's list: reference, service and its version, state, when it was sent (of a draft: last written), due date.
+Row = tuple[str, str, int, str, datetime, date | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +126,9 @@ def list_own(account_id: str, *, before: str | None = None) -> tuple[Sequence[Ro
             raise NoSuchRowError
         chosen = chosen.where(tuple_(_TABLE.created_at, _TABLE.id) < tuple_(*found))
     if chosen is OWN_NEWEST_FIRST:
-        rows = list(map(Row._make, FIRST_PAGE.rows(account_id=account_id)))
+        rows = FIRST_PAGE.rows(account_id=account_id)
     else:
-        rows = list(map(Row._make, db.session.execute(chosen, {"account_id": account_id})))
+        rows = [tuple(row) for row in db.session.execute(chosen, {"account_id": account_id})]
     return rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
 
 

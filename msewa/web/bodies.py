@@ -43,7 +43,9 @@ class BoundedRequest(HtmxAwareRequest):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Only a form with files may be long: werkzeug reads any other whole, and a million empty fields in 8 MB take far more.
-        self.max_content_length = LONGEST_UPLOAD if self.mimetype == "multipart/form-data" else LONGEST_FORM
+        kind = self.environ.get("CONTENT_TYPE")
+        has_files = kind is not None and kind.partition(";")[0].strip().lower() == "multipart/form-data"
+        self.max_content_length = LONGEST_UPLOAD if has_files else LONGEST_FORM
 
     def _get_file_stream(
         self, total_content_length: int | None, content_type: str | None, filename: str | None = None, content_length: int | None = None

@@ -1,6 +1,7 @@
 """The clock, a value that is passed in; demo mode can move it."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -46,6 +47,9 @@ class MovableClock:
         self._path.unlink(missing_ok=True)
 
     def _read(self) -> timedelta:
+        # Nearly always it is not there, and every page asks: an error raised and caught costs more than the question.
+        if not os.access(self._path, os.F_OK):
+            return timedelta()
         try:
             stamp = self._path.stat().st_mtime_ns
         except FileNotFoundError:

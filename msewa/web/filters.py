@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -66,14 +66,20 @@ def init_app(app: Flask, *, settings: Settings) -> None:
     app.extensions["page_values"] = _frame
 
 
+def _no_alerts(person: object) -> list[str]:
+    return []
+
+
 def _frame() -> dict[str, Any]:
+    lang, theme, size = language(), preference("theme"), preference("size")
     return {
         # Flask-WTF's own context processor would put the bare token in its place.
         "csrf_token": masked_token,
-        "lang": language(),
-        "theme": preference("theme"),
-        "size": preference("size"),
+        "lang": lang,
+        "theme": theme,
+        "size": size,
         "page_id": request.endpoint or "web.error",
         "me": current_user._get_current_object(),  # pyright: ignore[reportPrivateUsage] - the person herself: every look through the proxy costs
-        "frame": frames.parts(),
+        "alerts": current_app.extensions.get("alerts", _no_alerts),
+        "frame": frames.parts(lang, theme, size),
     }

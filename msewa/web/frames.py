@@ -12,9 +12,11 @@ from msewa.web.locale import language, preference
 from msewa.web.rendering import get_template
 
 
-def parts() -> Callable[[str, str], Markup]:
-    """Return what gives `templates/frame/<name>.html`, from memory where the address asks for nothing that its links must keep."""
-    look = (language(), preference("theme"), preference("size"))
+def parts(*look: str | None) -> Callable[[str, str], Markup]:
+    """Return what gives `templates/frame/<name>.html` in a look (language, colours, size of text).
+
+    It comes from memory where the address asks for nothing that its links must keep.
+    """
     kept: dict[tuple[str | None, ...], Markup] = {} if request.query_string else current_app.extensions["frames"]
 
     def part(name: str, here: str) -> Markup:

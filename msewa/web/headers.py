@@ -54,7 +54,8 @@ def init_app(app: Flask, *, settings: Settings) -> None:
             headers.add("Content-Security-Policy", _policy())
         if "Cache-Control" not in headers:
             headers.add("Cache-Control", "no-store" if _is_personal() else "no-cache")
-        headers["Vary"] = f"{headers['Vary']}, {VARY}" if "Vary" in headers else VARY
+        vary = headers.get("Vary")
+        headers["Vary"] = f"{vary}, {VARY}" if vary else VARY
         headers.add("X-Request-Id", g.get("request_id", ""))
         return response
 

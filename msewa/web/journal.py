@@ -36,7 +36,7 @@ def _moment() -> str:
 
 def _write(line: str) -> None:
     # Without the search for who called: a line names no place in the code but what it was given.
-    _logger.handle(logging.LogRecord("msewa", logging.INFO, "", 0, line, None, None))
+    _logger.handle(logging.LogRecord("msewa", logging.INFO, "", 0, line, (), None))
 
 
 def init_app(app: Flask) -> None:
