@@ -90,7 +90,6 @@ def register(app: Flask, *, settings: Settings) -> None:
     standing.init_app(app)
     looking.init_app(app)
     accounts_work.init_app(app)
-    closure_work.init_app(app)
     dpo_work.init_app(app)
     announcing.init_app(app)
     recording.init_app(app, settings=settings)
@@ -101,6 +100,7 @@ def register(app: Flask, *, settings: Settings) -> None:
     # Parents first: erasing goes backwards.
     for holding in (ACCOUNT, ACCESS, ACTIVITY, PROFILE, CHOICES, MESSAGES, APPLICATIONS, GRIEVANCES, LAW):
         hold(app, holding)
+    closure_work.init_app(app)
     _meet_outside(app, settings=settings)
     if settings.is_demo:
         app.register_blueprint(sandbox_routes.bp)

@@ -156,8 +156,16 @@ class KeptForm(Form):
     kept = BooleanField(_("I have kept them"), validators=[given(_("Keep the ten paper keys first, then tick here"))])
 
 
+def check_name(form: Form, field: Field) -> None:
+    """Check what somebody signs in with: her mobile number, or the e-mail address of her account."""
+    check = check_email if "@" in (field.data or "") else check_mobile(_("Write your mobile number"))
+    check(form, field)
+
+
 class SignInForm(WithMobile):
-    """Number and password."""
+    """Number and password; whoever lost her number gives her e-mail address in its place."""
+
+    mobile = StringField(_("Mobile number"), filters=[clean_text], validators=[check_name])
 
     password = PasswordField(_("Password"), filters=[as_password], validators=[given(_("Write your password"))])
 

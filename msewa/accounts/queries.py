@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import has_request_context
 from sqlalchemy import bindparam, func, select
 
 from msewa.accounts.models import Account, KnownDevice, PendingReset, RecoveryCode, SignInSession, TotpFactor
@@ -11,7 +12,7 @@ from msewa.accounts.rules import IDLE, State, Visit
 from msewa.crypto.blind_index import blind_index
 from msewa.crypto.envelope import unseal_json
 from msewa.crypto.keyring import Purpose
-from msewa.extensions import db
+from msewa.extensions import db, is_writing
 from msewa.hot import HotRead
 from msewa.ledger.rules import Subject, SubjectKey
 from msewa.web.errors import NoSuchRowError
@@ -68,8 +69,15 @@ def find_person(hashed: bytes, *, now: datetime) -> tuple[Person, datetime] | No
 
 
 def get_subject(account_id: str) -> SubjectKey:
-    """Return an account as a ledger subject with its data key opened; NoSuchRowError when there is none."""
-    wrapped = db.session.scalar(select(Account.data_key).where(Account.id == account_id))
+    """Return an account as a ledger subject with its data key opened; NoSuchRowError when there is none.
+
+    Whoever is about to write holds the account until the end of the transaction, so that it can't end meanwhile (F15).
+    """
+    chosen = select(Account.data_key).where(Account.id == account_id)
+    if is_writing():
+        # The worker comes back later; whoever waits at a page waits for her turn.
+        chosen = chosen.with_for_update(read=True, key_share=True, nowait=not has_request_context())
+    wrapped = db.session.scalar(chosen)
     if wrapped is None:
         raise NoSuchRowError
     return SubjectKey(account_id, key_wrapper().unwrap(wrapped, subject=account_id))
@@ -102,14 +110,19 @@ def find_account_id(*, mobile: str) -> str | None:
     return db.session.scalar(select(Account.id).where(Account.mobile_index.in_(indexes_of("mobile", mobile))))
 
 
+def find_by_name(name: str) -> str | None:
+    """Return whose mobile number or e-mail address this is, None when it is nobody's."""
+    return find_email_owner(name) if "@" in name else find_account_id(mobile=name)
+
+
 def find_email_owner(email: str) -> str | None:
     """Return whose e-mail address this is, None when it is nobody's."""
     return db.session.scalar(select(Account.id).where(Account.email_index.in_(indexes_of("email", email))))
 
 
 def find_password(account_id: str | None) -> bytes | None:
-    """Return the stored password of an active account; None when there is none."""
-    chosen = select(Account.password).where(Account.id == account_id, Account.state == State.ACTIVE)
+    """Return the stored password of an account that is in use or rests; None when there is none."""
+    chosen = select(Account.password).where(Account.id == account_id, Account.state.in_((State.ACTIVE, State.RESTING)))
     return db.session.scalar(chosen)
 
 

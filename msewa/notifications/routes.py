@@ -1,8 +1,11 @@
 """Stopping messages by the link that each carries: no sign-in, no account needed to understand it."""
 
-from flask import Response, request
+from collections.abc import Sequence
+
+from flask import request
 from flask_babel import lazy_gettext
 from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
 
 from msewa.crypto.tokens import LinkError
 from msewa.extensions import db
@@ -37,8 +40,8 @@ def stop(token: str) -> Response:
     if request.method == "GET":
         # Not by the mere visit: programs that look into mails follow every link.
         return render_page("notifications/stop.html", topic=TOPIC_NAMES[topic], channel=CHANNEL_NAMES[channel])
-    wanted = [(t, c) for t in TOPICS for c in CHANNELS] if request.form.get("all") == "yes" else [(topic, channel)]
-    _stop(account_id, wanted)
+    is_all = request.form.get("all") == "yes"
+    _stop(account_id, [(t, c) for t in TOPICS for c in CHANNELS] if is_all else [(topic, channel)])
     return see_other("/stop/done")
 
 
@@ -53,7 +56,7 @@ def stopped() -> Response:
     return render_page("notifications/stopped.html")
 
 
-def _stop(account_id: str, wanted: list[tuple[str, Channel]]) -> None:
+def _stop(account_id: str, wanted: Sequence[tuple[str, Channel]]) -> None:
     try:
         for topic, channel in wanted:
             suppress(account_id, channel=channel, topic=topic, reason="opted_out", now=now())

@@ -21,6 +21,9 @@ OPEN = (
     "/privacy/asked",
     "/privacy/notice/registration/1.0",
     "/register/declined",
+    "/account/deregistered",
+    "/stop/done",
+    "/stop/no-such-link",
     "/recover/cancelled",
     "/recover/cancel/no-such-link",
     "/sandbox",
@@ -34,6 +37,7 @@ OWN = (
     "/applications",
     "/applications/AAAA-AAAA",
     "/account/security",
+    "/account/deregister",
 )
 # The story of test_story.py arrives at these; it says so itself.
 PASSED_BY_THE_STORY = frozenset(

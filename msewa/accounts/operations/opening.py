@@ -7,6 +7,7 @@ from datetime import datetime
 
 from msewa.accounts.models import Account, RecoveryCode, TotpFactor
 from msewa.accounts.operations.hashing import hash_codes, hash_password
+from msewa.accounts.operations.numbers import release_number
 from msewa.accounts.people import place_of
 from msewa.accounts.queries import index_of
 from msewa.accounts.rules import Role, State
@@ -84,6 +85,7 @@ def create_account(
 def open_account(opening: Opening, *, now: datetime) -> SubjectKey:
     """Store an account with its factors and first ledger entry; IntegrityError when the number was taken meanwhile."""
     subject = SubjectKey(opening.id, new_data_key())
+    release_number(opening.mobile, now=now)
     db.session.add(_account(opening, subject=subject, now=now))
     db.session.flush()
     bind_factor(subject, secret=opening.totp_secret, last_step=opening.last_step, now=now)

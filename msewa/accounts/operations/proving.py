@@ -11,7 +11,7 @@ from msewa.accounts.models import Account, RecoveryCode, TotpFactor
 from msewa.accounts.operations.hashing import hash_password, is_outdated, verify_code, verify_password
 from msewa.accounts.operations.opening import place_of_factor
 from msewa.accounts.operations.throttling import TooManyTriesError, bucket_of, clear, take_try
-from msewa.accounts.queries import find_account_id, find_password, get_subject, is_known_device
+from msewa.accounts.queries import find_by_name, find_password, get_subject, is_known_device
 from msewa.accounts.rules import MOST_FAILURES, RECOVERY_CODES
 from msewa.crypto.envelope import unseal
 from msewa.crypto.tokens import token_hash
@@ -46,10 +46,10 @@ class PaperTry:
         return found[0] if found else None
 
 
-def try_password(mobile: str, *, device: str | None, now: datetime) -> PasswordTry:
-    """Count a try of the password of a number (+91 and ten digits); TooManyTriesError when it must wait."""
-    account_id = find_account_id(mobile=mobile)
-    bucket = bucket_of("password", mobile, _device_of(account_id, device=device))
+def try_password(name: str, *, device: str | None, now: datetime) -> PasswordTry:
+    """Count a try of the password of a number (+91 and ten digits) or e-mail address; TooManyTriesError when it must wait."""
+    account_id = find_by_name(name)
+    bucket = bucket_of("password", name, _device_of(account_id, device=device))
     take_try(bucket, now=now)
     return PasswordTry(account_id, find_password(account_id), bucket)
 

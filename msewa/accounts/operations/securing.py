@@ -16,6 +16,7 @@ from msewa.crypto.envelope import seal_json, unseal_json
 from msewa.extensions import db
 from msewa.ledger.operations import record
 from msewa.ledger.rules import VISITOR, Actor, Subject
+from msewa.notifications.suppressing import lift
 
 
 def change_password(subject: Subject, *, hashed: bytes, but: str, actor: Actor, now: datetime) -> None:
@@ -51,6 +52,8 @@ def change_address(subject: Subject, *, field: str, value: str, actor: Actor, no
     contact |= {field: value, "given": contact["given"] | {field: now.isoformat()}}
     values = {"contact": seal_json(subject.key, contact, place=place), f"{field}_index": index_of(field, value)}
     db.session.execute(update(Account).where(Account.id == subject.id).values(**values))
+    if field == "mobile":
+        lift(subject.id, reason="revoked_number")
     record("contact.changed", subject=subject, actor=actor, now=now, fields=(field,))
     tell(subject, f"notice_{field}", now=now, also=before)
 

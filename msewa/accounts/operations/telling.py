@@ -1,13 +1,13 @@
 """Telling a person what happened to her account, at every address she has."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from msewa.accounts.links import NOT_ME, link_to
 from msewa.accounts.queries import get_contact
 from msewa.ledger.rules import Subject
 from msewa.notifications.operations import send
-from msewa.notifications.rules import Channel
+from msewa.notifications.rules import CHANNELS, Channel
 
 Address = tuple[Channel, str]
 
@@ -19,9 +19,18 @@ def addresses_of(subject: Subject) -> list[Address]:
     return [("sms", contact.mobile), *mail]
 
 
-def tell(subject: Subject, template: str, *, now: datetime, also: Iterable[Address] = (), values: Mapping[str, str] | None = None) -> None:
+def tell(
+    subject: Subject,
+    template: str,
+    *,
+    now: datetime,
+    also: Iterable[Address] = (),
+    values: Mapping[str, str] | None = None,
+    over: Collection[Channel] = CHANNELS,
+) -> None:
     """Send a message to every address of an account, and `also` to addresses it has just had; by default with a "not me" link."""
     language = get_contact(subject).language
     said = values if values is not None else {"link": link_to(NOT_ME, subject.id, now=now)}
     for channel, to in dict.fromkeys([*addresses_of(subject), *also]):
-        send(template, to=to, channel=channel, language=language, values=said, now=now, account_id=subject.id)
+        if channel in over:
+            send(template, to=to, channel=channel, language=language, values=said, now=now, account_id=subject.id)

@@ -13,6 +13,7 @@ from msewa.accounts.forms import CodeForm, DetailsForm, PasswordForm
 from msewa.accounts.operations import codes, visits
 from msewa.accounts.operations.codes import CodeSpentError, Errand
 from msewa.accounts.operations.hashing import hash_password
+from msewa.accounts.operations.numbers import may_be_taken_over
 from msewa.accounts.operations.opening import new_account_id
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.operations.visits import Unfinished
@@ -103,8 +104,9 @@ def _send(visit: Unfinished) -> None:
     mobile = visit.data["mobile"]
     errand = Errand(to=mobile, channel="sms", language=visit.data["language"], purpose="code_register")
     # Whoever types somebody else's number sees the same page; its owner is told that there is an account.
-    known = find_account_id(mobile=mobile) is not None
-    codes.send_code(visit.id, errand, now=now(), instead="account_exists" if known else None)
+    owner = find_account_id(mobile=mobile)
+    is_kept = owner is not None and not may_be_taken_over(owner, now=now())
+    codes.send_code(visit.id, errand, now=now(), instead="account_exists" if is_kept else None)
 
 
 @bp.route("/register/verify", methods=["GET", "POST"])

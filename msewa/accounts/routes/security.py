@@ -7,6 +7,7 @@ from msewa.accounts import cookies
 from msewa.accounts.forms import LanguageForm
 from msewa.accounts.links import NOT_ME, read_link
 from msewa.accounts.operations import resets, securing
+from msewa.accounts.operations.numbers import is_number_gone
 from msewa.accounts.queries import (
     count_recovery_codes,
     find_pending_reset,
@@ -15,7 +16,7 @@ from msewa.accounts.queries import (
     get_subject,
     list_visits,
 )
-from msewa.accounts.routes.door import bp, me
+from msewa.accounts.routes.door import bp, link_over, me
 from msewa.crypto.tokens import LinkError
 from msewa.extensions import db
 from msewa.web.access import public, signed_in
@@ -46,6 +47,7 @@ def _page(form: LanguageForm, *, status: int = 200) -> Response:
         visits=list_visits(person.id, now=moment),
         this_visit=person.session_id,
         pending=find_pending_reset(person.id, now=moment),
+        is_number_gone=is_number_gone(person.id),
     )
 
 
@@ -100,8 +102,8 @@ def not_me(token: str) -> AnyResponse:
     """Open a "this was not me" link; pressing the button ends every visit and leads to new keys."""
     try:
         account_id = read_link(token, purpose=NOT_ME, now=now())
-    except LinkError:
-        return render_page("accounts/link_over.html", status=404)
+    except LinkError as error:
+        return link_over(error)
     if request.method == "GET":
         return render_page("accounts/not_me.html")
     securing.lock_out(get_subject(account_id), now=now())

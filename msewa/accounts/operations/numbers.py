@@ -1,0 +1,66 @@
+"""Numbers that change hands: the regulator's list of disconnected ones, and a new holder who registers (P66)."""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from msewa.accounts.models import Account
+from msewa.accounts.operations.telling import tell
+from msewa.accounts.queries import find_account_id, get_subject
+from msewa.accounts.rules import DORMANT_AFTER
+from msewa.crypto.blind_index import normalise_mobile
+from msewa.extensions import db
+from msewa.ledger.operations import record
+from msewa.ledger.rules import SYSTEM
+from msewa.notifications.rules import EVERYTHING
+from msewa.notifications.suppressing import list_suppressions, suppress
+
+GONE = "revoked_number"
+
+
+def revoke_numbers(lines: Iterable[str], *, now: datetime) -> Iterator[bool | None]:
+    """Note every number of a list that is somebody's; yield True for one noted, False for nobody's, None for what is no number."""
+    for line in lines:
+        try:
+            mobile = normalise_mobile(line.strip())
+        except ValueError:
+            yield None
+            continue
+        account_id = find_account_id(mobile=mobile)
+        if account_id is not None:
+            _let_go(account_id, act="number.revoked", template="number_gone", now=now)
+        yield account_id is not None
+
+
+def is_number_gone(account_id: str) -> bool:
+    """Whether the number of this account is known to have been given up; she is asked to put in another, or to leave."""
+    return any(line.reason == GONE for line in list_suppressions(account_id))
+
+
+def may_be_taken_over(account_id: str, *, now: datetime) -> bool:
+    """Whether whoever proves this account's number now may be a new holder: it was given up, or nobody came for 90 days."""
+    seen_at = db.session.scalar(select(Account.signed_in_at).where(Account.id == account_id))
+    return is_number_gone(account_id) or (seen_at is not None and now - seen_at >= DORMANT_AFTER)
+
+
+def release_number(mobile: str, *, now: datetime) -> None:
+    """Take a proven number away from the account that had it before: the number now belongs to somebody else.
+
+    The account itself stays as it is, and shut: its holder comes in by her e-mail address, and the new one gets nothing of it.
+    """
+    account_id = find_account_id(mobile=mobile)
+    if account_id is None or not may_be_taken_over(account_id, now=now):
+        return
+    # Random, so that it is found under no number at all.
+    db.session.execute(update(Account).where(Account.id == account_id).values(mobile_index=secrets.token_bytes(32)))
+    _let_go(account_id, act="number.taken_over", template="number_taken_over", now=now)
+
+
+def _let_go(account_id: str, *, act: str, template: str, now: datetime) -> None:
+    subject = get_subject(account_id)
+    # First the list, so that not even this is sent to a phone that may be a stranger's by now.
+    suppress(account_id, channel="sms", topic=EVERYTHING, reason=GONE, now=now)
+    record(act, subject=subject, actor=SYSTEM, now=now)
+    tell(subject, template, now=now, values={}, over=("email",))

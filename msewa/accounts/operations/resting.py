@@ -1,0 +1,49 @@
+"""De-registering: an account that rests for 30 days, then leaves for good; signing in wakes it until then (P65)."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, select, update
+
+from msewa.accounts.models import Account
+from msewa.accounts.operations import visits
+from msewa.accounts.rules import REST, State
+from msewa.extensions import db
+from msewa.ledger.operations import record
+from msewa.ledger.rules import Actor, Subject
+from msewa.notifications.rules import CHANNELS, EVERYTHING
+from msewa.notifications.suppressing import lift, suppress
+from msewa.outbox import operations as outbox
+
+OVER = "accounts.rest_over"
+
+
+def rest(subject: Subject, *, actor: Actor, now: datetime) -> None:
+    """Let an account rest: every visit ends, no message goes out, nobody signs in without waking it."""
+    if not _turn(subject.id, State.ACTIVE, State.RESTING):
+        return
+    visits.end_all(subject.id)
+    for channel in CHANNELS:
+        suppress(subject.id, channel=channel, topic=EVERYTHING, reason="resting", now=now)
+    record("account.deregistered", subject=subject, actor=actor, now=now)
+    outbox.put(OVER, subject.id, now=now, due_at=now + REST)
+
+
+def wake(subject: Subject, *, actor: Actor, now: datetime) -> bool:
+    """Take an account back into use; False when it does not rest."""
+    if not _turn(subject.id, State.RESTING, State.ACTIVE):
+        return False
+    lift(subject.id, reason="resting")
+    outbox.drop(OVER, subject.id)
+    record("account.returned", subject=subject, actor=actor, now=now)
+    return True
+
+
+def is_resting(account_id: str) -> bool:
+    """Whether an account rests."""
+    return db.session.scalar(select(Account.state).where(Account.id == account_id)) == State.RESTING
+
+
+def _turn(account_id: str, before: State, after: State) -> bool:
+    turned = update(Account).where(Account.id == account_id, Account.state == before).values(state=after)
+    return cast("CursorResult[Any]", db.session.execute(turned)).rowcount == 1

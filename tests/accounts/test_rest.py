@@ -1,0 +1,111 @@
+"""De-registering: a rest of 30 days that signing in ends, and that ends in leaving (P65)."""
+
+import pytest
+from flask import Flask
+
+from msewa.accounts.operations.resting import OVER
+from msewa.extensions import db, writing
+from msewa.notifications.operations import send
+from msewa.notifications.queries import list_messages
+from msewa.outbox.queries import find_progress
+from tests.accounts.walking import is_signed_in
+from tests.people import PASSWORD, Somebody, sign_in, signed_in, somebody
+from tests.strict_client import StrictClient
+
+
+@pytest.fixture
+def harjinder(app: Flask, client: StrictClient) -> Somebody:
+    return signed_in(client, app=app)
+
+
+def deregister(client: StrictClient) -> None:
+    answer = client.submit("/account/deregister", "deregister")
+    assert answer.headers["Location"] == "/account/deregistered"
+
+
+def prove_both(client: StrictClient, person: Somebody) -> str:
+    client.submit("/sign-in", "sign-in", mobile=person.mobile, password=PASSWORD)
+    return client.submit("/sign-in/second-factor", "second-factor", code=person.code()).headers["Location"]
+
+
+@pytest.mark.promise("P65")
+def test_de_registering_ends_every_visit_at_once(
+    app: Flask, client: StrictClient, another_client: StrictClient, harjinder: Somebody
+) -> None:
+    sign_in(another_client, harjinder)
+
+    deregister(client)
+
+    assert not is_signed_in(client)
+    assert not is_signed_in(another_client)
+    assert client.get("/account/deregistered").status_code == 200
+
+
+@pytest.mark.promise("P65")
+def test_while_it_rests_no_message_goes_out(app: Flask, client: StrictClient, harjinder: Somebody) -> None:
+    deregister(client)
+
+    with app.app_context(), writing():
+        now = app.extensions["clock"].now()
+        values = {"reference": "AB12-CD34"}
+        send("application_received", to=harjinder.mobile, channel="sms", language="en", values=values, now=now, account_id=harjinder.id)
+        db.session.commit()
+        states = [row.state for row in list_messages(harjinder.id)]
+
+    assert states == ["dropped"]
+
+
+@pytest.mark.promise("P65")
+def test_within_30_days_both_factors_and_one_press_bring_everything_back(client: StrictClient, harjinder: Somebody, clock) -> None:
+    deregister(client)
+    clock.advance(days=29)
+
+    where = prove_both(client, harjinder)
+    still_out = is_signed_in(client)
+    client.submit("/sign-in/come-back", "come-back")
+
+    assert where == "/sign-in/come-back"
+    assert not still_out, "both factors alone do not wake it"
+    assert is_signed_in(client)
+
+
+@pytest.mark.promise("P65")
+def test_coming_back_lets_messages_go_again_and_calls_off_the_leaving(app: Flask, client: StrictClient, harjinder: Somebody) -> None:
+    deregister(client)
+    prove_both(client, harjinder)
+
+    client.submit("/sign-in/come-back", "come-back")
+
+    with app.app_context(), writing():
+        now = app.extensions["clock"].now()
+        values = {"reference": "AB12-CD34"}
+        send("application_received", to=harjinder.mobile, channel="sms", language="en", values=values, now=now, account_id=harjinder.id)
+        db.session.commit()
+        assert [row.state for row in list_messages(harjinder.id, limit=1)] == ["waiting"]
+        assert find_progress(OVER, harjinder.id) is None
+
+
+def test_the_password_alone_does_not_show_the_way_back(client: StrictClient, harjinder: Somebody) -> None:
+    deregister(client)
+    client.submit("/sign-in", "sign-in", mobile=harjinder.mobile, password=PASSWORD)
+
+    answer = client.get("/sign-in/come-back")
+
+    assert answer.headers["Location"] == "/sign-in/second-factor"
+
+
+def test_an_account_in_use_has_nothing_to_come_back_to(app: Flask, client: StrictClient) -> None:
+    person = somebody(app)
+    client.submit("/sign-in", "sign-in", mobile=person.mobile, password=PASSWORD)
+
+    answer = client.get("/sign-in/come-back")
+
+    assert answer.headers["Location"] == "/sign-in/second-factor"
+
+
+@pytest.mark.promise("P65")
+def test_the_page_says_how_it_differs_from_deleting(client: StrictClient, harjinder: Somebody) -> None:
+    text = client.get("/account/deregister").get_data(as_text=True)
+
+    assert "you can come back" in text
+    assert 'href="/account/delete"' in text
