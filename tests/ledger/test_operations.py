@@ -1,41 +1,19 @@
 """Every act leaves an entry, sealed for its subject alone, under a leaf that outlives it."""
 
 import hashlib
-from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
 from msewa.crypto.envelope import EnvelopeError
-from msewa.crypto.wrapping import new_data_key
 from msewa.extensions import db, writing
 from msewa.ledger.models import LedgerEntry, LedgerLeaf
 from msewa.ledger.operations import erase_entries, record
 from msewa.ledger.queries import list_entries
-from msewa.ledger.rules import SYSTEM, VISITOR, Actor, Kind, SubjectKey
+from msewa.ledger.rules import SYSTEM, VISITOR, SubjectKey
 from tests.ledger.breaking import unguard
-
-NOW = datetime(2026, 10, 2, 9, 30, tzinfo=UTC)
-OFFICER = Actor(Kind.OFFICER, "c" * 32, "health")
-
-
-@pytest.fixture
-def room(app: Flask) -> Iterator[Flask]:
-    with app.app_context(), writing():
-        yield app
-        db.session.rollback()
-
-
-@pytest.fixture
-def her() -> SubjectKey:
-    return SubjectKey("a" * 32, new_data_key())
-
-
-@pytest.fixture
-def him() -> SubjectKey:
-    return SubjectKey("b" * 32, new_data_key())
+from tests.ledger.conftest import NOW, OFFICER
 
 
 def test_an_entry_says_who_did_what_about_which_fields_and_why(room: Flask, her: SubjectKey) -> None:

@@ -1,0 +1,108 @@
+"""On PostgreSQL the role that serves can add to the ledger and erase a subject, and nothing else (P69)."""
+
+import secrets
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from flask import Flask
+
+from msewa.extensions import db, writing
+from msewa.ledger.operations import checkpoint
+from tests.installation import Installation
+from tests.ledger.conftest import NOW
+from tests.people import Somebody, somebody
+
+pytestmark = pytest.mark.parametrize("backend", ["postgres"])
+
+
+@pytest.fixture
+def role(installation: Installation) -> Iterator[str]:
+    """A role that serves: it owns nothing."""
+    name = f"serves {secrets.token_hex(4)}"
+    assert installation.database
+    with psycopg.connect(installation.database, autocommit=True) as owner:
+        owner.execute(f"create role \"{name}\" login password 'made up'")
+    yield name
+    with psycopg.connect(installation.database, autocommit=True) as owner:
+        owner.execute(f'drop owned by "{name}"')
+        owner.execute(f'drop role "{name}"')
+
+
+@pytest.fixture
+def person(app: Flask) -> Somebody:
+    """Somebody with rows under a checkpoint."""
+    made = somebody(app)
+    with app.app_context(), writing():
+        checkpoint(NOW)
+        db.session.commit()
+    return made
+
+
+@pytest.fixture
+def serving(installation: Installation, app: Flask, person: Somebody, role: str) -> Iterator[psycopg.Connection]:
+    """A connection under the role, after the deployer's command; every statement is rolled back."""
+    result = app.test_cli_runner().invoke(args=["ledger", "grants", role])
+    assert result.exit_code == 0, result.output
+    with psycopg.connect(installation.database or "") as connection:
+        connection.execute(f'set role "{role}"')
+        yield connection
+        connection.rollback()
+
+
+REFUSED = (
+    *(f"delete from {table}" for table in ("ledger_leaf", "ledger_place", "ledger_node", "ledger_checkpoint", "ledger_entry")),
+    "update ledger_leaf set leaf_hash = ''",
+    "update ledger_place set position = position + 1",
+    "update ledger_node set node_hash = ''",
+    "update ledger_checkpoint set note = ''",
+    "update ledger_entry set sealed = ''",
+    "update ledger_entry set by_other = false",
+    "insert into ledger_erased select number from ledger_leaf",
+    "delete from ledger_erased",
+    "truncate ledger_leaf cascade",
+    "drop table ledger_node",
+    "alter table ledger_leaf disable trigger all",
+    "create or replace function ledger_refuse() returns trigger language plpgsql as 'begin return old; end'",
+)
+
+
+@pytest.mark.promise("P69")
+@pytest.mark.parametrize("statement", REFUSED)
+def test_the_serving_role_may_not(statement: str, serving: psycopg.Connection) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        serving.execute(statement)
+
+
+@pytest.mark.promise("P69")
+def test_the_serving_role_erases_a_subject_by_the_one_function(serving: psycopg.Connection, person: Somebody) -> None:
+    removed = serving.execute("select ledger_erase(%s)", [person.id]).fetchone()
+
+    left = serving.execute("select count(*) from ledger_entry where subject_id = %s", [person.id]).fetchone()
+    noted = serving.execute("select count(*) from ledger_erased").fetchone()
+    assert removed == noted or (removed and noted and removed[0] <= noted[0])
+    assert removed != (0,)
+    assert left == (0,)
+
+
+def test_the_serving_role_goes_on_adding(serving: psycopg.Connection, person: Somebody) -> None:
+    number = serving.execute("insert into ledger_leaf (leaf_hash) values ('x') returning number").fetchone()
+    assert number
+    serving.execute(
+        "insert into ledger_entry (number, subject_id, sealed, at, by_other) values (%s, %s, 'x', now(), false)", [number[0], person.id]
+    )
+    serving.execute("update account set language = 'pa' where id = %s", [person.id])
+
+
+def test_a_role_that_owns_the_tables_is_refused(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["ledger", "grants", "postgres"])
+
+    assert result.exit_code != 0
+    assert "serve under another role" in result.output
+
+
+def test_a_role_that_there_is_not_is_refused_with_the_way_to_make_it(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["ledger", "grants", "no such role"])
+
+    assert result.exit_code != 0
+    assert "create role" in result.output
