@@ -38,6 +38,15 @@ def verify(*, now: datetime, track: Track = lambda done, whole: None) -> Iterato
     yield from _surplus_faults(size, now=now)
 
 
+def verify_latest(count: int) -> Iterator[str]:
+    """Yield a line for each fault of the newest `count` rows and of the last checkpoint: what can be asked every day of a long ledger."""
+    newest = db.session.scalar(select(func.max(LedgerLeaf.number))) or 0
+    yield from _row_faults(after=newest - count)
+    last = db.session.execute(select(*_CHECKPOINT).order_by(LedgerCheckpoint.size.desc()).limit(1)).first()
+    if last is not None:
+        yield from _checkpoint_faults(*last, frontier=read_hashes(Span(0, last.size).nodes))
+
+
 def verify_against(note: str) -> Iterator[str]:
     """Yield a line for each reason why a checkpoint that was kept elsewhere is not a beginning of this ledger."""
     try:
@@ -125,9 +134,8 @@ def _read_note(note: str) -> tuple[int, bytes]:
         raise NoteError("This is not a checkpoint.") from error
 
 
-def _row_faults() -> Iterator[str]:
-    """Hold every entry against its leaf; an entry may be missing only where an erasure is noted."""
-    after = -1
+def _row_faults(*, after: int = -1) -> Iterator[str]:
+    """Hold every entry after this number against its leaf; an entry may be missing only where an erasure is noted."""
     while rows := _rows(after):
         for row in rows:
             yield from _one_row(row)

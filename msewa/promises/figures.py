@@ -10,8 +10,10 @@ from sqlalchemy import exists, func, select
 
 from msewa.applications.models import Application
 from msewa.catalogue.queries import catalogue
+from msewa.closure.queries import count_openings, list_months
 from msewa.delivery.models import Package
 from msewa.extensions import db
+from msewa.grievances.queries import count_overdue
 
 _ = lazy_gettext
 KEPT_FOR = timedelta(minutes=1)  # everybody may ask, and some counts go over a whole table
@@ -54,7 +56,27 @@ def _count_stopped(now: datetime) -> int:
     return sum(not provider.is_registered for provider in catalogue().providers.values())
 
 
+def _count_sealed(now: datetime) -> int:
+    return sum(month.sealed for month in list_months() if month.destroyed_at is None)
+
+
+def _count_ended(now: datetime) -> int:
+    return sum(month.destroyed_at is not None for month in list_months())
+
+
+def _count_opened(now: datetime) -> int:
+    return count_openings().times
+
+
+def _count_late(now: datetime) -> int:
+    return count_overdue(now=now)
+
+
 _COUNTED = (
     _Counted("without_basis", count_without_basis, _("sent without a ground"), "P28", "send"),
     _Counted("stopped", _count_stopped, _("offices stopped"), "P26", "office"),
+    _Counted("sealed", _count_sealed, _("who left, sealed"), "P55", "lock"),
+    _Counted("opened", _count_opened, _("seals opened by law"), "P56", "eye"),
+    _Counted("ended", _count_ended, _("months' keys destroyed"), "P57", "bin"),
+    _Counted("late", _count_late, _("complaints waiting too long"), "P76", "chat"),
 )

@@ -9,20 +9,28 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, update
+from sqlalchemy import create_engine, delete, func, select, update
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from msewa.accounts.models import Account
+from msewa.closure import vault
+from msewa.closure.models import VaultMonth
+from msewa.closure.rules import month_of
 from msewa.crypto.keyring import KeyRing
 from msewa.delivery.models import Package, ProviderKey
 from msewa.extensions import db, writing
+from msewa.ledger.models import LedgerCheckpoint, LedgerEntry
+from msewa.ledger.operations import checkpoint
+from msewa.notifications.models import Message
 from msewa.outbox import daily, worker
 from msewa.outbox.models import OutboxItem
 from msewa.profile.models import ProfileSection
 from msewa.promises import checking
-from msewa.promises.checks import columns, setup
+from msewa.promises.checks import columns, records, setup
 from msewa.promises.checks.register import CHECKS
 from msewa.promises.queries import clauses
+from msewa.visits.models import VisitBrowsers
+from tests.ledger.breaking import unguard
 from tests.people import PROFILE, somebody
 from tests.strict_client import StrictClient
 
@@ -31,7 +39,11 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _forget_last_run(app: Flask):
+def _prepared(app: Flask):
+    """Every installation plans its daily work when it is made ready."""
+    with app.app_context(), writing():
+        daily.start(now=app.extensions["clock"].now())
+        db.session.commit()
     yield
     (app.extensions["settings"].data / "self_check.json").unlink(missing_ok=True)
     app.extensions.pop("promise_figures", None)
@@ -161,6 +173,98 @@ def office_key(endpoint: str) -> ProviderKey:
     return ProviderKey(provider_id="nowhere", endpoint=endpoint, **facts)
 
 
+def change_the_newest_row(number: int) -> None:
+    db.session.execute(update(LedgerEntry).where(LedgerEntry.number == number).values(sealed=b"something else"))
+
+
+def drop_the_newest_row(number: int) -> None:
+    db.session.execute(delete(LedgerEntry).where(LedgerEntry.number == number))
+
+
+def rewrite_the_checkpoint(number: int) -> None:
+    db.session.execute(update(LedgerCheckpoint).values(note="not what was signed"))
+
+
+@pytest.mark.promise("P69")
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (change_the_newest_row, "its entry is not what its leaf was made from"),
+        (drop_the_newest_row, "its entry is gone, and no erasure is noted"),
+        (rewrite_the_checkpoint, "Checkpoint"),
+    ],
+)
+def test_a_bent_ledger_is_found(app: Flask, damage: Callable[[int], None], sentence: str) -> None:
+    person = somebody(app, profile=PROFILE)
+
+    with app.app_context(), writing():
+        now = app.extensions["clock"].now()
+        checkpoint(now)
+        assert records.find_bent_rows(now) == []
+        unguard()
+        damage(db.session.scalars(select(func.max(LedgerEntry.number)).where(LedgerEntry.subject_id == person.id)).one())
+        faults = records.find_bent_rows(now)
+        db.session.rollback()
+
+    assert len(faults) == 1
+    assert sentence in faults[0]
+
+
+@pytest.mark.promise("P14", "P19")
+def test_a_count_of_few_visits_is_found(app: Flask, check) -> None:
+    write(app, VisitBrowsers(day=LONG_AGO.date(), value="firefox", visits=1))
+
+    assert check()["visits"] == ("browsers: 1 rows are about too few visits.",)
+
+
+@pytest.mark.promise("P52", "P55")
+def test_a_vault_without_this_months_key_is_found(app: Flask, check) -> None:
+    settings, month = app.extensions["settings"], month_of(app.extensions["clock"].now())
+    assert check() == {}
+    public = vault.vault_folder(settings) / f"{month}.pub"
+    public.rename(public.with_suffix(".destroyed"))
+
+    try:
+        assert check()["vault-key"] == (f"There is no vault key for {month}: nobody could leave.",)
+    finally:
+        public.with_suffix(".destroyed").rename(public)
+
+
+@pytest.mark.promise("P57")
+def test_a_month_that_outlasts_its_latest_date_is_found(app: Flask, check, client: StrictClient) -> None:
+    years = {"not_before": LONG_AGO, "not_after": LONG_AGO + timedelta(days=365)}
+    write(app, VaultMonth(month="2016-01", key_id="k", sealed=3, **years))
+
+    found = check()
+    write(app, statement=update(VaultMonth).values(destroyed_at=LONG_AGO))
+
+    assert found["vault-end"] == ("The key of 2016-01 must be destroyed.",)
+    assert check() == {}
+
+
+@pytest.mark.promise("P38", "P63", "P64")
+def test_news_that_nobody_allowed_is_found(app: Flask, check) -> None:
+    person = somebody(app)
+    facts = {"channel": "sms", "template": "news", "topic": "promo.own", "language": "en", "state": "waiting", "created_at": LONG_AGO}
+    write(app, Message(id="a" * 32, account_id=person.id, **facts), Message(id="b" * 32, account_id=None, **facts))
+
+    assert check()["news"] == ("2 promotional messages wait that nobody allowed.",)
+
+
+@pytest.mark.promise("P57")
+def test_daily_work_that_nobody_does_is_found(app: Flask, check) -> None:
+    write(app, statement=delete(OutboxItem))
+
+    assert checking.TOPIC in " ".join(check()["daily-work"])
+
+
+def test_daily_work_that_waits_since_yesterday_is_found(app: Flask, check) -> None:
+    late = app.extensions["clock"].now() - timedelta(hours=25)
+    write(app, statement=update(OutboxItem).where(OutboxItem.topic == checking.TOPIC).values(due_at=late))
+
+    assert check()["daily-work"] == (f"{checking.TOPIC}: nobody does this daily work.",)
+
+
 def test_work_that_was_given_up_and_forgotten_is_found(app: Flask, check) -> None:
     write(app, OutboxItem(topic="a.topic", reference="x", state="attention", created_at=LONG_AGO, due_at=LONG_AGO))
 
@@ -255,9 +359,6 @@ def test_the_page_shows_when_the_system_last_checked_itself_and_what_it_found(
 def test_the_worker_checks_every_day(app: Flask) -> None:
     clock = app.extensions["clock"]
     with app.app_context():
-        with writing():
-            daily.start(now=clock.now())
-            db.session.commit()
         worker.run_due(now=clock.now())
         first = checking.last_run()
         clock.move(clock.now() + timedelta(days=1, minutes=1))

@@ -13,7 +13,7 @@ from msewa.inventory.reading import Column, inventory
 from msewa.web.keys import key_ring
 
 SAMPLE = 50
-PLANES = ("account", "access", "archive", "operation")
+PLANES = ("account", "access", "operation")
 COMPACT_JWE = re.compile(r"[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+")
 
 

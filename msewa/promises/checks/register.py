@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext
 
-from msewa.promises.checks import columns, keys, sending, setup
+from msewa.promises.checks import columns, keys, records, sending, setup, vaulting
 from msewa.promises.checks.rules import Check
 
 _ = lazy_gettext
@@ -11,6 +11,12 @@ CHECKS = (
     Check("data-keys", ("P50", "P72"), _("The keys of accounts and applications open."), keys.find_unopenable_keys),
     Check("database-file", ("P72",), _("The database's own file is locked."), columns.find_open_file),
     Check("closed-columns", ("P50", "P72"), _("Whatever holds something of a person is locked, row by row."), columns.find_open_columns),
+    Check("ledger", ("P69",), _("Nothing in the ledger was changed."), records.find_bent_rows),
+    Check("visits", ("P14", "P19", "P43"), _("Every count of visits is about many."), records.find_small_counts),
+    Check("vault-key", ("P52", "P55"), _("Anybody could leave at this moment."), vaulting.find_missing_vault_key),
+    Check("vault-end", ("P57",), _("Nothing sealed is kept beyond its last day."), vaulting.find_overdue_months),
+    Check("news", ("P38", "P63", "P64"), _("No news waits for anybody who has not asked for it."), sending.find_unwanted_news),
+    Check("daily-work", ("P57", "P77"), _("What must be done every day is done."), sending.find_idle_days),
     Check("grounds", ("P26", "P28"), _("Nothing was sent without an application."), sending.find_baseless),
     Check("addresses", ("P74",), _("Every office is reached by a safe address."), sending.find_unsafe_endpoints),
     Check("forgotten-work", ("P77",), _("No work lies forgotten."), sending.find_forgotten_work),

@@ -2,16 +2,21 @@
 
 from datetime import datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from msewa.delivery.models import ProviderKey
 from msewa.delivery.rules import find_endpoint_problem
 from msewa.extensions import db
+from msewa.notifications.models import Message
+from msewa.notifications.operations import may_promote
+from msewa.notifications.suppressing import is_suppressed
 from msewa.outbox.models import OutboxItem
 from msewa.promises.checks.current import current_settings
 from msewa.promises.figures import count_without_basis
 
 LEFT_LYING = timedelta(days=1)
+MOST_LOOKED_AT = 500
 
 
 def find_baseless(now: datetime) -> list[str]:
@@ -34,3 +39,26 @@ def find_forgotten_work(now: datetime) -> list[str]:
     old = (OutboxItem.state == "attention", OutboxItem.due_at < now - LEFT_LYING)
     rows = db.session.execute(select(OutboxItem.topic, func.count()).where(*old).group_by(OutboxItem.topic).order_by(OutboxItem.topic))
     return [f"{topic}: {count} need a person's attention." for topic, count in rows]
+
+
+def find_unwanted_news(now: datetime) -> list[str]:
+    """Look for promotional messages that wait to be sent without a choice that allows them, or though they were stopped."""
+    waiting = (Message.topic != "", Message.state == "waiting")
+    columns = (Message.account_id, Message.topic, Message.channel)
+    rows = db.session.execute(select(*columns).where(*waiting).order_by(Message.created_at.desc()).limit(MOST_LOOKED_AT)).all()
+    count = sum(not _is_wanted(*row) for row in rows)
+    return [f"{count} promotional messages wait that nobody allowed."] if count else []
+
+
+def _is_wanted(account_id: str | None, topic: str, channel: str) -> bool:
+    if account_id is None or is_suppressed(account_id, channel=channel, topic=topic):
+        return False
+    return may_promote(account_id, topic, channel)
+
+
+def find_idle_days(now: datetime) -> list[str]:
+    """Look for daily work that nothing plans any more, or that should have been done a day ago: forgetting in time, these checks."""
+    waiting = select(OutboxItem.topic, func.min(OutboxItem.due_at)).where(OutboxItem.state == "waiting").group_by(OutboxItem.topic)
+    next_at = {topic: due_at for topic, due_at in db.session.execute(waiting)}
+    idle = [topic for topic in current_app.extensions["daily"] if topic not in next_at or next_at[topic] < now - LEFT_LYING]
+    return [f"{topic}: nobody does this daily work." for topic in idle]
