@@ -39,7 +39,7 @@ def announce(template: str, *, topic: str, page: str, now: datetime) -> Iterator
     """Queue a message for everybody who allows `topic`; yield after each batch how many it went to, for the caller to commit."""
     after = ""
     while ids := _ever_asked(topic, after=after):
-        yield sum(_announce_to(account_id, template, topic=topic, page=page, now=now) for account_id in ids)
+        yield sum(announce_to(account_id, template, topic=topic, page=page, now=now) for account_id in ids)
         after = ids[-1]
 
 
@@ -49,7 +49,11 @@ def _ever_asked(topic: str, *, after: str) -> list[str]:
     return list(db.session.scalars(later.order_by(ChoiceEvent.account_id).limit(BATCH)))
 
 
-def _announce_to(account_id: str, template: str, *, topic: str, page: str, now: datetime) -> int:
+def announce_to(account_id: str, template: str, *, topic: str, page: str, now: datetime) -> int:
+    """Queue a message for one person over each channel that she allows for `topic`; return over how many."""
+    # Who allows it nowhere is not even looked at.
+    if not any(may_promote(account_id, topic, channel) for channel in CHANNELS):
+        return 0
     contact = get_contact(get_subject(account_id))
     sent = 0
     for channel, to in zip(CHANNELS, (contact.mobile, contact.email), strict=True):

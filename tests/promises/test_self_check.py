@@ -78,7 +78,6 @@ def test_a_living_system_with_people_in_it_is_well(app: Flask, check) -> None:
     assert check() == {}
 
 
-@pytest.mark.promise("P25", "P72")
 def test_a_key_ring_that_others_can_read_is_found(app: Flask, check) -> None:
     path = app.extensions["settings"].key_ring_path
     path.chmod(0o644)
@@ -89,7 +88,6 @@ def test_a_key_ring_that_others_can_read_is_found(app: Flask, check) -> None:
         path.chmod(0o600)
 
 
-@pytest.mark.promise("P25")
 def test_a_key_that_is_gone_is_found(app: Flask, check) -> None:
     path = app.extensions["settings"].key_ring_path
     whole = path.read_text()
@@ -104,7 +102,6 @@ def test_a_key_that_is_gone_is_found(app: Flask, check) -> None:
         KeyRing.load(path)
 
 
-@pytest.mark.promise("P50")
 def test_a_data_key_that_does_not_open_is_found(app: Flask, check) -> None:
     person, other = somebody(app), somebody(app)
     with app.app_context():
@@ -114,7 +111,6 @@ def test_a_data_key_that_does_not_open_is_found(app: Flask, check) -> None:
     assert check()["data-keys"] == ("account.data_key: a data key does not open.",)
 
 
-@pytest.mark.promise("P50", "P72")
 @pytest.mark.parametrize("written", [b"Gurpreet Kaur", b"", b'{"full_name": "Gurpreet Kaur"}', b"\x02" + bytes(100)])
 def test_a_name_in_the_open_is_found(app: Flask, check, written: bytes) -> None:
     person = somebody(app, profile=PROFILE)
@@ -127,14 +123,12 @@ def test_a_name_in_the_open_is_found(app: Flask, check, written: bytes) -> None:
     assert "Gurpreet" not in " ".join(found)
 
 
-@pytest.mark.promise("P50")
 def test_a_package_in_the_open_is_found(app: Flask, check) -> None:
     write(app, package(jwe='{"full_name": "Gurpreet Kaur"}'))
 
     assert "package.jwe: something lies there in the open." in check()["closed-columns"]
 
 
-@pytest.mark.promise("P72")
 def test_a_database_file_in_the_open_is_found(app: Flask, tmp_path: Path) -> None:
     in_the_open = create_engine(f"sqlite:///{tmp_path / 'open.db'}", module=sqlcipher)
 
@@ -150,7 +144,6 @@ def package(**facts: Any) -> Package:
     return Package(**(known | facts))
 
 
-@pytest.mark.promise("P26", "P28")
 def test_a_package_without_an_application_is_found(app: Flask, check, client: StrictClient) -> None:
     write(app, package())
 
@@ -158,7 +151,6 @@ def test_a_package_without_an_application_is_found(app: Flask, check, client: St
     assert "1 sent without a ground" in client.page("/promises").words("page-promises.index")
 
 
-@pytest.mark.promise("P74")
 def test_an_office_with_an_unsafe_address_is_found(app: Flask, check) -> None:
     write(app, office_key("http://office.example.org/in"))
 
@@ -185,7 +177,6 @@ def rewrite_the_checkpoint(number: int) -> None:
     db.session.execute(update(LedgerCheckpoint).values(note="not what was signed"))
 
 
-@pytest.mark.promise("P69")
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
@@ -210,14 +201,12 @@ def test_a_bent_ledger_is_found(app: Flask, damage: Callable[[int], None], sente
     assert sentence in faults[0]
 
 
-@pytest.mark.promise("P14", "P19")
 def test_a_count_of_few_visits_is_found(app: Flask, check) -> None:
     write(app, VisitBrowsers(day=LONG_AGO.date(), value="firefox", visits=1))
 
     assert check()["visits"] == ("browsers: 1 rows are about too few visits.",)
 
 
-@pytest.mark.promise("P52", "P55")
 def test_a_vault_without_this_months_key_is_found(app: Flask, check) -> None:
     settings, month = app.extensions["settings"], month_of(app.extensions["clock"].now())
     assert check() == {}
@@ -230,7 +219,6 @@ def test_a_vault_without_this_months_key_is_found(app: Flask, check) -> None:
         public.with_suffix(".destroyed").rename(public)
 
 
-@pytest.mark.promise("P57")
 def test_a_month_that_outlasts_its_latest_date_is_found(app: Flask, check, client: StrictClient) -> None:
     years = {"not_before": LONG_AGO, "not_after": LONG_AGO + timedelta(days=365)}
     write(app, VaultMonth(month="2016-01", key_id="k", sealed=3, **years))
@@ -242,7 +230,6 @@ def test_a_month_that_outlasts_its_latest_date_is_found(app: Flask, check, clien
     assert check() == {}
 
 
-@pytest.mark.promise("P38", "P63", "P64")
 def test_news_that_nobody_allowed_is_found(app: Flask, check) -> None:
     person = somebody(app)
     facts = {"channel": "sms", "template": "news", "topic": "promo.own", "language": "en", "state": "waiting", "created_at": LONG_AGO}
@@ -251,7 +238,6 @@ def test_news_that_nobody_allowed_is_found(app: Flask, check) -> None:
     assert check()["news"] == ("2 promotional messages wait that nobody allowed.",)
 
 
-@pytest.mark.promise("P57")
 def test_daily_work_that_nobody_does_is_found(app: Flask, check) -> None:
     write(app, statement=delete(OutboxItem))
 
@@ -278,7 +264,6 @@ def test_work_that_was_given_up_today_is_still_somebodys_to_look_at(app: Flask, 
     assert check() == {}
 
 
-@pytest.mark.promise("P25", "P73")
 def test_production_with_unsafe_settings_is_found(app: Flask, check, monkeypatch: pytest.MonkeyPatch) -> None:
     change_settings(app, monkeypatch, mode="production", public_url="http://plain.example.org", sms_url="https://sms.example.org")
     monkeypatch.setitem(app.config, "DEBUG", True)
@@ -291,14 +276,12 @@ def test_production_with_unsafe_settings_is_found(app: Flask, check, monkeypatch
     )
 
 
-@pytest.mark.promise("P1", "P10")
 def test_a_policy_that_was_never_published_is_found(app: Flask, check, monkeypatch: pytest.MonkeyPatch) -> None:
     change_settings(app, monkeypatch, policy_version="9.9")
 
     assert check()["policy"] == ("Policy 9.9 is named and was never published.",)
 
 
-@pytest.mark.promise("P10")
 def test_a_policy_that_is_not_in_force_yet_is_found(app: Flask) -> None:
     with app.app_context():
         assert setup.find_policy_faults(datetime(2026, 11, 22, tzinfo=UTC)) == ["Policy 1.0 is named and not in force yet."]
@@ -306,7 +289,6 @@ def test_a_policy_that_is_not_in_force_yet_is_found(app: Flask) -> None:
         assert setup.find_policy_faults(datetime(2026, 11, 22, 19, tzinfo=UTC)) == []
 
 
-@pytest.mark.promise("P53")
 def test_a_table_that_no_deletion_reaches_is_found(app: Flask, check, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = [holding for holding in app.extensions["holdings"] if "profile_section" not in holding.tables]
     monkeypatch.setitem(app.extensions, "holdings", kept)
