@@ -92,11 +92,11 @@ def register(app: Flask, *, settings: Settings) -> None:
     accounts_work.init_app(app)
     dpo_work.init_app(app)
     announcing.init_app(app)
+    changes.init_app(app)
     recording.init_app(app, settings=settings)
     daily.every_day(app, figures.TOPIC, figures.release_due)
     app.extensions["readiness"]["catalogue"] = is_loaded
     app.extensions["registration_notice"] = get_registration_notice
-    app.extensions["after_sign_in"] = changes.detour
     # Parents first: erasing goes backwards.
     for holding in (ACCOUNT, ACCESS, ACTIVITY, PROFILE, CHOICES, MESSAGES, APPLICATIONS, GRIEVANCES, LAW):
         hold(app, holding)

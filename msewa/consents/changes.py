@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import SequenceMatcher
+from typing import Any
 
-from flask import current_app, url_for
+from flask import Flask, current_app, url_for
 from sqlalchemy import select
 
 from msewa.accounts.models import Account
@@ -47,6 +48,13 @@ class Seen:
         return self.old == self.new
 
 
+def init_app(app: Flask) -> None:
+    """Show what is new on the way in, and let every page's foot name the version that holds."""
+    app.extensions["after_sign_in"] = detour
+    shared: dict[str, Any] = app.jinja_env.globals
+    shared["policy_version"] = _version_now
+
+
 def find_seen(account_id: str, *, today: date) -> Seen:
     """Return which version somebody knows: the last she was shown, or the one in force when she registered."""
     newest = select(PolicySeen.version).where(PolicySeen.account_id == account_id).order_by(PolicySeen.at.desc()).limit(1)
@@ -65,8 +73,7 @@ def note_seen(subject: Subject, version: str, *, language: str, actor: Actor, no
 
 def detour(account_id: str, target: str) -> str:
     """Return where somebody who has just signed in goes first: to what is new in the policy, once, else on her way."""
-    today = clock.now().date()
-    seen = find_seen(account_id, today=today)
+    seen = find_seen(account_id, today=clock.now().date())
     _show_version(seen.new)
     return target if seen.is_current else url_for("consents.policy_changes", next=target)
 
@@ -101,6 +108,10 @@ def _sentences(section: Section | None) -> list[str]:
 
 def _show_version(version: str) -> None:
     # The foot of each page names the version and is kept in memory; a new version throws the kept feet away.
-    if current_app.extensions.get("policy_version") != version:
-        current_app.extensions["policy_version"] = version
+    if current_app.extensions.get("policy_version", version) != version:
         current_app.extensions["frames"].clear()
+    current_app.extensions["policy_version"] = version
+
+
+def _version_now() -> str:
+    return get_current_version("policy", today=clock.now().date())

@@ -1,7 +1,6 @@
 """A new version of the policy: shown once on the way in, its difference to read, nothing to agree to (P10)."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -177,3 +176,12 @@ def test_only_what_differs_is_listed(her: Somebody, second: str) -> None:
         changes = list_changes(get_policy("1.0", "en"), get_policy("2.0", "en"))
 
     assert [[line.kind for line in change.lines if line.kind != "same"] for change in changes] == [["gone", "new"]]
+
+
+@pytest.mark.promise("P1")
+def test_the_foot_of_each_page_names_the_version_that_holds(her: Somebody, client: StrictClient, second: str) -> None:
+    client.get("/services")
+
+    way_in(client, her)
+
+    assert "Privacy policy 2.0" in client.page("/services").text
