@@ -13,6 +13,7 @@ from msewa.config import Settings
 from msewa.crypto.keyring import KeyRing, Purpose, derive
 from msewa.crypto.wrapping import RingWrapper
 from msewa.extensions import babel, db, htmx, login_manager, migrate, set_writing
+from msewa.start import prepare
 from msewa.web import access, assets, compression, csrf, errors, filters, headers, journal, locale, rendering
 from msewa.web.bodies import LONGEST_FORM, MOST_PARTS, BoundedRequest
 from msewa.web.clock import MovableClock, SystemClock
@@ -42,6 +43,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     _bind_database(app, settings=settings, ring=ring)
     _bind_web(app, settings=settings)
     parts.register(app, settings=settings)
+    app.extensions["install"] = _install
+    return app
+
+
+def _install(settings: Settings) -> Flask:
+    """Make a whole installation of its own: what proves something by driving it needs one to spoil."""
+    app = create_app(settings)
+    prepare(app)
     return app
 
 
