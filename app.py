@@ -10,11 +10,13 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from msewa import create_app
+from msewa.closure.vault import require_key
 from msewa.config import Settings, SettingsError
 from msewa.outbox.worker import start_thread
 from msewa.start import prepare
 from msewa.upkeep.commands import app_without_keys
 from msewa.visits.recording import keep_flushing
+from msewa.web.clock import SystemClock
 from msewa.web.keys import open_key_ring
 
 
@@ -25,7 +27,9 @@ def serve() -> None:
         if settings.is_demo:
             _prepare_demo(settings)
         else:
-            open_key_ring(settings)  # said here in one line rather than by each serving process
+            # Said here in one line rather than by each serving process.
+            open_key_ring(settings)
+            require_key(settings, now=SystemClock().now())
     except SettingsError as error:
         sys.exit(str(error))
     Granian(

@@ -19,7 +19,18 @@ OPERATOR = {
 LAST_PORT = 65535
 # The policy names this portal (its line 40, P76).
 GRIEVANCE_PORTAL = "https://connect.punjab.gov.in"
-REQUIRED_IN_PRODUCTION = ("MSEWA_PUBLIC_URL", "MSEWA_SMS_URL", "MSEWA_SMTP_URL", "MSEWA_CONTACT")
+REQUIRED_IN_PRODUCTION = (
+    "MSEWA_PUBLIC_URL",
+    "MSEWA_SMS_URL",
+    "MSEWA_SMTP_URL",
+    "MSEWA_CONTACT",
+    "MSEWA_RETENTION_YEARS",
+    "MSEWA_RETENTION_LATEST_YEARS",
+    "MSEWA_RETENTION_BASIS",
+)
+WHOLE_NUMBERS = ("MSEWA_PORT", "MSEWA_TRUSTED_HOPS", "MSEWA_RETENTION_YEARS", "MSEWA_RETENTION_LATEST_YEARS")
+# What a demonstration keeps sealed for; the least is the policy's own (P57), the most and the law are whoever's who runs it.
+RETENTION_YEARS, RETENTION_LATEST_YEARS, LONGEST_RETENTION_YEARS = 3, 4, 50
 
 
 class SettingsError(Exception):
@@ -56,6 +67,9 @@ class Settings:
     contact: str = ""
     grievance_contact: NamedContact = NamedContact()
     grievance_portal: str = GRIEVANCE_PORTAL
+    retention_years: int = RETENTION_YEARS
+    retention_latest_years: int = RETENTION_LATEST_YEARS
+    retention_basis: str = ""
     worker_thread: bool = False
     password_cost: Argon2Cost = field(default_factory=Argon2Cost)
     operator: Mapping[str, str] = field(default_factory=lambda: dict(OPERATOR))
@@ -84,15 +98,18 @@ class Settings:
             mode="production" if mode == "production" else "demo",
             data=Path(environ.get("MSEWA_DATA", "instance")).resolve(),
             host=environ.get("MSEWA_HOST", "127.0.0.1"),
-            port=int(environ.get("MSEWA_PORT", "5000")),
+            port=int(environ.get("MSEWA_PORT") or 5000),
             database_url=environ.get("MSEWA_DATABASE_URL") or None,
             public_url=environ.get("MSEWA_PUBLIC_URL", "").rstrip("/"),
-            trusted_hops=int(environ.get("MSEWA_TRUSTED_HOPS", "0")),
+            trusted_hops=int(environ.get("MSEWA_TRUSTED_HOPS") or 0),
             sms_url=environ.get("MSEWA_SMS_URL", ""),
             smtp_url=environ.get("MSEWA_SMTP_URL", ""),
             contact=environ.get("MSEWA_CONTACT", ""),
             grievance_contact=NamedContact(*(environ.get(f"MSEWA_GRIEVANCE_{part}", "") for part in ("NAME", "OFFICE", "PHONE", "MAIL"))),
             grievance_portal=environ.get("MSEWA_GRIEVANCE_PORTAL", GRIEVANCE_PORTAL),
+            retention_years=int(environ.get("MSEWA_RETENTION_YEARS") or RETENTION_YEARS),
+            retention_latest_years=int(environ.get("MSEWA_RETENTION_LATEST_YEARS") or RETENTION_LATEST_YEARS),
+            retention_basis=environ.get("MSEWA_RETENTION_BASIS", ""),
             worker_thread=environ.get("MSEWA_WORKER_THREAD") == "1",
         )
 
@@ -100,19 +117,32 @@ class Settings:
 def _problems(mode: str, environ: Mapping[str, str]) -> list[str]:
     problems = [
         f"{name} must be a whole number, not {environ[name]!r}."
-        for name in ("MSEWA_PORT", "MSEWA_TRUSTED_HOPS")
-        if not environ.get(name, "0").isascii() or not environ.get(name, "0").isdecimal()
+        for name in WHOLE_NUMBERS
+        if environ.get(name) and not (environ[name].isascii() and environ[name].isdecimal())
     ]
-    if not problems and int(environ.get("MSEWA_PORT", "0")) > LAST_PORT:
+    if not problems and int(environ.get("MSEWA_PORT") or 0) > LAST_PORT:
         problems.append(f"MSEWA_PORT must be at most {LAST_PORT}, not {environ['MSEWA_PORT']!r}.")
     if mode not in ("demo", "production"):
         return [*problems, f"MSEWA_MODE must be demo or production, not {mode!r}."]
     url = environ.get("MSEWA_DATABASE_URL", "")
     if url and not url.startswith("postgresql"):
         problems.append("MSEWA_DATABASE_URL must name a PostgreSQL database (postgresql://...); leave it out for the embedded one.")
+    if not problems:
+        problems += _retention_problems(environ)
     if mode == "production":
         problems += _production_problems(environ)
     return problems
+
+
+def _retention_problems(environ: Mapping[str, str]) -> list[str]:
+    """Return what would end sealed bundles before the policy's three years (P57), or never."""
+    years = int(environ.get("MSEWA_RETENTION_YEARS") or RETENTION_YEARS)
+    latest = int(environ.get("MSEWA_RETENTION_LATEST_YEARS") or RETENTION_LATEST_YEARS)
+    if years < RETENTION_YEARS:
+        return [f"MSEWA_RETENTION_YEARS must be at least {RETENTION_YEARS}: the policy keeps what is sealed that long."]
+    if not years < latest <= LONGEST_RETENTION_YEARS:
+        return [f"MSEWA_RETENTION_LATEST_YEARS must be more than MSEWA_RETENTION_YEARS, and at most {LONGEST_RETENTION_YEARS}."]
+    return []
 
 
 def _production_problems(environ: Mapping[str, str]) -> list[str]:

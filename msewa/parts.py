@@ -52,6 +52,9 @@ from msewa.promises import routes as promises_routes
 from msewa.sandbox import commands as sandbox_commands
 from msewa.sandbox import routes as sandbox_routes
 from msewa.sandbox.gateway import SandboxCourier, SandboxDepartments
+from msewa.tracker import commands as tracker_commands
+from msewa.tracker import routes as tracker_routes
+from msewa.tracker.holding import HOLDING as TRACKER
 from msewa.upkeep import commands as upkeep_commands
 from msewa.visits import commands as visits_commands
 from msewa.visits import recording
@@ -69,6 +72,8 @@ def register(app: Flask, *, settings: Settings) -> None:
         outbox_commands.bp,
         ledger_routes.bp,
         ledger_commands.bp,
+        tracker_routes.bp,
+        tracker_commands.bp,
         start.bp,
         catalogue_routes.bp,
         catalogue_commands.bp,
@@ -98,7 +103,7 @@ def register(app: Flask, *, settings: Settings) -> None:
     app.extensions["readiness"]["catalogue"] = is_loaded
     app.extensions["registration_notice"] = get_registration_notice
     # Parents first: erasing goes backwards.
-    for holding in (ACCOUNT, ACCESS, ACTIVITY, PROFILE, CHOICES, MESSAGES, APPLICATIONS, GRIEVANCES, LAW):
+    for holding in (ACCOUNT, ACCESS, TRACKER, ACTIVITY, PROFILE, CHOICES, MESSAGES, APPLICATIONS, GRIEVANCES, LAW):
         hold(app, holding)
     closure_work.init_app(app)
     _meet_outside(app, settings=settings)

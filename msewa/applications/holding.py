@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, Select, delete, select
 
 from msewa.applications import places
 from msewa.applications.models import Application, ApplicationEvent, ApplicationPage, ApplicationPaper, ApplicationReview
@@ -12,13 +12,14 @@ from msewa.applications.queries import COLUMNS, Case
 from msewa.applications.references import show_reference
 from msewa.crypto.envelope import unseal, unseal_json
 from msewa.delivery import operations as delivery
-from msewa.delivery.queries import list_packages
+from msewa.delivery.queries import Sent, list_packages
 from msewa.extensions import db
 from msewa.holdings import File, Holding
 from msewa.ledger.rules import Subject
 from msewa.web import form_keys
 from msewa.web.keys import key_wrapper
 
+Fields = Row[*tuple[Any, ...]]
 # Children first: SQLite and PostgreSQL then agree, whatever a foreign key would carry along.
 CHILDREN = (ApplicationEvent, ApplicationReview, ApplicationPaper, ApplicationPage)
 
@@ -57,37 +58,38 @@ def erase(account_id: str) -> None:
 
 def _cases(account_id: str) -> list[Case]:
     rows = db.session.execute(select(*COLUMNS).where(Application.account_id == account_id).order_by(Application.created_at, Application.id))
-    return [Case(*row[:-1], key=key_wrapper().unwrap(row[-1], subject=row.id)) for row in rows]
+    facts: list[tuple[Any, ...]] = [tuple(row) for row in rows]
+    return [Case(*one[:-1], key=key_wrapper().unwrap(one[-1], subject=one[0])) for one in facts]
 
 
-def _pages(account_id: str) -> dict[str, list[Row[Any]]]:
+def _pages(account_id: str) -> dict[str, list[Fields]]:
     return _grouped(account_id, ApplicationPage, ApplicationPage.step, ApplicationPage.sealed)
 
 
-def _papers(account_id: str) -> dict[str, list[Row[Any]]]:
+def _papers(account_id: str) -> dict[str, list[Fields]]:
     return _grouped(
         account_id, ApplicationPaper, ApplicationPaper.added_at, ApplicationPaper.id, ApplicationPaper.key, ApplicationPaper.meta
     )
 
 
-def _track(account_id: str) -> dict[str, list[Row[Any]]]:
+def _track(account_id: str) -> dict[str, list[Fields]]:
     return _grouped(account_id, ApplicationEvent, ApplicationEvent.number, ApplicationEvent.kind, ApplicationEvent.at)
 
 
-def _grouped(account_id: str, model: Any, *columns: Any) -> dict[str, list[Row[Any]]]:
+def _grouped(account_id: str, model: Any, *columns: Any) -> dict[str, list[Fields]]:
     """Return a table's rows of all her applications by application, in the order of the columns: one question for hundreds."""
-    chosen = select(model.application_id, *columns).join(Application, Application.id == model.application_id)
-    grouped: dict[str, list[Row[Any]]] = defaultdict(list)
+    chosen: Select[*tuple[Any, ...]] = select(model.application_id, *columns).join(Application, Application.id == model.application_id)
+    grouped: dict[str, list[Fields]] = defaultdict(list)
     for row in db.session.execute(chosen.where(Application.account_id == account_id).order_by(model.application_id, *columns[:2])):
         grouped[row.application_id].append(row)
     return grouped
 
 
-def _meta(case: Case, row: Row[Any]) -> dict[str, Any]:
+def _meta(case: Case, row: Fields) -> dict[str, Any]:
     return unseal_json(case.key, row.meta, place=places.of_paper(case.id, paper_id=row.id, group="meta"))
 
 
-def _whole(case: Case, pages: list[Row[Any]], papers: list[Row[Any]], track: list[Row[Any]], package: Any) -> dict[str, Any]:
+def _whole(case: Case, pages: list[Fields], papers: list[Fields], track: list[Fields], package: Sent | None) -> dict[str, Any]:
     return {
         "reference": show_reference(case.reference),
         "service": case.service_id,
@@ -107,7 +109,7 @@ def _whole(case: Case, pages: list[Row[Any]], papers: list[Row[Any]], track: lis
     }
 
 
-def _sent(package: Any) -> dict[str, Any] | None:
+def _sent(package: Sent | None) -> dict[str, Any] | None:
     if package is None:
         return None
     accepted_at = package.accepted_at.isoformat() if package.accepted_at else None

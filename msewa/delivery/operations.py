@@ -89,6 +89,15 @@ def recall(application_id: str) -> bool:
     return cast("CursorResult[Any]", db.session.execute(waiting.values(jwe=None))).rowcount == 1
 
 
+def recall_untried(application_ids: Iterable[str]) -> set[str]:
+    """Empty the packages of these applications that have not left; return those that nobody has ever tried to hand over.
+
+    Their errands are held until the caller's transaction ends, so that no worker sets out with one meanwhile.
+    """
+    untried = outbox.hold_untried(TOPIC, application_ids)
+    return {one for one in application_ids if recall(one)} & untried
+
+
 def let_finish(application_ids: Iterable[str]) -> None:
     """Let what waits for its provider still go there after its applicant has left: closed to the provider, and gone once it is taken."""
     waiting = update(Package).where(

@@ -1,15 +1,26 @@
 """How a package stands, and which key a provider has."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from msewa.delivery.models import Package, ProviderKey
 from msewa.extensions import db
 from msewa.outbox.queries import find_progress
 from msewa.web.errors import NoSuchRowError
+
+
+class Sent(NamedTuple):
+    """A package as the holding of its application tells of it."""
+
+    application_id: str
+    provider_id: str
+    digest: str
+    created_at: datetime
+    accepted_at: datetime | None
+    receipt: str | None
 
 
 class PackageState(NamedTuple):
@@ -43,11 +54,11 @@ def get_package_state(application_id: str) -> PackageState:
     return PackageState(progress.state if progress else "waiting", *facts, attempts, progress.due_at if progress else None)
 
 
-def list_packages(application_ids: Iterable[str]) -> Sequence[Row[Any]]:
-    """Return the packages of these applications (application_id, provider_id, digest, created_at, accepted_at, receipt), oldest first."""
+def list_packages(application_ids: Iterable[str]) -> list[Sent]:
+    """Return the packages of these applications, oldest first."""
     columns = (Package.application_id, Package.provider_id, Package.digest, Package.created_at, Package.accepted_at, Package.receipt)
     chosen = select(*columns).where(Package.application_id.in_(list(application_ids)))
-    return db.session.execute(chosen.order_by(Package.created_at, Package.application_id)).all()
+    return [Sent(*row) for row in db.session.execute(chosen.order_by(Package.created_at, Package.application_id))]
 
 
 def find_active_key(provider_id: str) -> ProviderKey | None:

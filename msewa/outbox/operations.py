@@ -63,6 +63,12 @@ def drop_all(topic: str, references: Iterable[str]) -> None:
     db.session.execute(delete(OutboxItem).where(OutboxItem.topic == topic, OutboxItem.reference.in_(list(references))))
 
 
+def hold_untried(topic: str, references: Iterable[str]) -> set[str]:
+    """Lock the work about these references; return those that no worker has ever taken."""
+    chosen = select(OutboxItem.reference, OutboxItem.fence).where(OutboxItem.topic == topic, OutboxItem.reference.in_(list(references)))
+    return {row.reference for row in db.session.execute(chosen.order_by(OutboxItem.id).with_for_update()) if row.fence == 0}
+
+
 def hasten(topic: str, references: Iterable[str]) -> None:
     """Make waiting work due at once, oldest first: its other end is known to answer again."""
     waiting = (OutboxItem.topic == topic, OutboxItem.reference.in_(list(references)), OutboxItem.state == "waiting")

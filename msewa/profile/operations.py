@@ -25,7 +25,7 @@ def keep(subject: Subject, values: Mapping[str, str], *, actor: Actor, now: date
     kept earlier that lies in another one.
     """
     # One writer at a time for each profile: a section is read, changed and sealed as a whole.
-    db.session.execute(select(Account.id).where(Account.id == subject.id).with_for_update())
+    db.session.execute(select(Account.id).where(Account.id == subject.id).with_for_update(key_share=True))
     changed = _keep_name(subject, values.get("full_name", ""), now=now)
     for section, own in _by_section({**values, **_strays(subject, values)}).items():
         changed += _keep_section(subject, own, section=section, now=now)

@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, abort, current_app, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from msewa.web import form_keys
 from msewa.web.clock import now
 from msewa.web.pages import see_other
 
@@ -60,7 +61,8 @@ def _check() -> Response | None:
     if audience is None:
         abort(403)
     if not current_user.is_authenticated:
-        return see_other(url_for("accounts.sign_in", next=_way_back()))
+        # A form that ended the visit, sent twice: the second gets the first one's answer.
+        return see_other(form_keys.find_answer() or url_for("accounts.sign_in", next=_way_back()))
     if audience not in (SIGNED_IN, current_user.role):
         # What an address names is not there for another role, whether or not it ever was.
         abort(404 if request.view_args else 403)

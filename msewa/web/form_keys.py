@@ -86,6 +86,15 @@ def remember(location: str) -> None:
         db.session.execute(update(UsedFormKey).where(UsedFormKey.key_hash == key_hash).values(location=location))
 
 
+def find_answer() -> str | None:
+    """Return where this very form was answered to before, even if that answer ended the visit; None when it was not."""
+    key = request.form.get(FIELD) if request.method == "POST" else None
+    if key is None or not _is_ours(key):
+        return None
+    same = (UsedFormKey.key_hash == hashlib.sha256(key.encode()).digest(), UsedFormKey.body_digest == _digest())
+    return db.session.scalar(select(UsedFormKey.location).where(*same)) or None
+
+
 def forget_about(prefixes: Iterable[str]) -> None:
     """Forget the keys whose answers led to addresses that begin like these: the addresses themselves are to be gone."""
     by_length: dict[int, list[str]] = {}

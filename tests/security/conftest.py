@@ -26,6 +26,9 @@ PRODUCTION = {
     "MSEWA_SMS_URL": "https://sms.example.org/send",
     "MSEWA_SMTP_URL": "smtps://mail.example.org",
     "MSEWA_CONTACT": "help@msewa.example.org",
+    "MSEWA_RETENTION_YEARS": "3",
+    "MSEWA_RETENTION_LATEST_YEARS": "5",
+    "MSEWA_RETENTION_BASIS": "Example Act, section 7",
 }
 
 

@@ -19,6 +19,11 @@ UNSAFE = {
     "a missing SMS gateway": ({"MSEWA_SMS_URL": ""}, "MSEWA_SMS_URL is required in production."),
     "a missing mail server": ({"MSEWA_SMTP_URL": ""}, "MSEWA_SMTP_URL is required in production."),
     "a missing contact": ({"MSEWA_CONTACT": ""}, "MSEWA_CONTACT is required in production."),
+    "no years of keeping": ({"MSEWA_RETENTION_YEARS": ""}, "MSEWA_RETENTION_YEARS is required in production."),
+    "no latest year": ({"MSEWA_RETENTION_LATEST_YEARS": ""}, "MSEWA_RETENTION_LATEST_YEARS is required in production."),
+    "no legal basis": ({"MSEWA_RETENTION_BASIS": ""}, "MSEWA_RETENTION_BASIS is required in production."),
+    "too few years of keeping": ({"MSEWA_RETENTION_YEARS": "2"}, "MSEWA_RETENTION_YEARS must be at least 3"),
+    "a latest year before the first": ({"MSEWA_RETENTION_LATEST_YEARS": "3"}, "MSEWA_RETENTION_LATEST_YEARS must be more than"),
     "a plain address": ({"MSEWA_PUBLIC_URL": "http://msewa.example.org"}, "MSEWA_PUBLIC_URL must begin with https://"),
     "a plain SMS gateway": ({"MSEWA_SMS_URL": "http://sms.example.org"}, "MSEWA_SMS_URL must begin with https://"),
     "an odd mail server": ({"MSEWA_SMTP_URL": "mail.example.org"}, "MSEWA_SMTP_URL must begin with smtps://"),
@@ -82,7 +87,7 @@ def test_every_problem_is_told_at_once() -> None:
     with pytest.raises(SettingsError) as refused:
         Settings.from_environ({"MSEWA_MODE": "production", "FLASK_DEBUG": "1"})
 
-    assert len(refused.value.problems) == 5
+    assert len(refused.value.problems) == 8
 
 
 @pytest.mark.promise("P25")
@@ -134,6 +139,15 @@ def test_a_good_production_configuration_starts(folder: Path) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "sandbox" not in ended.stdout
     assert "wrap" in ended.stdout
+
+
+@pytest.mark.promise("P55")
+def test_production_does_not_serve_where_nobody_could_leave(folder: Path) -> None:
+    ended = start(folder)
+
+    assert ended.returncode != 0
+    assert ended.stderr.startswith("There is no vault key for ")
+    assert ended.stderr.count("\n") == 1
 
 
 def test_demo_makes_a_key_ring_that_only_its_owner_reads(tmp_path: Path) -> None:

@@ -1,0 +1,39 @@
+"""What is asked of somebody who leaves, and of somebody who checks a receipt."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import lazy_gettext
+from wtforms import RadioField, TextAreaField
+from wtforms.validators import InputRequired
+
+from msewa.closure.rules import Wish
+from msewa.web.forms import Form
+
+_: Callable[[str], Any] = lazy_gettext
+
+
+class DeleteForm(Form):
+    """What becomes of applications that an office has; asked only where there are any."""
+
+    open = RadioField(
+        _("Your open applications"),
+        choices=[(Wish.WITHDRAW, _("Take them back")), (Wish.FINISH, _("Let the offices finish them"))],
+        validators=[InputRequired(_("Choose what shall happen to your open applications."))],
+    )
+
+    def __init__(self, *, has_open: bool, **data: Any) -> None:
+        super().__init__(**data)
+        if not has_open:
+            del self.open
+
+    @property
+    def wish(self) -> Wish:
+        """What she chose; without open applications there is nothing to choose."""
+        return Wish(self.open.data) if "open" in self else Wish.WITHDRAW
+
+
+class ReceiptForm(Form):
+    """A deletion receipt, as it was downloaded."""
+
+    receipt = TextAreaField(_("Paste the receipt here"), validators=[InputRequired(_("Paste the text of the receipt."))])

@@ -1,0 +1,99 @@
+"""Telling providers that somebody has left: to each its own applications' ids, closed to its key, through the outbox."""
+
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from msewa.catalogue import queries as catalogue
+from msewa.closure.models import ClosureIntimation
+from msewa.closure.rules import Wish
+from msewa.consents.records import pairwise_id
+from msewa.crypto.canonical import canonical
+from msewa.crypto.jose import encrypt_package, sign_package
+from msewa.crypto.keyring import Purpose
+from msewa.delivery.gateway import Departments, Parcel
+from msewa.delivery.queries import find_active_key
+from msewa.extensions import db
+from msewa.ledger.rules import Subject
+from msewa.outbox import operations as outbox
+from msewa.web.keys import key_ring
+
+TOPIC = "closure.tell"
+SERVICE = "service"  # the purpose under which a provider knows her
+
+
+class Sent(NamedTuple):
+    """One application that a provider has, or will have."""
+
+    provider_id: str
+    application_id: str
+
+
+class Told(NamedTuple):
+    """A provider, how many applications of hers it has, and whether it can be told (it has a key)."""
+
+    provider_id: str
+    applications: int
+    told: bool
+
+
+def tell_providers(sent: Iterable[Sent], *, subject: Subject, wish: Wish, now: datetime) -> list[Told]:
+    """Have each provider told which of its applications belong to somebody who has left, and what she wished for them."""
+    by_provider: dict[str, list[str]] = defaultdict(list)
+    for provider_id, application_id in sent:
+        by_provider[provider_id].append(application_id)
+    return [Told(name, len(ids), _put(name, ids, subject=subject, wish=wish, now=now)) for name, ids in sorted(by_provider.items())]
+
+
+def _put(provider_id: str, application_ids: list[str], *, subject: Subject, wish: Wish, now: datetime) -> bool:
+    key = find_active_key(provider_id)
+    if key is None:
+        return False
+    intimation_id = secrets.token_hex(16)
+    payload = {
+        "type": "account_deleted",
+        "subject": pairwise_id(subject, recipient=provider_id, purpose_id=SERVICE),
+        "applications": application_ids,
+        "wish": wish,
+        "deleted_on": now.date().isoformat(),
+    }
+    body = _framed(intimation_id, provider_id, payload, now=now)
+    jwe = encrypt_package(sign_package(body, signing=key_ring().active(Purpose.SIGNING)), to=key.public_jwk)
+    db.session.add(ClosureIntimation(id=intimation_id, provider_id=provider_id, jwe=jwe, made_at=now))
+    db.session.flush()
+    outbox.put(TOPIC, intimation_id, now=now)
+    return True
+
+
+def _framed(intimation_id: str, provider_id: str, payload: dict[str, Any], *, now: datetime) -> bytes:
+    """Return what is signed: in the frame of an application's package, so that a provider opens both alike."""
+    text = json.dumps(payload)
+    return canonical({"id": intimation_id, "provider": provider_id, "submitted_at": now.isoformat(), "payload": text, "papers": []})
+
+
+def telling(departments: Callable[[], Departments]) -> outbox.Errand:
+    """Return the worker's errand of this feature, over the departments of the day."""
+
+    def hand_over(parcel: Parcel) -> str:
+        return departments().post(parcel)
+
+    return outbox.Errand(pack=_pack, call=hand_over, note=_note)
+
+
+def _pack(reference: str, *, now: datetime) -> Parcel | None:
+    intimation = db.session.get(ClosureIntimation, reference)
+    if intimation is None or intimation.jwe is None:
+        return None
+    key = find_active_key(intimation.provider_id)
+    if key is None or not catalogue.is_registered(intimation.provider_id):
+        raise outbox.TryLaterError
+    return Parcel(id=intimation.id, provider_id=intimation.provider_id, endpoint=key.endpoint, jwe=intimation.jwe)
+
+
+def _note(reference: str, receipt: str | None, *, now: datetime) -> None:
+    intimation = db.session.get(ClosureIntimation, reference)
+    if intimation is not None and receipt is not None:
+        intimation.accepted_at, intimation.jwe = now, None

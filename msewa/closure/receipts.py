@@ -1,0 +1,94 @@
+"""Deletion receipts: what was destroyed, what is sealed and until when, who was told. Signed, and without anybody's identity."""
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import delete, select
+
+from msewa.closure.models import DeletionReceipt, VaultMonth
+from msewa.config import Settings
+from msewa.crypto.canonical import CanonicalError, canonical
+from msewa.crypto.detached import BadSignatureError, UnknownSignerError, check_detached, public_half, sign_detached
+from msewa.crypto.keyring import Purpose
+from msewa.crypto.tokens import new_token, token_hash
+from msewa.extensions import db
+from msewa.web.keys import key_ring
+
+TYPE, SIGNATURE = "msewa.deletion-receipt.1", "signature"
+SHOWN_FOR = timedelta(hours=1)
+LONGEST = 64 * 1024
+
+Receipt = dict[str, Any]
+
+
+class Verdict(StrEnum):
+    """What can be said of a receipt that somebody brings."""
+
+    VALID = "valid"
+    ALTERED = "altered"
+    NOT_OURS = "not_ours"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The verdict; of a valid receipt what it says, and when the key of its month was destroyed (None: not yet)."""
+
+    verdict: Verdict
+    receipt: Receipt | None = None
+    destroyed_at: datetime | None = None
+
+
+def make(facts: Receipt) -> Receipt:
+    """Sign the facts of an erasure under a random number."""
+    settings: Settings = current_app.extensions["settings"]
+    receipt = {"type": TYPE, "id": uuid.uuid4().urn, "operator": settings.operator["en"], **facts}
+    signing = key_ring().active(Purpose.RECEIPTS)
+    return receipt | {SIGNATURE: sign_detached(canonical(receipt), key=signing, purpose=Purpose.RECEIPTS)}
+
+
+def keep(receipt: Receipt, *, now: datetime) -> str:
+    """Keep a receipt for an hour, for its owner to take; return the token that finds it. Those of before go."""
+    token = new_token()
+    db.session.execute(delete(DeletionReceipt).where(DeletionReceipt.ends_at <= now))
+    db.session.add(DeletionReceipt(token_hash=token_hash(token), content=json.dumps(receipt), ends_at=now + SHOWN_FOR))
+    db.session.flush()
+    return token
+
+
+def find(token: str, *, now: datetime) -> Receipt | None:
+    """Return a receipt by its token; None when its hour is over."""
+    kept = (DeletionReceipt.token_hash == token_hash(token), DeletionReceipt.ends_at > now)
+    content = db.session.scalar(select(DeletionReceipt.content).where(*kept))
+    return json.loads(content) if content else None
+
+
+def verify(text: str) -> Checked:
+    """Say of a text of up to 64 kB whether it is a deletion receipt of ours, as it was given."""
+    receipt = _parsed(text)
+    signature = receipt.pop(SIGNATURE, None) if receipt else None
+    if receipt is None or receipt.get("type") != TYPE or not isinstance(signature, str):
+        return Checked(Verdict.NOT_OURS)
+    keys = [public_half(key, purpose=Purpose.RECEIPTS) for key in key_ring().living(Purpose.RECEIPTS)]
+    try:
+        check_detached(canonical(receipt), signature, keys=keys)
+    except UnknownSignerError:
+        return Checked(Verdict.NOT_OURS)
+    except (BadSignatureError, CanonicalError):
+        return Checked(Verdict.ALTERED)
+    destroyed = select(VaultMonth.destroyed_at).where(VaultMonth.month == receipt["sealed"]["month"])
+    return Checked(Verdict.VALID, receipt, db.session.scalar(destroyed))
+
+
+def _parsed(text: str) -> Receipt | None:
+    if len(text) > LONGEST:
+        return None
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None

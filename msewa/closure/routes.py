@@ -1,0 +1,142 @@
+"""Leaving for good: what it means, the one button, the receipt, and how anybody checks it."""
+
+import json
+from datetime import datetime
+from typing import Any, cast
+
+from flask import Blueprint, Response, current_app, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from msewa.accounts import cookies, standing
+from msewa.accounts.people import Person
+from msewa.closure import erasures, receipts
+from msewa.closure.forms import DeleteForm, ReceiptForm
+from msewa.closure.operations.closing import close_account, retention_of
+from msewa.closure.queries import Keeper, count_held, count_openings, list_keepers, list_months
+from msewa.closure.rules import NoVaultKeyError, Span
+from msewa.closure.vault import is_key_there
+from msewa.config import Settings
+from msewa.extensions import db
+from msewa.outbox import worker
+from msewa.web import form_keys, journal
+from msewa.web.access import citizen, fresh_proof, is_fresh, public
+from msewa.web.clock import now
+from msewa.web.form_keys import once
+from msewa.web.pages import render_page, see_other
+
+bp = Blueprint("closure", __name__)
+
+
+@bp.get("/account/delete")
+@citizen
+def delete() -> Response:
+    """Show what is erased, what is sealed and until when, who else has something, and the one button."""
+    keepers = list_keepers(_me().id)
+    return _page(DeleteForm(has_open=_has_open(keepers)), keepers=keepers)
+
+
+@bp.post("/account/delete")
+@citizen
+@fresh_proof
+@once
+def delete_now() -> AnyResponse:
+    """Seal and erase everything at once, end every visit, and lead to the receipt (P52)."""
+    person, moment = _me(), now()
+    keepers = list_keepers(person.id)
+    form = DeleteForm(has_open=_has_open(keepers))
+    if not form.validate():
+        return _page(form, keepers=keepers, status=422)
+    try:
+        receipt = close_account(person.id, actor=person.actor, now=moment, open_applications=form.wish)
+    except NoVaultKeyError:
+        db.session.rollback()
+        journal.event("vault_key_missing")
+        return _page(form, keepers=keepers, status=503)
+    location = url_for("closure.deleted", receipt=receipts.keep(receipt, now=moment))
+    form_keys.remember(location)
+    db.session.commit()
+    standing.let_go()
+    worker.run_next(now=moment, topic=erasures.TOPIC)
+    response = cast(Response, see_other(location))
+    for name in ("session", "device"):
+        cookies.take(response, name)
+    return response
+
+
+def _me() -> Person:
+    return cast(Person, current_user)
+
+
+def _has_open(keepers: list[Keeper]) -> bool:
+    return any(keeper.open for keeper in keepers)
+
+
+def _page(form: DeleteForm, *, keepers: list[Keeper], status: int = 200) -> Response:
+    settings: Settings = current_app.extensions["settings"]
+    span = Span.of(now(), retention_of(settings))
+    can_seal = status != 503 and is_key_there(now=now())
+    shown: dict[str, Any] = {"held": count_held(_me().id), "keepers": keepers, "span": span, "can_seal": can_seal, "is_fresh": is_fresh()}
+    return render_page("closure/delete.html", form=form, status=status, **shown)
+
+
+@bp.get("/account/deleted")
+@public
+def deleted() -> Response:
+    """Show the receipt of an account that has just ended, to the browser that has its token."""
+    receipt = receipts.find(request.args.get("receipt", ""), now=now())
+    response = render_page("closure/deleted.html", receipt=receipt, dates=_dates(receipt), text=_text(receipt) if receipt else "")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/account/deleted/receipt.json")
+@public
+def deleted_receipt() -> Response:
+    """Give the receipt as a file."""
+    receipt = receipts.find(request.args.get("receipt", ""), now=now())
+    if receipt is None:
+        return render_page("closure/deleted.html", receipt=None, dates={}, text="", status=404)
+    headers = {"Content-Disposition": 'attachment; filename="msewa-deletion-receipt.json"', "Cache-Control": "no-store"}
+    return Response(_text(receipt), mimetype="application/json", headers=headers)
+
+
+@bp.route("/account/deleted/verify", methods=["GET", "POST"])
+@public
+def verify_deleted() -> Response:
+    """Say of a deletion receipt whether we signed it as it stands, and whether its month's key has ended since."""
+    form = ReceiptForm()
+    if not form.validate_on_submit():
+        return render_page("closure/verify_deleted.html", form=form, checked=None, dates={}, status=422 if form.errors else 200)
+    checked = receipts.verify(form.receipt.data or "")
+    if checked.verdict is not receipts.Verdict.VALID:
+        form.receipt.errors = [_refusal(checked.verdict)]
+    status = 422 if form.errors else 200
+    return render_page("closure/verify_deleted.html", form=form, checked=checked, dates=_dates(checked.receipt), status=status)
+
+
+def _refusal(verdict: receipts.Verdict) -> str:
+    if verdict is receipts.Verdict.ALTERED:
+        return gettext("We signed this receipt, but it was changed since: it does not say what we signed.")
+    return gettext("This is no deletion receipt of ours, or a part of it is missing.")
+
+
+@bp.get("/promises/destroyed-keys")
+@public
+def destroyed_keys() -> Response:
+    """Show the public log of the vault: how many are sealed in each month, when its key must end and when it did."""
+    return render_page("closure/destroyed_keys.html", months=list_months(), openings=count_openings(), now=now())
+
+
+def _dates(receipt: receipts.Receipt | None) -> dict[str, datetime]:
+    """Return a receipt's moments, to be shown as dates."""
+    if receipt is None:
+        return {}
+    sealed = receipt["sealed"]
+    told = {"deleted_at": receipt["deleted_at"], "earliest": sealed["earliest_destruction"], "latest": sealed["latest_destruction"]}
+    return {name: datetime.fromisoformat(text) for name, text in told.items()}
+
+
+def _text(receipt: receipts.Receipt) -> str:
+    return json.dumps(receipt, ensure_ascii=False, indent=1, sort_keys=True)
