@@ -1,1 +1,1 @@
-"""DPO: the console of the data protection officer, where two people decide and everything is on record."""
+"""DPO: the console of those who answer for the data, and what the public may count of it."""

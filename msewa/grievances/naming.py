@@ -42,8 +42,7 @@ def name_of(about: str, *, subject: Subject, language: str) -> str:
 def list_subjects(subject: Subject, *, language: str) -> list[tuple[str, str]]:
     """Return what she can complain about without having come from a page of it: (about, words)."""
     rows, _has_more = list_own(subject.id)
-    applications = [show_reference(row.reference) for row in rows]
-    named = [(f"{Topic.APPLICATION}:{ref}", _application(ref, subject=subject, language=language)) for ref in applications]
+    named = [_listed(reference, service_id, version, language=language) for reference, service_id, version, *_others in rows]
     return [*((str(topic), str(words)) for topic, words in PLAIN.items()), *named]
 
 
@@ -57,5 +56,9 @@ def _look(about: About, *, subject: Subject) -> str:
 
 def _application(ref: str, *, subject: Subject, language: str) -> str:
     case = get_case(ref, account_id=subject.id)
-    name = get_definition(case.service_id, case.service_version).name[language]
-    return gettext("Application %(reference)s: %(name)s", reference=show_reference(case.reference), name=name)
+    return _listed(case.reference, case.service_id, case.service_version, language=language)[1]
+
+
+def _listed(reference: str, service_id: str, version: int, *, language: str) -> tuple[str, str]:
+    shown, name = show_reference(reference), get_definition(service_id, version).name[language]
+    return f"{Topic.APPLICATION}:{shown}", gettext("Application %(reference)s: %(name)s", reference=shown, name=name)

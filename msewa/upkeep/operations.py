@@ -8,6 +8,7 @@ from sqlalchemy import CursorResult, select, update
 from msewa.accounts.models import Account, SignInSession
 from msewa.accounts.queries import get_contact, get_subject, index_of
 from msewa.applications.models import Application
+from msewa.dpo.models import Breach, LegalDisclosure
 from msewa.extensions import Base, db
 from msewa.notifications.models import Message
 from msewa.web.keys import key_wrapper
@@ -27,6 +28,8 @@ HOLDERS = (
     Holder(SignInSession, "data_key"),
     Holder(Application, "data_key"),
     Holder(Message, "wrapped_key"),
+    Holder(LegalDisclosure, "data_key"),
+    Holder(Breach, "data_key"),
 )
 
 

@@ -101,6 +101,18 @@ def test_a_complaint_can_be_about_a_row_of_the_ledger(harjinder: Complainant, st
     assert stranger.client.get(f"/grievances/new?about=look:{number}").status_code == 404
 
 
+def test_a_complaint_can_be_about_one_of_her_applications(harjinder: Complainant, stranger: Complainant) -> None:
+    harjinder.client.submit("/services/birth-certificate", "apply")
+    ref = harjinder.client.page("/applications").one("application-row").get("data-id")
+
+    offered = f'value="application:{ref}"' in harjinder.client.page("/grievances/new").text
+    number = harjinder.complain(about=f"application:{ref}")
+
+    assert offered
+    assert f"Application {ref}" in harjinder.client.page(f"/grievances/{number}").text
+    assert stranger.client.get(f"/grievances/new?about=application:{ref}").status_code == 404
+
+
 @pytest.mark.parametrize(
     "about", ["look:x", "look:99999999999999999999999999", "look:0", "look:²", "application:AAAA-AAAA", "correction:x", "", "x" * 500]
 )

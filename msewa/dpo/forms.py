@@ -1,0 +1,188 @@
+"""What officers write at the console."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import DateField, DateTimeLocalField, Field, SelectMultipleField, StringField, TextAreaField, ValidationError
+
+from msewa.accounts.forms import check_mobile, given, mobile_input
+from msewa.applications.references import read_reference
+from msewa.dpo.rules import LONGEST_WORDS, Case, Ground
+from msewa.grievances.rules import LONGEST_TEXT
+from msewa.web.choices import choices, one_of
+from msewa.web.forms import Form, ascii_digits, clean_text
+
+_: Callable[[str], Any] = lazy_gettext
+INDIA = ZoneInfo("Asia/Kolkata")
+GROUNDS = {
+    Ground.LAW: _("A law demands it"),
+    Ground.LIFE: _("A life is in imminent danger"),
+    Ground.INFORMAL: _("An informal request"),
+    Ground.PERMITTED: _("A law permits it, and does not demand it"),
+}
+CASES = {
+    Case.DISPUTE: _("A dispute over a transaction"),
+    Case.TERMS: _("The terms of use were broken"),
+    Case.SECURITY: _("Fraud or security"),
+    Case.TECHNICAL: _("A technical fault"),
+}
+
+
+def text_input(label: Any, missing: Any, *, rows: int = 0, longest: int = LONGEST_WORDS) -> Any:
+    """Return a question that must be answered; with `rows` it has room for more than a line."""
+    maker = TextAreaField if rows else StringField
+    return maker(label, filters=[clean_text], validators=[given(missing), _at_most(longest)], render_kw={"rows": rows} if rows else None)
+
+
+def _at_most(longest: int) -> Callable[[Form, Field], None]:
+    def check(form: Form, field: Field) -> None:
+        if len(field.data) > longest:
+            raise ValidationError(gettext("Write at most %(count)s letters", count=longest))
+
+    return check
+
+
+class ReasonForm(Form):
+    """Why somebody looks."""
+
+    reason = text_input(_("Why?"), _("Write why you look; the citizen reads it"), longest=300)
+
+
+class SearchForm(ReasonForm):
+    """Whom somebody looks for, and for which case."""
+
+    mobile = mobile_input()
+    case = text_input(_("Number of the case or complaint"), _("Write the number of an open case or complaint"), longest=20)
+
+    @property
+    def mobile_number(self) -> str:
+        """The number as +91 and ten digits, once the form is valid."""
+        return self.mobile.normal  # pyright: ignore
+
+
+class OpenForm(ReasonForm):
+    """Which fields somebody looks at, and for which case."""
+
+    case = text_input(_("Number of the case or complaint"), _("Write the number of an open case or complaint"), longest=20)
+    fields = SelectMultipleField(_("Fields to open"), validators=[given(_("Choose what you need to see"))])
+
+    def __init__(self, fields: list[tuple[str, str]], **data: Any) -> None:
+        super().__init__(data=data)
+        self.fields.choices = choices(fields)
+
+
+class CaseForm(Form):
+    """What a case is about."""
+
+    kind = one_of(_("What is the case about?"), CASES.items(), otherwise=_("Choose what the case is about"))
+
+
+class AnswerForm(Form):
+    """The answer to a complaint."""
+
+    answer = text_input(_("Answer"), _("Write the answer"), rows=6, longest=LONGEST_TEXT)
+
+
+class DemandForm(Form):
+    """A demand under law."""
+
+    ground = one_of(_("Why is it asked for?"), GROUNDS.items(), otherwise=_("Choose why it is asked for"))
+    authority = text_input(_("Authority"), _("Write which authority asks"), longest=200)
+    provision = StringField(_("Act and section"), filters=[clean_text], validators=[_at_most(300)])
+    instrument = text_input(_("Number of the order or letter"), _("Write the number of the order or letter"), longest=200)
+    subject = StringField(_("Mobile number or application number"), filters=[clean_text])
+    fields = SelectMultipleField(_("Fields that are asked for"), validators=[given(_("Choose what is asked for"))])
+    gag_until = DateField(_("Secret until"), validators=[])
+    gag_basis = StringField(_("Section that forbids telling"), filters=[clean_text], validators=[_at_most(300)])
+
+    def __init__(self, fields: list[tuple[str, str]], *, today: date) -> None:
+        super().__init__()
+        self.fields.choices = choices(fields)
+        self._today = today
+
+    def validate_subject(self, field: Field) -> None:
+        """Take a mobile number, or the number of an application."""
+        if not field.data:
+            raise ValidationError(gettext("Write whose data is asked for"))
+        if self.application is None:
+            check_mobile("")(self, field)
+
+    def validate_gag_until(self, field: Field) -> None:
+        """Let nothing be secret without a section that says so, and a day on which it ends."""
+        field.errors = []
+        if self.raw_gag and field.data is None:
+            raise ValidationError(gettext("Write the day on which the secrecy ends"))
+        if field.data is not None and field.data <= self._today:
+            raise ValidationError(gettext("Choose a day that is still to come"))
+        if field.data is not None and not self.gag_basis.data:
+            raise ValidationError(gettext("Write which section forbids telling"))
+
+    @property
+    def raw_gag(self) -> str:
+        """What was typed for the end of the secrecy."""
+        return (self.gag_until.raw_data or [""])[0]
+
+    @property
+    def application(self) -> str | None:
+        """The application's reference, None when a mobile number was typed."""
+        return read_reference(self.subject.data or "")
+
+    @property
+    def mobile_number(self) -> str:
+        """The number as +91 and ten digits, once the form is valid."""
+        return self.subject.normal  # pyright: ignore
+
+    @property
+    def gag_end(self) -> datetime | None:
+        """The first moment after the last secret day, in India."""
+        day = self.gag_until.data
+        return None if day is None else datetime.combine(day + timedelta(days=1), time(), tzinfo=INDIA)
+
+
+class BreachForm(Form):
+    """A breach, in the words of the two notices."""
+
+    nature = text_input(_("What happened"), _("Write what happened"), rows=3)
+    extent = text_input(_("What data, and of how many"), _("Write what data it concerns"), rows=2)
+    causes = text_input(_("Why it could happen"), _("Write why it could happen"), rows=2)
+    consequences = text_input(_("What may follow for her"), _("Write what may follow for her"), rows=2)
+    mitigation = text_input(_("What we have done about it"), _("Write what was done about it"), rows=2)
+    advice = text_input(_("What she can do herself"), _("Write what she can do herself"), rows=2)
+    began_at = DateTimeLocalField(_("From"))
+    ended_at = DateTimeLocalField(_("To"))
+    act = StringField(_("Act in the ledger"), filters=[clean_text], validators=[_at_most(60)])
+    actor = StringField(_("Account that acted"), filters=[clean_text], validators=[_at_most(32)])
+    office = StringField(_("Office that acted"), filters=[clean_text], validators=[_at_most(60)])
+    references = TextAreaField(_("Or the applications concerned, one number a line"), filters=[clean_text], render_kw={"rows": 3})
+
+    def validate_began_at(self, field: Field) -> None:
+        """Ask for a span of time that goes forward."""
+        field.errors = []
+        if field.data is None or self.ended_at.data is None or field.data > self.ended_at.data:
+            raise ValidationError(gettext("Write from when to when it lasted"))
+
+    def validate_ended_at(self, field: Field) -> None:
+        """Say what is wrong with the span once, at its beginning."""
+        field.errors = []
+
+    def validate_references(self, field: Field) -> None:
+        """Take numbers of applications, or a mark of the ledger, but not nothing."""
+        unread = [line for line in self.lines if read_reference(ascii_digits(line)) is None]
+        if unread:
+            raise ValidationError(gettext("Write one number of an application on each line"))
+        if not self.lines and not any((self.act.data, self.actor.data, self.office.data)):
+            raise ValidationError(gettext("Write an act, an account, an office or numbers of applications"))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The numbers of applications."""
+        return tuple(line.strip() for line in (self.references.data or "").splitlines() if line.strip())
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """From when to when, typed in India's time."""
+        began, ended = cast(datetime, self.began_at.data), cast(datetime, self.ended_at.data)
+        return began.replace(tzinfo=INDIA), ended.replace(tzinfo=INDIA)

@@ -1,0 +1,40 @@
+"""What the console holds about a citizen: disclosures under law that she was shown, and breaches that concerned her."""
+
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from msewa.dpo.models import Breach, BreachAffected, LegalDisclosure
+from msewa.dpo.papers import open_paper
+from msewa.dpo.references import BREACH, LEGAL, show_number
+from msewa.dpo.rules import State
+from msewa.extensions import db
+from msewa.holdings import Holding
+from msewa.ledger.rules import Subject
+
+
+def gather(subject: Subject) -> dict[str, Any]:
+    """Return the disclosures she was shown and the breaches she was told of; what a law still keeps secret is not among them."""
+    shown = (LegalDisclosure.account_id == subject.id, LegalDisclosure.state == State.SHOWN)
+    demands = db.session.scalars(select(LegalDisclosure).where(*shown).order_by(LegalDisclosure.drafted_at, LegalDisclosure.id))
+    chosen = select(Breach.reference, BreachAffected.told_at).join(BreachAffected, BreachAffected.breach_id == Breach.id)
+    told = db.session.execute(chosen.where(BreachAffected.account_id == subject.id, BreachAffected.told_at.is_not(None)))
+    breaches = [{"number": show_number(row[0], kind=BREACH), "told_at": str(row[1])} for row in told]
+    return {"disclosures_under_law": [_demand(row) for row in demands], "breaches": breaches}
+
+
+def erase(account_id: str) -> None:
+    """Cut every demand from her, its document included, and take her out of the breaches; the office's papers name nobody."""
+    hers = update(LegalDisclosure).where(LegalDisclosure.account_id == account_id)
+    db.session.execute(hers.where(LegalDisclosure.state == State.DRAFT).values(state=State.WITHDRAWN))
+    db.session.execute(hers.values(account_id=None, document=None))
+    db.session.execute(delete(BreachAffected).where(BreachAffected.account_id == account_id))
+
+
+def _demand(row: LegalDisclosure) -> dict[str, Any]:
+    paper = open_paper(row.data_key, row.sealed, table="legal_disclosure", row_id=row.id)
+    said = {key: paper[key] for key in ("authority", "provision", "instrument", "fields")}
+    return {"number": show_number(row.reference, kind=LEGAL), "ground": row.ground, "drafted_at": row.drafted_at.isoformat(), **said}
+
+
+HOLDING = Holding(section="law_and_breaches", tables=("legal_disclosure", "breach_affected"), gather=gather, erase=erase)

@@ -1,0 +1,180 @@
+"""Demands under law: drafted, approved by two, carried out, and shown to the citizen as soon as the law lets us (P30, P45, P46, P49)."""
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, func, insert, select, update
+
+from msewa.accounts.looking import look
+from msewa.accounts.operations.telling import tell
+from msewa.accounts.queries import get_subject
+from msewa.crypto.envelope import Place, seal_json, unseal_json
+from msewa.dpo.models import LegalDisclosure, LegalStep, RefusedRequest
+from msewa.dpo.operations.noting import Officer, note
+from msewa.dpo.papers import close_paper
+from msewa.dpo.queries import Demand, find_demand, list_approvers, list_steps
+from msewa.dpo.references import LEGAL, new_reference, show_number
+from msewa.dpo.rules import APPROVERS, CARRIED_OUT, Ground, State, is_refused, names_a_provision, visible_at
+from msewa.dpo.values import read_values
+from msewa.extensions import db
+from msewa.ledger.operations import record
+from msewa.ledger.rules import Actor, Kind, Subject, SubjectKey
+from msewa.outbox import operations as outbox
+
+DUE = "dpo.legal_due"
+DISCLOSED = "law.disclosed"
+
+
+class RefusedGroundError(Exception):
+    """The ground never suffices; the request was counted as refused."""
+
+
+class NoProvisionError(ValueError):
+    """No act and section is named."""
+
+
+class NotApprovedError(Exception):
+    """Fewer than two different officers approved."""
+
+
+class MovedOnError(Exception):
+    """The demand is not where this step begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a demand says: who asks, under which act and section, by which instrument, for which fields, and why it is to be secret."""
+
+    authority: str
+    provision: str
+    instrument: str
+    fields: tuple[str, ...]
+    gag_basis: str = ""
+    application_id: str = ""
+
+
+def refuse(ground: Ground, *, officer: Officer, now: datetime) -> None:
+    """Count a request that no law stands behind."""
+    row = {"id": secrets.token_hex(16), "ground": ground, "refused_on": now.date(), "officer_id": officer.id}
+    db.session.execute(insert(RefusedRequest).values(**row))
+    note("legal.refused", officer=officer, now=now, reason=ground)
+
+
+def draft(paper: Paper, *, ground: Ground, account_id: str, officer: Officer, now: datetime, gag_until: datetime | None = None) -> str:
+    """Write a demand down; return its number. Raises RefusedGroundError and NoProvisionError."""
+    if is_refused(ground):
+        raise RefusedGroundError
+    if ground == Ground.LAW and not names_a_provision(paper.provision):
+        raise NoProvisionError
+    demand_id, reference = secrets.token_hex(16), new_reference()
+    wrapped, sealed = close_paper(asdict(paper), table="legal_disclosure", row_id=demand_id)
+    row = {"id": demand_id, "reference": reference, "ground": ground, "state": State.DRAFT, "account_id": account_id, "drafted_at": now}
+    db.session.execute(insert(LegalDisclosure).values(**row, data_key=wrapped, sealed=sealed, gag_until=gag_until))
+    number = show_number(reference, kind=LEGAL)
+    _step(demand_id, "drafted", number=number, officer=officer, now=now)
+    return number
+
+
+def approve(demand: Demand, *, officer: Officer, now: datetime) -> None:
+    """Approve a draft; a second time by the same officer changes nothing. Raises MovedOnError."""
+    if demand.state != State.DRAFT:
+        raise MovedOnError
+    if officer.id not in list_approvers(demand.id):
+        _step(demand.id, "approved", number=demand.number, officer=officer, now=now)
+
+
+def withdraw(demand: Demand, *, officer: Officer, now: datetime) -> None:
+    """Put a draft aside. Raises MovedOnError."""
+    _move(demand, State.WITHDRAWN)
+    _step(demand.id, "withdrawn", number=demand.number, officer=officer, now=now)
+
+
+def execute(demand: Demand, *, officer: Officer, now: datetime) -> None:
+    """Open the fields and write the document; she sees it now, or when the gag ends.
+
+    Raises NotApprovedError with fewer than two approvers, MovedOnError when it was carried out or its account is gone.
+    """
+    if len(list_approvers(demand.id)) < APPROVERS:
+        raise NotApprovedError
+    shown_at = visible_at(demand.ground, gag_until=demand.gag_until, now=now)
+    is_gagged = shown_at > now
+    if demand.account_id is None:
+        raise MovedOnError
+    _move(demand, State.GAGGED if is_gagged else State.SHOWN)
+    _step(demand.id, "executed", number=demand.number, officer=officer, now=now)
+    if is_gagged:
+        # The law forbids to tell yet: the register keeps this look, and her ledger gets it when the gag ends.
+        subject = get_subject(demand.account_id)
+        outbox.put(DUE, demand.id, now=now, due_at=shown_at)
+    else:
+        subject = _look(demand, officer=officer, now=now)
+        _tell(demand, subject, now=now)
+    _write_document(demand, subject, now=now)
+
+
+def open_document(demand: Demand, *, officer: Officer, now: datetime) -> dict[str, Any]:
+    """Return the document for handing over; each opening is a step, and a look. Raises MovedOnError before it is carried out."""
+    document = db.session.scalar(select(LegalDisclosure.document).where(LegalDisclosure.id == demand.id))
+    if demand.state not in CARRIED_OUT or demand.account_id is None or document is None:
+        raise MovedOnError
+    is_gagged = demand.state == State.GAGGED
+    subject = get_subject(demand.account_id) if is_gagged else _look(demand, officer=officer, now=now)
+    _step(demand.id, "opened", number=demand.number, officer=officer, now=now)
+    return unseal_json(subject.key, document, place=_place(demand.id, subject))
+
+
+def show_due(reference: str, *, now: datetime) -> None:
+    """Put a disclosure on the citizen's ledger, and each later opening, now that the gag has ended (outbox topic dpo.legal_due)."""
+    demand = find_demand(reference)
+    if demand is None or demand.account_id is None or demand.state != State.GAGGED:
+        return
+    subject = get_subject(demand.account_id)
+    for step in list_steps(demand.id):
+        if step.kind in ("executed", "opened"):
+            actor = Actor(Kind.DPO, step.officer_id)
+            reason = f"{reason_of(demand)} ({step.at.date().isoformat()})"
+            record(DISCLOSED, subject=subject, actor=actor, now=now, about=demand.number, fields=demand.paper["fields"], reason=reason)
+    db.session.execute(update(LegalDisclosure).where(LegalDisclosure.id == demand.id).values(state=State.SHOWN))
+    _tell(demand, subject, now=now)
+
+
+def reason_of(demand: Demand) -> str:
+    """Return what the citizen reads: the provision, who asked and by what instrument."""
+    said = [demand.paper["provision"], demand.paper["authority"], demand.paper["instrument"]]
+    return "; ".join(part for part in said if part) or demand.ground
+
+
+def _look(demand: Demand, *, officer: Officer, now: datetime) -> SubjectKey:
+    account_id, fields = cast(str, demand.account_id), demand.paper["fields"]
+    return look(account_id, actor=officer.actor, reason=reason_of(demand), fields=fields, now=now, about=demand.number, act=DISCLOSED)
+
+
+def _write_document(demand: Demand, subject: Subject, *, now: datetime) -> None:
+    said = {key: demand.paper[key] for key in ("authority", "provision", "instrument")}
+    values = read_values(subject, demand.paper["fields"], application_id=demand.paper["application_id"])
+    content = {"number": demand.number, "ground": demand.ground, **said, "made_at": now.isoformat(), "values": values}
+    sealed = seal_json(subject.key, content, place=_place(demand.id, subject))
+    db.session.execute(update(LegalDisclosure).where(LegalDisclosure.id == demand.id).values(document=sealed))
+
+
+def _tell(demand: Demand, subject: Subject, *, now: datetime) -> None:
+    tell(subject, "disclosure_shown", now=now, values={"reference": demand.number})
+
+
+def _place(demand_id: str, subject: Subject) -> Place:
+    return Place(table="legal_disclosure", group="document", row=demand_id, subject=subject.id)
+
+
+def _move(demand: Demand, state: State) -> None:
+    drafts = update(LegalDisclosure).where(LegalDisclosure.id == demand.id, LegalDisclosure.state == State.DRAFT)
+    if cast("CursorResult[Any]", db.session.execute(drafts.values(state=state))).rowcount != 1:
+        raise MovedOnError
+
+
+def _step(demand_id: str, kind: str, *, number: str, officer: Officer, now: datetime) -> None:
+    last = db.session.scalar(select(func.max(LegalStep.number)).where(LegalStep.disclosure_id == demand_id)) or 0
+    row = {"disclosure_id": demand_id, "number": last + 1, "kind": kind, "officer_id": officer.id, "at": now}
+    db.session.execute(insert(LegalStep).values(**row))
+    note(f"legal.{kind}", officer=officer, now=now, about=number)

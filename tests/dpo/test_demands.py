@@ -1,0 +1,232 @@
+"""Demands under law: two approve, the citizen sees it, informal ones are refused and counted (P30, P45, P46, P49)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from msewa.dpo.holding import HOLDING
+from msewa.dpo.models import LegalDisclosure
+from msewa.dpo.rules import names_a_provision, visible_at
+from msewa.extensions import db, writing
+from tests.conftest import ClockHandle
+from tests.dpo.conftest import Seat
+from tests.people import PROFILE
+
+DEMAND = {"ground": "law", "authority": "Sessions Court Barnala", "provision": "BNSS 2023, section 94", "instrument": "Order 114 of 2026"}
+
+
+def drafted(officer: Seat, whom: Seat, **other: Any) -> str:
+    """Write a demand down by the page; return its number."""
+    answer = asked(officer, whom, **other)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return answer.headers["Location"].rpartition("/")[2]
+
+
+def asked(officer: Seat, whom: Seat, **other: Any) -> Any:
+    return officer.client.submit(
+        "/dpo/legal/new", "demand", **{**DEMAND, "subject": whom.person.mobile, "fields": ["address", "bank_account"], **other}
+    )
+
+
+def done(officer: Seat, number: str, act: str) -> int:
+    fields = officer.client.page(f"/dpo/legal/{number}").fields("execute")
+    return officer.client.post(f"/dpo/legal/{number}", data={**fields, "do": act}).status_code
+
+
+def carried_out(first: Seat, second: Seat, whom: Seat, **other: Any) -> str:
+    number = drafted(first, whom, **other)
+    assert [done(first, number, "approve"), done(second, number, "approve"), done(first, number, "execute")] == [303] * 3
+    return number
+
+
+def public(seat: Seat) -> dict[str, str]:
+    page = seat.client.page("/transparency")
+    return {kind: page.words(f"value-{kind}") for kind in ("law", "life", "informal", "permitted")}
+
+
+@pytest.mark.promise("P30", "P45")
+def test_one_approver_is_not_enough_not_even_twice(anita: Seat, jaspreet: Seat, harjinder: Seat) -> None:
+    number, before = drafted(anita, harjinder), harjinder.acts()
+
+    alone = [done(anita, number, act) for act in ("approve", "approve", "execute")]
+
+    assert alone == [303, 303, 409]
+    assert anita.client.page(f"/dpo/legal/{number}").words("demand-state") == "To approve"
+    assert harjinder.acts() == before
+    assert public(anita)["law"] == "0"
+
+
+@pytest.mark.promise("P30", "P45")
+@pytest.mark.parametrize("provision", ["", "the law", "94", "   "])
+def test_without_a_provision_nothing_goes_further(anita: Seat, harjinder: Seat, provision: str) -> None:
+    answer = asked(anita, harjinder, provision=provision)
+
+    assert answer.status_code == 400
+    assert "Name the act and its section" in answer.get_data(as_text=True)
+    assert anita.client.page("/dpo/legal").all("demand-row") == []
+
+
+@pytest.mark.promise("P30", "P46")
+def test_without_a_gag_she_sees_it_at_once(anita: Seat, jaspreet: Seat, harjinder: Seat) -> None:
+    number = carried_out(anita, jaspreet, harjinder)
+
+    entry = harjinder.ledger()[0]
+    assert (entry["act"], entry["about"], entry["fields"]) == ("law.disclosed", number, ["address", "bank_account"])
+    assert all(part in entry["reason"] for part in (DEMAND["provision"], DEMAND["authority"], DEMAND["instrument"]))
+    assert harjinder.messages() == ["disclosure_shown"]
+
+
+@pytest.mark.promise("P30")
+def test_a_gag_hides_it_until_its_end_and_not_a_day_longer(anita: Seat, jaspreet: Seat, harjinder: Seat, clock: ClockHandle) -> None:
+    until = (clock.now() + timedelta(days=30)).date()
+    number = carried_out(anita, jaspreet, harjinder, gag_until=until.isoformat(), gag_basis="BNSS 2023, section 94(3)")
+    document(anita, number)
+
+    harjinder.work()
+    hidden = harjinder.acts()
+    clock.advance(days=29)
+    harjinder.work()
+    still = harjinder.acts()
+    clock.advance(days=3)
+    harjinder.again().work()
+
+    assert "law.disclosed" not in hidden + still
+    assert [entry["act"] for entry in harjinder.ledger()][:2] == ["law.disclosed"] * 2, "carried out, and opened once"
+    assert harjinder.messages() == ["disclosure_shown"]
+    assert public(anita)["law"] == "1"
+
+
+@pytest.mark.promise("P49")
+def test_danger_to_life_needs_no_section_but_two_officers_and_she_is_told_within_72_hours(
+    anita: Seat, jaspreet: Seat, harjinder: Seat, clock: ClockHandle
+) -> None:
+    far = (clock.now() + timedelta(days=60)).date().isoformat()
+    number = drafted(anita, harjinder, ground="life", provision="", gag_until=far, gag_basis="Her life")
+    assert done(anita, number, "execute") == 409
+    for officer in (anita, jaspreet):
+        done(officer, number, "approve")
+    done(anita, number, "execute")
+
+    clock.advance(hours=72, minutes=1)
+    harjinder.again().work()
+
+    assert harjinder.acts()[0] == "law.disclosed"
+    assert public(anita)["life"] == "1"
+
+
+@pytest.mark.promise("P46", "P49")
+@pytest.mark.parametrize("ground", ["informal", "permitted"])
+def test_a_request_without_a_law_is_refused_and_counted_for_all_to_see(anita: Seat, harjinder: Seat, ground: str) -> None:
+    before = len(harjinder.ledger())
+
+    answer = asked(anita, harjinder, ground=ground)
+
+    assert answer.status_code == 400
+    assert "Refused, and counted" in answer.get_data(as_text=True)
+    assert anita.client.page("/dpo/legal").all("demand-row") == []
+    assert public(anita)[ground] == "1"
+    assert len(harjinder.ledger()) == before
+    assert anita.acts()[0] == "legal.refused"
+
+
+def document(officer: Seat, number: str) -> Any:
+    return officer.client.submit(f"/dpo/legal/{number}/document", "document")
+
+
+def test_the_document_holds_what_was_asked_for_and_nothing_else(anita: Seat, jaspreet: Seat, harjinder: Seat) -> None:
+    number = carried_out(anita, jaspreet, harjinder)
+
+    answer = document(jaspreet, number)
+
+    assert answer.get_json()["values"] == {"address": PROFILE["address"], "bank_account": PROFILE["bank_account"]}
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert [entry["act"] for entry in harjinder.ledger()][:2] == ["law.disclosed"] * 2, "each opening is a look"
+
+
+def test_before_it_is_carried_out_there_is_no_document(anita: Seat, harjinder: Seat) -> None:
+    assert document(anita, drafted(anita, harjinder)).status_code == 409
+
+
+def test_a_person_is_found_by_an_application_too_and_a_number_of_nobody_is_not(anita: Seat, harjinder: Seat, stranger: Seat) -> None:
+    stranger.client.submit("/services/birth-certificate", "apply")
+    ref = stranger.client.page("/applications").one("application-row").get("data-id")
+
+    by_application = drafted(anita, harjinder, subject=ref)
+    nobody = asked(anita, harjinder, subject="9876500000")
+
+    with anita.app.app_context():
+        owner = db.session.scalar(select(LegalDisclosure.account_id).order_by(LegalDisclosure.drafted_at.desc()))
+    assert by_application.startswith("L-")
+    assert owner == stranger.person.id
+    assert nobody.status_code == 422
+    assert harjinder.person.mobile[3:] not in nobody.headers.get("Location", "")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"fields": None},
+        {"fields": ["no_such_field"]},
+        {"ground": "because"},
+        {"authority": ""},
+        {"instrument": ""},
+        {"subject": ""},
+        {"gag_until": "2001-01-01", "gag_basis": "x 1"},
+        {"gag_until": "soon", "gag_basis": "x 1"},
+        {"gag_until": "2099-01-01"},
+    ],
+    ids=lambda other: "-".join(other),
+)
+def test_a_demand_that_lacks_something_is_asked_again(anita: Seat, harjinder: Seat, other: dict[str, Any]) -> None:
+    assert asked(anita, harjinder, **other).status_code == 422
+    assert anita.client.page("/dpo/legal").all("demand-row") == []
+
+
+def test_what_was_put_aside_can_not_be_carried_out(anita: Seat, jaspreet: Seat, harjinder: Seat) -> None:
+    number = drafted(anita, harjinder)
+    stale = anita.client.page(f"/dpo/legal/{number}").fields("execute")
+    for officer in (anita, jaspreet):
+        done(officer, number, "approve")
+    done(jaspreet, number, "withdraw")
+
+    assert anita.client.post(f"/dpo/legal/{number}", data=stale).status_code == 409
+
+
+def test_an_erased_account_leaves_a_paper_that_names_nobody(anita: Seat, jaspreet: Seat, harjinder: Seat, app: Flask) -> None:
+    number = carried_out(anita, jaspreet, harjinder)
+    with app.app_context(), writing():
+        gathered = HOLDING.gather(harjinder.person.subject())
+        HOLDING.erase(harjinder.person.id)
+        db.session.commit()
+        row = db.session.execute(select(LegalDisclosure.account_id, LegalDisclosure.document)).one()
+
+    assert gathered["disclosures_under_law"][0]["provision"] == DEMAND["provision"]
+    assert tuple(row) == (None, None)
+    assert document(anita, number).status_code == 409
+    assert public(anita)["law"] == "1"
+
+
+def test_what_is_gagged_is_not_in_her_download(anita: Seat, jaspreet: Seat, harjinder: Seat, app: Flask, clock: ClockHandle) -> None:
+    until = (clock.now() + timedelta(days=30)).date()
+    carried_out(anita, jaspreet, harjinder, gag_until=until.isoformat(), gag_basis="section 5")
+
+    with app.app_context():
+        assert HOLDING.gather(harjinder.person.subject())["disclosures_under_law"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "does"), [("BNSS 2023, section 94", True), ("ਧਾਰਾ 94", True), ("94", False), ("the law", False), ("", False)]
+)
+def test_a_provision_is_an_act_with_a_number(text: str, does: bool) -> None:
+    assert names_a_provision(text) is does
+
+
+def test_a_gag_that_is_over_hides_nothing() -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+
+    assert visible_at("law", gag_until=now - timedelta(days=1), now=now) == now
+    assert visible_at("law", gag_until=now + timedelta(days=400), now=now) == now + timedelta(days=400)
+    assert visible_at("life", gag_until=now + timedelta(days=400), now=now) == now + timedelta(hours=72)
