@@ -14,7 +14,7 @@ down_revision = "0008"
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 STAYS = ("ledger_leaf", "ledger_place", "ledger_node", "ledger_checkpoint", "ledger_erased")
-TABLES = ("ledger_reading", "ledger_erased", "ledger_checkpoint", "ledger_node", "ledger_place")
+TABLES = ("tracker_code", "tracker_client", "ledger_reading", "ledger_erased", "ledger_checkpoint", "ledger_node", "ledger_place")
 
 
 def upgrade() -> None:
@@ -49,6 +49,23 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.String(32), primary_key=True),
         sa.Column("read_on", sa.Date(), nullable=False),
     )
+    op.create_table(
+        "tracker_client",
+        sa.Column("id", sa.String(16), primary_key=True),
+        sa.Column("address", sa.String(200), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("registered_at", MOMENT, nullable=False),
+        sa.UniqueConstraint("address", name="uq_tracker_client_address"),
+    )
+    op.create_table(
+        "tracker_code",
+        sa.Column("code_hash", sa.LargeBinary(32), primary_key=True),
+        sa.Column("client_id", sa.String(16), sa.ForeignKey("tracker_client.id"), nullable=False),
+        sa.Column("account_id", sa.String(32), sa.ForeignKey("account.id"), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("given_at", MOMENT, nullable=False),
+    )
+    op.create_index("ix_tracker_code_account_id", "tracker_code", ["account_id"])
     guard()
 
 

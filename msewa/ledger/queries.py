@@ -1,9 +1,10 @@
 """Reading the ledger: entries of one subject, newest first; checkpoints; and proofs that a row stands in what was signed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from msewa.crypto.envelope import unseal_json
 from msewa.extensions import db
@@ -38,6 +39,25 @@ def list_looks(subject: Subject, *, limit: int | None = 50, before: int | None =
     """Return up to `limit` entries in which somebody else acted on `subject`'s data, newest first, opened."""
     chosen = _entries(subject, before=before).where(LedgerEntry.by_other.is_(True))
     return _opened(chosen.limit(limit), subject=subject)
+
+
+def list_looks_between(
+    subject: Subject, *, since: datetime | None, until: datetime | None, limit: int, offset: int
+) -> list[dict[str, Any]]:
+    """Return looks within a period (both ends inclusive; None is open), newest first, after leaving out `offset` of them."""
+    chosen = _entries(subject, before=None).where(*_looks_within(subject, since=since, until=until))
+    return _opened(chosen.limit(limit).offset(offset), subject=subject)
+
+
+def count_looks(subject: Subject, *, since: datetime | None, until: datetime | None) -> int:
+    """Count the looks within a period."""
+    chosen = select(func.count()).select_from(LedgerEntry).where(*_looks_within(subject, since=since, until=until))
+    return db.session.scalar(chosen) or 0
+
+
+def find_first_moment() -> datetime | None:
+    """Return the moment of the oldest entry that is held, None when there is none."""
+    return db.session.scalar(select(LedgerEntry.at).order_by(LedgerEntry.number).limit(1))
 
 
 def get_sealed(number: int, *, subject: Subject) -> bytes:
@@ -76,6 +96,12 @@ def prove_consistency(first: int, *, second: int) -> list[bytes]:
 def _roots(spans: list[Span]) -> list[bytes]:
     hashes = read_hashes(node for span in spans for node in span.nodes)
     return [fold(span, hash_of=hashes.__getitem__) for span in spans]
+
+
+def _looks_within(subject: Subject, *, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+    looks = [LedgerEntry.subject_id == subject.id, LedgerEntry.by_other.is_(True)]
+    looks += [LedgerEntry.at >= since] if since else []
+    return looks + ([LedgerEntry.at <= until] if until else [])
 
 
 def _entries(subject: Subject, *, before: int | None) -> Select[int, bytes, bool]:

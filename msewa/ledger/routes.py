@@ -1,8 +1,6 @@
 """The ledger in the open: signed checkpoints, the key to check them by, and a proof for each row that is one's own."""
 
-import base64
 from functools import cache
-from pathlib import Path
 from typing import cast
 
 from flask import Response, jsonify
@@ -11,12 +9,12 @@ from flask_login import current_user
 
 from msewa.ledger.queries import NotCoveredYetError, find_checkpoint, get_sealed, prove
 from msewa.ledger.rules import Subject
+from msewa.ledger.showing import CHECK_SCRIPT, proof_document
 from msewa.ledger.signing import verifier_keys
 from msewa.web.access import blueprint, citizen, public
 from msewa.web.errors import NoSuchRowError
 from msewa.web.pages import render_page
 
-SCRIPT = Path(__file__).parent / "data" / "check.py.txt"
 bp = blueprint("ledger", __name__)
 
 
@@ -64,16 +62,7 @@ def proof(number: int) -> tuple[Response, int]:
         found = prove(number)
     except NotCoveredYetError:
         return jsonify({"error": gettext("This row is too new. It can be proved in a few minutes.")}), 409
-    shown = {
-        "number": number,
-        "entry": _base64(sealed),
-        "index": found.index,
-        "size": found.size,
-        "path": [_base64(beside) for beside in found.path],
-        "checkpoint": found.checkpoint,
-        "key": verifier_keys()[0],
-    }
-    answer = jsonify(shown)
+    answer = jsonify(proof_document(number, sealed=sealed, proof=found))
     answer.headers["Content-Disposition"] = f"attachment; filename=proof-{number}.json"
     return answer, 200
 
@@ -86,8 +75,4 @@ def _plain(text: str | None) -> Response:
 
 @cache
 def _script() -> str:
-    return SCRIPT.read_text(encoding="utf-8")
-
-
-def _base64(content: bytes) -> str:
-    return base64.b64encode(content).decode()
+    return CHECK_SCRIPT.read_text(encoding="utf-8")

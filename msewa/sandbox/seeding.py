@@ -19,8 +19,11 @@ from msewa.profile import operations as profile
 from msewa.sandbox.models import SandboxKey
 from msewa.sandbox.personas import Persona, personas
 from msewa.sandbox.store import seal_row
+from msewa.tracker import operations as tracker
+from msewa.tracker.queries import find_client
 
 AGREEMENT = "demonstration"
+PORTAL = "IN/GOV/DEMO/portal"
 Steps = Iterable[Callable[[], None]]
 
 
@@ -35,6 +38,8 @@ def seed(*, now: datetime, track: Callable[[Steps], Steps] = lambda steps: steps
     offices = [partial(_open_department, provider_id, now=now) for provider_id in _missing_providers()]
     for step in track([*people, *offices]):
         step()
+    if find_client(PORTAL) is None:
+        tracker.register(PORTAL, name="Demonstration portal", now=now)
     db.session.flush()
     return len(people) + len(offices)
 
