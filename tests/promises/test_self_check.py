@@ -18,6 +18,7 @@ from msewa.closure.models import VaultMonth
 from msewa.closure.rules import month_of
 from msewa.crypto.keyring import KeyRing
 from msewa.delivery.models import Package, ProviderKey
+from msewa.dpo.models import Breach, LegalDisclosure, LegalStep
 from msewa.extensions import db, writing
 from msewa.ledger.models import LedgerCheckpoint, LedgerEntry
 from msewa.ledger.operations import checkpoint
@@ -149,6 +150,42 @@ def test_a_package_without_an_application_is_found(app: Flask, check, client: St
 
     assert list(check()) == ["grounds"]
     assert "1 sent without a ground" in client.page("/promises").words("page-promises.index")
+
+
+def demand(**facts: Any) -> LegalDisclosure:
+    known = {"reference": "K7M4TXQ9", "ground": "law", "state": "shown", "data_key": b"", "sealed": b"\x01" * 99, "drafted_at": LONG_AGO}
+    return LegalDisclosure(id="d" * 32, **(known | facts))
+
+
+def step(kind: str, officer: str, number: int) -> LegalStep:
+    return LegalStep(disclosure_id="d" * 32, number=number, kind=kind, officer_id=officer, at=LONG_AGO)
+
+
+def test_what_one_person_alone_handed_over_is_found(app: Flask, check) -> None:
+    write(app, demand())
+    write(app, step("approved", "one", 1), step("approved", "one", 2), step("executed", "one", 3))
+
+    alone = check()
+    write(app, step("approved", "another", 4))
+
+    assert alone["demands"] == ("L-K7M4-TXQ9 was carried out without two people's yes.",)
+    assert "demands" not in check()
+
+
+@pytest.mark.parametrize(("ground", "days_of_secrecy"), [("law", 30), ("life", 10_000)])
+def test_what_is_hidden_for_too_long_is_found(app: Flask, check, ground: str, days_of_secrecy: int) -> None:
+    person = somebody(app)
+    write(app, demand(ground=ground, state="gagged", account_id=person.id, gag_until=LONG_AGO + timedelta(days=days_of_secrecy)))
+    write(app, step("approved", "one", 1), step("approved", "another", 2), step("executed", "one", 3))
+
+    assert check()["hidden"] == ("L-K7M4-TXQ9 is still hidden from the citizen, and its secrecy is over.",)
+
+
+def test_a_breach_that_nobody_was_told_of_is_found(app: Flask, check) -> None:
+    times = {"began_at": LONG_AGO, "ended_at": LONG_AGO, "known_at": LONG_AGO}
+    write(app, Breach(id="b" * 32, reference="K7M4TXQ9", state="ready", data_key=b"", sealed=b"\x01" * 99, **times))
+
+    assert check()["breaches"] == ("B-K7M4-TXQ9 is known for 72 hours and was not told.",)
 
 
 def test_an_office_with_an_unsafe_address_is_found(app: Flask, check) -> None:

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext
 
-from msewa.promises.checks import columns, keys, records, sending, setup, vaulting
+from msewa.promises.checks import columns, keys, lawful, records, sending, setup, vaulting
 from msewa.promises.checks.rules import Check
 
 _ = lazy_gettext
@@ -18,6 +18,9 @@ CHECKS = (
     Check("news", ("P38", "P63", "P64"), _("No news waits for anybody who has not asked for it."), sending.find_unwanted_news),
     Check("daily-work", ("P57", "P77"), _("What must be done every day is done."), sending.find_idle_days),
     Check("grounds", ("P26", "P28"), _("Nothing was sent without an application."), sending.find_baseless),
+    Check("demands", ("P30", "P45", "P46"), _("What a law took was agreed to by two people."), lawful.find_unapproved),
+    Check("hidden", ("P30", "P49"), _("Nobody is kept from seeing what a law took longer than allowed."), lawful.find_hidden),
+    Check("breaches", ("P77",), _("Nobody waits for word of a breach."), lawful.find_untold_breaches),
     Check("addresses", ("P74",), _("Every office is reached by a safe address."), sending.find_unsafe_endpoints),
     Check("forgotten-work", ("P77",), _("No work lies forgotten."), sending.find_forgotten_work),
     Check("settings", ("P25", "P73"), _("The settings are safe."), setup.find_unsafe_settings),
