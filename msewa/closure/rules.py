@@ -13,6 +13,7 @@ class Reason(StrEnum):
 
     ASKED = "asked"
     TERMINATED = "terminated"
+    RESTED = "rested"
 
 
 class Wish(StrEnum):

@@ -1,11 +1,18 @@
 """What leaving hangs into the application: its pages, its work after the commit, and what must hold before it is asked for."""
 
+from datetime import datetime
+
 from flask import Flask
 
 from msewa.accounts import standing
+from msewa.accounts.operations import resting
 from msewa.closure import erasures, intimations, routes, vault
+from msewa.closure.commands import vault as vault_commands
 from msewa.closure.holding import HOLDING
+from msewa.closure.operations.closing import close_account
+from msewa.closure.rules import Reason, Wish
 from msewa.holdings import hold
+from msewa.ledger.rules import SYSTEM
 from msewa.outbox import worker
 from msewa.web.clock import now
 
@@ -13,9 +20,17 @@ from msewa.web.clock import now
 def init_app(app: Flask) -> None:
     """Register pages, commands, handlers and readiness."""
     app.register_blueprint(routes.bp)
+    app.register_blueprint(vault_commands.bp)
     standing.hold_alone(app, "closure.delete_now")
     hold(app, HOLDING)
     worker.handle(app, intimations.TOPIC, intimations.telling(lambda: app.extensions["departments"]))
     worker.handle(app, erasures.TOPIC, erasures.write_down)
+    worker.handle(app, resting.OVER, leave_after_rest)
     app.extensions["readiness"]["vault_key"] = lambda: vault.is_key_there(now=now())
     app.extensions["readiness"]["vault_destruction"] = lambda: vault.is_nothing_overdue(now=now())
+
+
+def leave_after_rest(reference: str, *, now: datetime) -> None:
+    """Close an account whose rest is over, as its owner was told when it began; what offices have they finish (P65)."""
+    if resting.is_resting(reference):
+        close_account(reference, actor=SYSTEM, now=now, reason=Reason.RESTED, open_applications=Wish.FINISH)

@@ -121,7 +121,7 @@ def perform(lease: Lease, *, handlers: dict[str, Handler], now: datetime) -> boo
                 handler.note(lease.reference, outcome, now=now)
             else:
                 handler(lease.reference, now=now)
-            done = _settle(lease, state="done", lease_until=None, attempts=lease.attempts + 1, error="")
+            done = _settle(lease, state="done", lease_until=None, attempts=lease.attempts + 1, error="") or _is_gone(lease)
             db.session.commit() if done else db.session.rollback()
     except Exception as error:  # the worker must outlive any fault of a handler
         db.session.rollback()
@@ -144,6 +144,11 @@ def _postpone(lease: Lease, *, error: str, now: datetime) -> None:
     with writing():
         _settle(lease, state=state, lease_until=None, attempts=attempts, error=error, due_at=next_try_at(attempts=attempts, now=now))
         db.session.commit()
+
+
+def _is_gone(lease: Lease) -> bool:
+    """Whether the work took itself away, with everything else of whom it was about."""
+    return db.session.scalar(select(OutboxItem.id).where(OutboxItem.id == lease.id)) is None
 
 
 def _settle(lease: Lease, **values: Any) -> bool:

@@ -4,10 +4,12 @@ import pytest
 from flask import Flask
 
 from msewa.accounts.operations.resting import OVER
+from msewa.accounts.queries import find_account_id
 from msewa.extensions import db, writing
 from msewa.notifications.operations import send
 from msewa.notifications.queries import list_messages
 from msewa.outbox.queries import find_progress
+from msewa.outbox.worker import run_due
 from tests.accounts.walking import is_signed_in
 from tests.people import PASSWORD, Somebody, sign_in, signed_in, somebody
 from tests.strict_client import StrictClient
@@ -83,6 +85,41 @@ def test_coming_back_lets_messages_go_again_and_calls_off_the_leaving(app: Flask
         db.session.commit()
         assert [row.state for row in list_messages(harjinder.id, limit=1)] == ["waiting"]
         assert find_progress(OVER, harjinder.id) is None
+
+
+@pytest.mark.promise("P65")
+def test_after_30_days_the_account_goes_the_way_of_a_deleted_one(app: Flask, client: StrictClient, harjinder: Somebody, clock) -> None:
+    deregister(client)
+    clock.advance(days=29)
+    work(app)
+    kept = find(app, harjinder)
+    clock.advance(days=1, minutes=1)
+    work(app)
+
+    assert kept == harjinder.id
+    assert find(app, harjinder) is None
+
+
+@pytest.mark.promise("P65")
+def test_an_account_that_came_back_stays(app: Flask, client: StrictClient, harjinder: Somebody, clock) -> None:
+    deregister(client)
+    prove_both(client, harjinder)
+    client.submit("/sign-in/come-back", "come-back")
+
+    clock.advance(days=31)
+    work(app)
+
+    assert find(app, harjinder) == harjinder.id
+
+
+def work(app: Flask) -> None:
+    with app.app_context():
+        run_due(now=app.extensions["clock"].now())
+
+
+def find(app: Flask, person: Somebody) -> str | None:
+    with app.app_context():
+        return find_account_id(mobile=person.mobile)
 
 
 def test_the_password_alone_does_not_show_the_way_back(client: StrictClient, harjinder: Somebody) -> None:

@@ -40,8 +40,8 @@ def wake(subject: Subject, *, actor: Actor, now: datetime) -> bool:
 
 
 def is_resting(account_id: str) -> bool:
-    """Whether an account rests."""
-    return db.session.scalar(select(Account.state).where(Account.id == account_id)) == State.RESTING
+    """Whether an account rests; held for the transaction, so that nobody wakes it meanwhile."""
+    return db.session.scalar(select(Account.state).where(Account.id == account_id).with_for_update()) == State.RESTING
 
 
 def _turn(account_id: str, before: State, after: State) -> bool:
