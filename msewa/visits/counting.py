@@ -29,22 +29,28 @@ class VisitCounter:
 
     def __init__(self, metrics: Mapping[str, Metric]) -> None:
         self._metrics = metrics
+        # Gathered by the hour in plain dictionaries: this is done for every page, the rest once a minute.
+        self._hours: dict[tuple[date, int], dict[tuple[str, str], int]] = {}
+        self._listed: set[tuple[str, str]] = set()
         self._counts: Counter[Cell] = Counter()
         self._lock = threading.Lock()
 
     def emit(self, values: Mapping[str, str], *, now: datetime) -> None:
         """Count a visit under each value, each for itself; raises UnlistedMetricError for what the register does not name (P19)."""
-        day, hour = hour_of(now)
-        by_hour, by_day = Period(day, hour), Period(day, None)
-        cells: list[Cell] = []
-        for metric_id, value in values.items():
-            metric = self._metrics.get(metric_id)
-            if metric is None or not metric.allows(value):
-                raise UnlistedMetricError(metric_id)
-            cells.append(Cell(metric_id, by_hour if metric.period == "hour" else by_day, value))
+        for pair in values.items():
+            if pair not in self._listed:
+                self._check(pair)
+        place = hour_of(now)
         with self._lock:
-            for cell in cells:
-                self._counts[cell] = self._counts.get(cell, 0) + 1
+            counts = self._hours.setdefault(place, {})
+            for pair in values.items():
+                counts[pair] = counts.get(pair, 0) + 1
+
+    def _check(self, pair: tuple[str, str]) -> None:
+        metric = self._metrics.get(pair[0])
+        if metric is None or not metric.allows(pair[1]):
+            raise UnlistedMetricError(pair[0])
+        self._listed.add(pair)
 
     def add(self, counts: Mapping[Cell, int]) -> None:
         """Put counts back that could not be written down just now."""
@@ -60,12 +66,20 @@ class VisitCounter:
         """
         day, hour = hour_of(now)
         with self._lock:
+            self._fold()
             over = [cell for cell in self._counts if closing or cell.period not in (Period(day, hour), Period(day, None))]
             small = self._take(cell for cell in over if not self._is_enough(cell))
             self._counts.update(_together(small))
             taken = self._take(cell for cell in self._counts if self._is_enough(cell))
             self._take(cell for cell in self._counts if cell in _together(small))
         return taken
+
+    def _fold(self) -> None:
+        for (day, hour), counts in self._hours.items():
+            for (metric_id, value), count in counts.items():
+                period = Period(day, hour if self._metrics[metric_id].period == "hour" else None)
+                self._counts[Cell(metric_id, period, value)] += count
+        self._hours = {}
 
     def _take(self, cells: Iterable[Cell]) -> dict[Cell, int]:
         return {cell: self._counts.pop(cell) for cell in list(cells)}

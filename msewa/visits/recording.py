@@ -3,9 +3,9 @@
 import threading
 import time
 from multiprocessing import util
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from msewa.config import Settings
@@ -36,12 +36,13 @@ def init_app(app: Flask, *, settings: Settings) -> None:
 
 
 def _count(response: Response) -> Response:
-    rule = request.url_rule
+    asked: Request = cast(Any, request)._get_current_object()  # every look through the proxy costs
+    rule = asked.url_rule
     # Public pages alone: what somebody does when signed in is nobody's to monitor (P41).
-    if rule is None or audience_of(current_app.view_functions[rule.endpoint]) != PUBLIC:
+    if rule is None or response.status_code != 200 or audience_of(current_app.view_functions[rule.endpoint]) != PUBLIC:
         return response
-    if response.status_code == 200 and request.method == "GET" and response.mimetype == "text/html":
-        agent = request.headers.get("User-Agent", "")
+    if asked.method == "GET" and response.mimetype == "text/html":
+        agent: str = asked.environ.get("HTTP_USER_AGENT", "")
         counter: VisitCounter = current_app.extensions["visits"]
         values = {
             "pages": rule.rule,

@@ -189,21 +189,6 @@ def test_security_events_are_gone_after_180_days(app: Flask, client: StrictClien
             assert len(db.session.scalars(select(SecurityEvent)).all()) == left
 
 
-def test_daily_work_comes_back_every_day_and_once_after_a_pause(app: Flask, clock: ClockHandle) -> None:
-    with app.app_context(), writing():
-        daily.start(now=clock.now())
-        db.session.commit()
-    topics = len(app.extensions["daily"])
-
-    runs = []
-    for days in (0, 1, 1, 30, 1):
-        clock.advance(days=days)
-        with app.app_context():
-            runs.append(worker.run_due(now=clock.now()))
-
-    assert runs == [topics] * 5
-
-
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_without_a_key_nothing_is_kept_and_production_is_not_ready(app: Flask, client: StrictClient, clock: ClockHandle) -> None:
     fail_to_sign_in(client, "9876512345")
