@@ -44,6 +44,9 @@ from msewa.notifications.gateway import CourierByChannel, HttpSmsCourier, SmtpCo
 from msewa.notifications.holding import HOLDING as MESSAGES
 from msewa.outbox import commands as outbox_commands
 from msewa.outbox import daily, worker
+from msewa.privacy import routes as privacy_routes
+from msewa.privacy import work as privacy_work
+from msewa.privacy.holding import HOLDING as PRIVACY
 from msewa.profile import routes as profile_routes
 from msewa.profile.holding import HOLDING as PROFILE
 from msewa.promises import checking
@@ -85,6 +88,7 @@ def register(app: Flask, *, settings: Settings) -> None:
         notifications_routes.bp,
         applications_routes.bp,
         grievances_routes.bp,
+        privacy_routes.bp,
         dpo_routes.bp,
     ):
         app.register_blueprint(blueprint)
@@ -95,6 +99,7 @@ def register(app: Flask, *, settings: Settings) -> None:
     standing.init_app(app)
     looking.init_app(app)
     accounts_work.init_app(app)
+    privacy_work.init_app(app)
     dpo_work.init_app(app)
     announcing.init_app(app)
     changes.init_app(app)
@@ -103,7 +108,7 @@ def register(app: Flask, *, settings: Settings) -> None:
     app.extensions["readiness"]["catalogue"] = is_loaded
     app.extensions["registration_notice"] = get_registration_notice
     # Parents first: erasing goes backwards.
-    for holding in (ACCOUNT, ACCESS, TRACKER, ACTIVITY, PROFILE, CHOICES, MESSAGES, APPLICATIONS, GRIEVANCES, LAW):
+    for holding in (ACCOUNT, ACCESS, TRACKER, ACTIVITY, PROFILE, CHOICES, MESSAGES, APPLICATIONS, GRIEVANCES, PRIVACY, LAW):
         hold(app, holding)
     closure_work.init_app(app)
     _meet_outside(app, settings=settings)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from msewa.ledger.queries import InclusionProof
-from msewa.ledger.signing import verifier_keys
+from msewa.ledger.signing import key_of
 
 CHECK_SCRIPT = Path(__file__).parent / "data" / "check.py.txt"
 
@@ -19,7 +19,7 @@ def proof_document(number: int, *, sealed: bytes, proof: InclusionProof) -> dict
         "size": proof.size,
         "path": [_base64(beside) for beside in proof.path],
         "checkpoint": proof.checkpoint,
-        "key": verifier_keys()[0],
+        "key": key_of(proof.checkpoint),
     }
 
 

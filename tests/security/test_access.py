@@ -31,6 +31,16 @@ OPEN = {
     "session_id": "0" * 32,
     "number": "999999999",
     "size": "999999999",
+    "category": "identity",
+    "nominee_id": "0" * 32,
+    "purpose_id": "digest",
+    "agreement_id": "digest",
+    "policy_id": "policy",
+    "receipt_id": "0" * 36,
+    "client_id": "nobody",
+    "clause_id": "P1",
+    "theme": "nothing",
+    "table_id": "nothing",
 }
 
 

@@ -1,0 +1,45 @@
+"""The monthly digest of looks: a line without content to who allowed it, and the page it leads to (purpose `digest`)."""
+
+from datetime import date, datetime
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from msewa.accounts.models import Account
+from msewa.accounts.rules import State
+from msewa.config import Settings
+from msewa.consents.announcing import announce_to
+from msewa.consents.models import ChoiceEvent
+from msewa.consents.queries import find_latest
+from msewa.extensions import db
+from msewa.outbox import operations as outbox
+from msewa.privacy.months import begin_of, last_month, next_month
+
+PUT, SEND, PURPOSE = "privacy.digests", "privacy.digest", "digest"
+SHARDS = "0123456789abcdef"
+
+
+def put_digests(*, now: datetime) -> None:
+    """Have last month's digests sent, in pieces by the first sign of the random account ids: no piece names anybody."""
+    month = last_month(now)
+    for shard in SHARDS:
+        outbox.put(SEND, f"{month:%Y-%m} {shard}", now=now)
+
+
+def send_digests(reference: str, *, now: datetime) -> None:
+    """Tell whoever allows it that a month's list is ready; done once for each month and piece (outbox topic privacy.digest)."""
+    text, _, shard = reference.partition(" ")
+    month = date.fromisoformat(f"{text}-01")
+    settings: Settings = current_app.extensions["settings"]
+    site = settings.public_url or f"http://{settings.host}:{settings.port}"
+    for account_id in _who_may_be_told(shard, month=month):
+        announce_to(account_id, "digest_ready", topic=PURPOSE, page=f"{site}/privacy/looks?month={text}", now=now)
+
+
+def _who_may_be_told(shard: str, *, month: date) -> list[str]:
+    """Return who chose something about the digest before the month was over; whether it is a yes today, sending asks."""
+    chosen = select(ChoiceEvent.account_id).join(Account, Account.id == ChoiceEvent.account_id)
+    chosen = chosen.where(ChoiceEvent.purpose_id == PURPOSE, func.substr(ChoiceEvent.account_id, 1, 1) == shard)
+    ids = db.session.scalars(chosen.where(Account.state == State.ACTIVE).distinct().order_by(ChoiceEvent.account_id))
+    end = begin_of(next_month(month))
+    return [one for one in ids if (latest := find_latest(one, PURPOSE)) is not None and latest.at < end]

@@ -1,0 +1,127 @@
+"""What we hold, by category: made from the data inventory, with her own values, the sensitive ones hidden."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from msewa.accounts.models import Account
+from msewa.accounts.queries import get_contact, get_factor_confirmed_at
+from msewa.catalogue.showing import show
+from msewa.catalogue.snapshot import Catalogue
+from msewa.config import LANGUAGES
+from msewa.extensions import db
+from msewa.inventory.reading import Column, Words, inventory
+from msewa.ledger.rules import Subject
+from msewa.privacy.rules import DOTS, mask, mask_email
+from msewa.profile.queries import get_profile
+from msewa.profile.rules import ACCOUNT_FIELDS
+from msewa.web.errors import NoSuchRowError
+from msewa.web.filters import show_date, show_moment
+
+# Where she sees and changes what a category holds.
+PLACES = {
+    "identity": "/profile",
+    "contact": "/account/security",
+    "profile": "/profile",
+    "application": "/applications",
+    "security": "/account/security",
+    "messages": "/privacy/messages",
+    "access": "/privacy/looks",
+    "choices": "/privacy/choices",
+    "complaints": "/grievances",
+    "nominees": "/privacy/nominate",
+}
+SECRETS = {("account", "password"), ("totp_factor", "secret")}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that is held; `value` is "" where the column speaks only of what another page shows."""
+
+    id: str
+    what: str
+    why: str
+    until: str
+    who: str
+    value: str = ""
+    change: str = ""
+
+
+def list_categories(*, language: str) -> list[tuple[str, str, int]]:
+    """Return (id, name, how many kinds of things) for each category that holds anything of hers, in the order of the inventory."""
+    columns = inventory().personal()
+    counts = {name: sum(column.category == name for column in columns) for name in inventory().categories}
+    return [(name, words[language], counts[name]) for name, words in inventory().categories.items() if counts[name]]
+
+
+def list_lines(category: str, *, subject: Subject, known: Catalogue, language: str) -> list[Line]:
+    """Return everything that is held of a category; NoSuchRowError when the inventory has no such category."""
+    columns = [column for column in inventory().personal() if column.category == category]
+    if not columns:
+        raise NoSuchRowError
+    lines = _facts(subject, known=known, language=language, column=_profile(columns)) if category == "profile" else []
+    values = _values(subject, category=category)
+    return lines + [_line(column, values, category=category, language=language) for column in columns]
+
+
+def _line(column: Column, values: Mapping[str, str], *, category: str, language: str) -> Line:
+    name = f"{column.table}.{column.name}"
+    value = DOTS if (column.table, column.name) in SECRETS else values.get(name, "")
+    return _said(column, name, column.what[language], value, PLACES[category] if value else "", language=language)
+
+
+def _said(column: Column, name: str, what: str, value: str, change: str, *, language: str) -> Line:
+    known = inventory()
+    who = ", ".join(known.recipients[one][language] for one in column.recipients)
+    why: Words = known.purposes[column.purpose].what
+    return Line(name, what, why[language], known.retentions[column.retention][language], who, value, change)
+
+
+def _profile(columns: list[Column]) -> Column:
+    return next(column for column in columns if column.table == "profile_section")
+
+
+def _facts(subject: Subject, *, known: Catalogue, language: str, column: Column) -> list[Line]:
+    """Return what she wrote in her profile, fact by fact."""
+    lines: list[Line] = []
+    for key, given in get_profile(subject).items():
+        field = known.fields.get(key)
+        if field is None or key in ACCOUNT_FIELDS:
+            continue
+        shown = show(field, given.value, language, catalogue=known)
+        value = mask(shown) if field.sensitive else shown
+        lines.append(_said(column, key, field.label[language], value, f"/profile?edit={key}#{key}", language=language))
+    return lines
+
+
+def _values(subject: Subject, *, category: str) -> dict[str, str]:
+    """Return by table and column what reads as it is kept."""
+    if category not in ("identity", "contact", "profile", "security", "choices"):
+        return {}
+    contact = get_contact(subject)
+    reached = [_mobile(contact.mobile), *([mask_email(contact.email)] if contact.email else [])]
+    return {
+        "account.identity": contact.full_name,
+        "account.contact": ", ".join(reached),
+        "account.language": dict(LANGUAGES)[contact.language],
+        **_moments(subject.id),
+    }
+
+
+def _mobile(value: str) -> str:
+    return mask(value.removeprefix("+91"))
+
+
+def _moments(account_id: str) -> dict[str, str]:
+    columns = (Account.created_at, Account.signed_in_at, Account.notice_version, Account.notice_language)
+    row = db.session.execute(select(*columns).where(Account.id == account_id)).one()
+    confirmed_at: datetime | None = get_factor_confirmed_at(account_id)
+    return {
+        "account.created_at": show_date(row.created_at),
+        "account.signed_in_at": show_moment(row.signed_in_at) if row.signed_in_at else "",
+        "account.notice_version": row.notice_version or "",
+        "account.notice_language": dict(LANGUAGES).get(row.notice_language or "", ""),
+        "totp_factor.confirmed_at": show_date(confirmed_at) if confirmed_at else "",
+    }

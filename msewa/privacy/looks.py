@@ -1,0 +1,42 @@
+"""The rows of the ledger as a page shows them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from msewa.applications.references import LENGTH, read_reference
+from msewa.catalogue.snapshot import Catalogue
+from msewa.ledger.rules import Kind
+from msewa.privacy.naming import name_act, name_actor, name_field
+from msewa.web.filters import show_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One row: who (role and office), when, why, what was seen; `application` is its reference where it was about one."""
+
+    id: int
+    who: str
+    when: str
+    why: str
+    what: str
+    own: bool
+    about: str
+    application: str
+
+
+def show_look(entry: Mapping[str, Any], *, known: Catalogue, language: str, herself: str) -> Look:
+    """Return an opened entry of the ledger in words."""
+    actor, about = entry["actor"], str(entry["about"])
+    is_own = actor["id"] == herself or actor["kind"] in (Kind.SYSTEM, Kind.VISITOR)
+    return Look(
+        id=entry["number"],
+        who=name_actor(actor, known=known, language=language, herself=herself),
+        when=show_moment(datetime.fromisoformat(entry["at"])),
+        why=entry["reason"] or name_act(entry["act"]),
+        what=", ".join(name_field(key, known=known, language=language) for key in entry["fields"]),
+        own=is_own,
+        about=about,
+        application=about if len(about) == LENGTH + 1 and read_reference(about) else "",
+    )

@@ -1,0 +1,97 @@
+"""The words for who acted, what was done, which fields and which messages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+from msewa.catalogue.snapshot import Catalogue
+from msewa.ledger.rules import Kind
+
+_ = lazy_gettext
+KINDS = {
+    Kind.CITIZEN: _("You"),
+    Kind.OPERATOR: _("Operator of a Sewa Kendra"),
+    Kind.OFFICER: _("Officer"),
+    Kind.DPO: _("Data protection officer"),
+    Kind.SYSTEM: _("mSewa itself"),
+    Kind.PROVIDER: _("Office"),
+    Kind.VISITOR: _("Somebody not signed in"),
+}
+ACTS = {
+    "account": _("Your account"),
+    "application": _("Your application"),
+    "choice": _("Your choice"),
+    "closure": _("Your account"),
+    "contact": _("Number or e-mail changed"),
+    "disclosure": _("Given out as a law requires"),
+    "download": _("Download of your data"),
+    "factor": _("Second key changed"),
+    "grievance": _("Your complaint"),
+    "language": _("Language changed"),
+    "ledger": _("This list was read"),
+    "looked": _("Looked at your data"),
+    "nominee": _("Whom you named"),
+    "number": _("About your number"),
+    "password": _("Password changed"),
+    "policy": _("Policy shown to you"),
+    "profile": _("Profile changed"),
+    "recovery_codes": _("New paper keys made"),
+    "reset": _("New beginning of the account"),
+    "session": _("A visit was ended"),
+    "unmasked": _("Hidden values were opened"),
+}
+MESSAGES = {
+    "account": _("About your account"),
+    "address": _("About your account"),
+    "application": _("Your application"),
+    "code": _("A code"),
+    "digest": _("Monthly: who looked at your data"),
+    "grievance": _("Your complaint"),
+    "news": _("News"),
+    "no": _("About your account"),
+    "notice": _("A change on your account"),
+    "number": _("About your number"),
+    "reset": _("New beginning of the account"),
+}
+FIELDS = {
+    "ledger": _("this list"),
+    "contact": _("number and e-mail"),
+    "grievance": _("your complaint"),
+    "applications": _("your applications"),
+    "messages": _("messages to you"),
+    "choices": _("your choices"),
+    "profile": _("your profile"),
+}
+STATES = {"waiting": _("On its way"), "sent": _("Sent"), "failed": _("Did not arrive"), "dropped": _("Not sent")}
+
+
+def name_act(act: str) -> str:
+    """Return in words what was done; acts are named by what they begin with."""
+    return _of(ACTS, act, separator=".")
+
+
+def name_message(template: str) -> str:
+    """Return in words what a message was about."""
+    return _of(MESSAGES, template, separator="_")
+
+
+def name_actor(actor: Mapping[str, str], *, known: Catalogue, language: str, herself: str) -> str:
+    """Return who acted: the role, and the office acted for where there is one."""
+    if actor["kind"] == Kind.CITIZEN and actor["id"] not in ("", herself):
+        return gettext("Somebody else")
+    role = str(KINDS[Kind(actor["kind"])])
+    office = known.providers.get(actor["office"] or (actor["id"] if actor["kind"] == Kind.PROVIDER else ""))
+    return f"{role}, {office.name[language]}" if office else role
+
+
+def name_field(key: str, *, known: Catalogue, language: str) -> str:
+    """Return a field or paper by its name; one that is not in the catalogue by its own."""
+    asked, paper = known.fields.get(key), known.papers.get(key)
+    if asked or paper:
+        return asked.label[language] if asked else paper.name[language] if paper else key
+    return str(FIELDS.get(key, key.replace("_", " ")))
+
+
+def _of(words: Mapping[str, Any], name: str, *, separator: str) -> str:
+    return str(words.get(name.partition(separator)[0], name))

@@ -1,0 +1,1 @@
+"""What she changes on her dashboard, and what the worker does for it."""

@@ -1,0 +1,54 @@
+"""The dashboard: every part begun, each with a way to the whole of it."""
+
+from typing import Any
+
+from flask import Response, request
+
+from msewa.catalogue.queries import catalogue
+from msewa.consents.queries import list_choices
+from msewa.notifications.queries import list_messages
+from msewa.privacy.held import list_categories
+from msewa.privacy.looks import show_look
+from msewa.privacy.naming import STATES, name_message
+from msewa.privacy.queries import list_page_of_looks, list_sent
+from msewa.privacy.routes.blueprint import bp, person
+from msewa.privacy.routes.looks import note_reading, number_in
+from msewa.privacy.rules import FIRST_LOOKS, FIRST_SENT
+from msewa.privacy.shared import definition_of
+from msewa.web.access import citizen
+from msewa.web.clock import now
+from msewa.web.locale import language
+from msewa.web.pages import render_page
+
+FRAGMENTS = frozenset({"looks", "shared"})
+
+
+@bp.get("/privacy")
+@citizen
+def dashboard() -> Response:
+    """Show what we hold, who looked, what she allowed, where it went, messages, and the ways out; opening only the rows shown."""
+    note_reading(person())
+    return render_page("privacy/dashboard.html", fragments=FRAGMENTS, **_looks(), **_shared(), **_rest())
+
+
+def _looks() -> dict[str, Any]:
+    rows, older = list_page_of_looks(person(), limit=FIRST_LOOKS, before=number_in("looks"))
+    known = catalogue()
+    looks = [show_look(row, known=known, language=language(), herself=person().id) for row in rows]
+    return {"looks": looks, "older_looks": older}
+
+
+def _shared() -> dict[str, Any]:
+    rows, older = list_sent(person().id, limit=FIRST_SENT, before=request.args.get("sent"))
+    known = catalogue()
+    sent = [(row, known.providers.get(row.provider_id), definition_of(row, known=known).name[language()]) for row in rows]
+    return {"sent": sent, "older_sent": older}
+
+
+def _rest() -> dict[str, Any]:
+    messages = list_messages(person().id, limit=1)
+    return {
+        "categories": list_categories(language=language()),
+        "allowed": [choice for choice in list_choices(person(), now=now()) if choice.is_on],
+        "messages": [(row, name_message(row.template), STATES[row.state]) for row in messages],
+    }

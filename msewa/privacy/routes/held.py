@@ -1,0 +1,29 @@
+"""What we hold, by category."""
+
+from typing import Any
+
+from flask import Response
+
+from msewa.catalogue.queries import catalogue
+from msewa.privacy.held import PLACES, list_categories, list_lines
+from msewa.privacy.routes.blueprint import bp, person
+from msewa.web.access import citizen
+from msewa.web.locale import language
+from msewa.web.pages import render_page
+
+
+@bp.get("/privacy/held")
+@citizen
+def held() -> Response:
+    """List the categories of everything that is held about her."""
+    return render_page("privacy/held.html", categories=list_categories(language=language()))
+
+
+@bp.get("/privacy/held/<category>")
+@citizen
+def held_category(category: str) -> Response:
+    """Show one category, line by line, with why, until when and for whom."""
+    lines = list_lines(category, subject=person(), known=catalogue(), language=language())
+    title = next(name for one, name, _ in list_categories(language=language()) if one == category)
+    shown: dict[str, Any] = {"title": title, "lines": lines, "place": PLACES[category]}
+    return render_page("privacy/held_category.html", **shown)

@@ -1,0 +1,59 @@
+"""Messages: what was sent, and what may come by which way."""
+
+from typing import Any
+
+from flask import Response, abort, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from msewa.extensions import db
+from msewa.notifications.queries import list_messages
+from msewa.notifications.routes import CHANNEL_NAMES, TOPIC_NAMES
+from msewa.privacy import matrix
+from msewa.privacy.matrix import NotAllowedYetError
+from msewa.privacy.naming import STATES, name_message
+from msewa.privacy.routes.blueprint import bp, person
+from msewa.privacy.rules import MESSAGES_SHOWN
+from msewa.web import form_keys
+from msewa.web.access import citizen
+from msewa.web.clock import now
+from msewa.web.form_keys import once
+from msewa.web.pages import render_page, see_other
+
+FRAGMENTS = frozenset({"matrix"})
+
+
+@bp.get("/privacy/messages")
+@citizen
+def messages() -> Response:
+    """Show the matrix of topics and channels, and the messages that were sent; never their words, which we do not keep."""
+    rows = list_messages(person().id, limit=MESSAGES_SHOWN)
+    shown: dict[str, Any] = {
+        "rows": matrix.read_matrix(person().id, now=now()),
+        "topics": TOPIC_NAMES,
+        "channels": CHANNEL_NAMES,
+        "messages": [(row, name_message(row.template), STATES[row.state]) for row in rows],
+    }
+    return render_page("privacy/messages.html", fragments=FRAGMENTS, **shown)
+
+
+@bp.post("/privacy/messages")
+@citizen
+@once
+def switch_messages() -> AnyResponse:
+    """Turn one cell on or off; where its topic or channel was never allowed, lead to that notice first."""
+    cell, is_on = matrix.read_cell(request.form.get("off") or request.form.get("on", "")), "on" in request.form
+    if cell is None:
+        abort(400)
+    location = _turned(*cell, is_on=is_on)
+    form_keys.remember(location)
+    db.session.commit()
+    return see_other(location)
+
+
+def _turned(topic: str, channel: Any, *, is_on: bool) -> str:
+    turn = matrix.turn_on if is_on else matrix.turn_off
+    try:
+        turn(person(), topic=topic, channel=channel, actor=person().actor, now=now())
+    except NotAllowedYetError as missing:
+        return url_for("consents.choice", purpose_id=missing.purpose_id)
+    return url_for("privacy.messages", _anchor="matrix")

@@ -1,0 +1,28 @@
+"""Where it went."""
+
+from typing import Any
+
+from flask import Response, request
+
+from msewa.catalogue.queries import catalogue
+from msewa.privacy.queries import list_sent
+from msewa.privacy.routes.blueprint import bp, person
+from msewa.privacy.rules import SENT_SHOWN
+from msewa.privacy.shared import list_disclosures
+from msewa.web.access import citizen
+from msewa.web.locale import language
+from msewa.web.pages import render_page
+
+FRAGMENTS = frozenset({"shared"})
+
+
+@bp.get("/privacy/shared")
+@citizen
+def shared() -> Response:
+    """Show every application that went to an office: what was in it, its seal, how long it is kept, whom to ask."""
+    known = catalogue()
+    provider = known.providers.get(request.args.get("provider", ""))
+    rows, older = list_sent(person().id, limit=SENT_SHOWN, before=request.args.get("before"), provider_id=provider.id if provider else None)
+    disclosures = list_disclosures(rows, known=known, language=language())
+    shown: dict[str, Any] = {"disclosures": disclosures, "older": older, "provider": provider, "known": known}
+    return render_page("privacy/shared.html", fragments=FRAGMENTS, **shown)
