@@ -74,7 +74,6 @@ class Settings:
     password_cost: Argon2Cost = field(default_factory=Argon2Cost)
     operator: Mapping[str, str] = field(default_factory=lambda: dict(OPERATOR))
     helplines: tuple[tuple[str, str], ...] = (("1100", "help, complaints"), ("1076", "at your door"), ("112", "emergency"))
-    policy_version: str = "1.0"
     updated_on: date = date(2026, 11, 23)
 
     @property

@@ -5,6 +5,7 @@ from flask import Response, jsonify
 from msewa.consents.purposes import purposes
 from msewa.promises import checking, figures, queries
 from msewa.promises.build import build_id
+from msewa.promises.places import PLACES
 from msewa.promises.rules import GROUNDS, MISSING, THEMES, Standing
 from msewa.promises.showing import sentences_by_file
 from msewa.web.access import blueprint, public
@@ -50,6 +51,7 @@ def clause(clause_id: str) -> Response:
         standing=queries.standing_of(clause),
         proof=proof,
         tests=sentences_by_file(proof.tests),
+        places=PLACES,
         missing=MISSING[clause.missing] if clause.missing else None,
         theme=THEMES[clause.theme],
         figures=[figure for figure in figures.read(now=now()) if figure.clause == clause.id],

@@ -26,6 +26,11 @@ OPEN = (
     "/stop/no-such-link",
     "/recover/cancelled",
     "/recover/cancel/no-such-link",
+    "/promises",
+    "/promises/themes/sharing",
+    "/promises/P28",
+    "/promises/P67",
+    "/promises/law",
     "/sandbox",
 )
 SECTIONS = ("identity", "address", "family", "work", "money", "papers_numbers")

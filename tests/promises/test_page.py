@@ -10,6 +10,7 @@ import yaml
 from flask import Flask
 
 from msewa.promises import figures, queries
+from msewa.promises.places import PLACES
 from msewa.promises.queries import DATA, Evidence, clauses
 from msewa.promises.rules import THEMES, Proof
 from msewa.promises.showing import MOST_SHOWN, sentences_by_file
@@ -66,7 +67,8 @@ def test_every_clause_speaks_three_languages_shortly(part: str) -> None:
 def test_every_page_that_a_clause_points_to_is_there(app: Flask) -> None:
     served = {rule.rule for rule in app.url_map.iter_rules() if "GET" in rule.methods}
 
-    assert {path for clause in clauses().values() for path in clause.seen} - served == set()
+    assert {path for clause in clauses().values() for path in clause.seen} == set(PLACES)
+    assert set(PLACES) - served == set()
 
 
 @pytest.mark.promise("P77")

@@ -16,6 +16,8 @@ from msewa.accounts.models import Account
 from msewa.closure import vault
 from msewa.closure.models import VaultMonth
 from msewa.closure.rules import month_of
+from msewa.consents.models import PolicySeen
+from msewa.consents.texts import get_registration_notice
 from msewa.crypto.keyring import KeyRing
 from msewa.delivery.models import Package, ProviderKey
 from msewa.dpo.models import Breach, LegalDisclosure, LegalStep
@@ -313,17 +315,34 @@ def test_production_with_unsafe_settings_is_found(app: Flask, check, monkeypatch
     )
 
 
-def test_a_policy_that_was_never_published_is_found(app: Flask, check, monkeypatch: pytest.MonkeyPatch) -> None:
-    change_settings(app, monkeypatch, policy_version="9.9")
-
-    assert check()["policy"] == ("Policy 9.9 is named and was never published.",)
-
-
 def test_a_policy_that_is_not_in_force_yet_is_found(app: Flask) -> None:
     with app.app_context():
-        assert setup.find_policy_faults(datetime(2026, 11, 22, tzinfo=UTC)) == ["Policy 1.0 is named and not in force yet."]
+        assert setup.find_policy_faults(datetime(2026, 11, 22, 18, tzinfo=UTC)) == ["Policy 1.0 is named and not in force yet."]
         # Past midnight in India, still the day before in UTC.
         assert setup.find_policy_faults(datetime(2026, 11, 22, 19, tzinfo=UTC)) == []
+
+
+@pytest.mark.parametrize("version", ["1.0", "0.1"])
+def test_words_that_differ_from_what_people_were_shown_are_found(app: Flask, check, version: str) -> None:
+    person = somebody(app)
+    with app.app_context():
+        digest = bytes.fromhex(get_registration_notice("pa").sha256)
+        current = get_registration_notice("pa").version
+    of_hers = update(Account).where(Account.id == person.id)
+    write(app, statement=of_hers.values(notice_version=current, notice_language="pa", notice_digest=digest))
+    untouched = check()
+
+    write(app, statement=of_hers.values(notice_version=version, notice_digest=bytes(32)))
+
+    assert untouched == {}
+    assert check()["words"] == (f"registration {version} (pa) is not what people were shown.",)
+
+
+def test_a_policy_other_than_the_one_somebody_was_shown_is_found(app: Flask, check) -> None:
+    person = somebody(app)
+    write(app, PolicySeen(account_id=person.id, version="1.0", language="hi", digest="0" * 64, at=LONG_AGO))
+
+    assert check()["words"] == ("policy 1.0 (hi) is not what people were shown.",)
 
 
 def test_a_table_that_no_deletion_reaches_is_found(app: Flask, check, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -344,34 +363,33 @@ def test_a_check_that_can_not_look_is_a_fault(app: Flask, monkeypatch: pytest.Mo
     assert results[0].faults == ("It could not look: OSError.",)
 
 
-def test_the_command_names_each_fault_and_exits_with_1(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def make_unsafe(app: Flask) -> None:
+    write(app, OutboxItem(topic="a.topic", reference="x", state="attention", created_at=LONG_AGO, due_at=LONG_AGO))
+
+
+def test_the_command_names_each_fault_and_exits_with_1(app: Flask) -> None:
     well = app.test_cli_runner().invoke(args=["self-check"])
-    change_settings(app, monkeypatch, policy_version="9.9")
+    make_unsafe(app)
     faulty = app.test_cli_runner().invoke(args=["self-check"])
 
     assert well.exit_code == 0, well.output
     assert f"All {len(CHECKS)} checks are well." in well.output
     assert faulty.exit_code == 1
-    assert "Policy 9.9 is named and was never published." in faulty.output
-    assert "1 of" in faulty.output
-    assert faulty.output.rstrip().endswith("policy")
+    assert "a.topic: 1 need a person's attention." in faulty.output
+    assert faulty.output.rstrip().endswith(f"1 of {len(CHECKS)} checks found a fault: forgotten-work")
 
 
-def test_the_page_shows_when_the_system_last_checked_itself_and_what_it_found(
-    app: Flask, check, client: StrictClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_page_shows_when_the_system_last_checked_itself_and_what_it_found(app: Flask, check, client: StrictClient) -> None:
     assert "not checked itself yet" in client.page("/promises").words("last-check")
-    change_settings(app, monkeypatch, mode="production")
+    make_unsafe(app)
     faults = check()
 
     page = client.page("/promises")
-    clause = client.page("/promises/P25")
+    clause = client.page("/promises/P77")
 
+    told = {row.get("data-id"): "fault" in "".join(row.itertext()) for row in clause.all("check-row")}
     assert "1 check found a fault." in page.words("last-check")
-    assert {row.get("data-id"): "fault" in "".join(row.itertext()) for row in clause.all("check-row")} == {
-        "key-ring": False,
-        "settings": True,
-    }
+    assert told == {"daily-work": False, "breaches": False, "forgotten-work": True}
     assert not any(fault in page.text + clause.text for found in faults.values() for fault in found), "faults are for whoever can mend them"
 
 

@@ -25,5 +25,6 @@ CHECKS = (
     Check("forgotten-work", ("P77",), _("No work lies forgotten."), sending.find_forgotten_work),
     Check("settings", ("P25", "P73"), _("The settings are safe."), setup.find_unsafe_settings),
     Check("policy", ("P1", "P10"), _("The policy that pages name is published and in force."), setup.find_policy_faults),
+    Check("words", ("P10", "P44"), _("The words that people were shown are still the published ones."), setup.find_changed_words),
     Check("deletion", ("P53",), _("A deletion reaches everything that is held of a person."), setup.find_unerased_tables),
 )

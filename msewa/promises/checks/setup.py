@@ -4,8 +4,12 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import current_app
+from sqlalchemy import select
 
-from msewa.consents.texts import get_policy
+from msewa.accounts.models import Account
+from msewa.consents.models import PolicySeen
+from msewa.consents.texts import get_current_version, get_notice, get_policy
+from msewa.extensions import db
 from msewa.holdings import holdings
 from msewa.inventory.reading import inventory
 from msewa.promises.checks.current import current_settings
@@ -30,13 +34,30 @@ def find_unsafe_settings(now: datetime) -> list[str]:
 
 
 def find_policy_faults(now: datetime) -> list[str]:
-    """Look whether the policy that every page names is published, and in force by now."""
-    version = current_settings().policy_version
+    """Look whether the policy that every page names is in force by now."""
+    today = now.astimezone(INDIA).date()
+    policy = get_policy(get_current_version("policy", today=today), "en")
+    return [] if policy.effective_on <= today else [f"Policy {policy.version} is named and not in force yet."]
+
+
+def find_changed_words(now: datetime) -> list[str]:
+    """Hold the digests of the words that people were shown against the words that are published under that version now."""
+    seen = [("policy", *row) for row in db.session.execute(select(PolicySeen.version, PolicySeen.language, PolicySeen.digest).distinct())]
+    columns = (Account.notice_version, Account.notice_language, Account.notice_digest)
+    answered = db.session.execute(select(*columns).distinct())
+    seen += [("registration", version, language, digest.hex()) for version, language, digest in answered if digest]
+    return [
+        f"{name} {version} ({language}) is not what people were shown."
+        for name, version, language, digest in seen
+        if _digest_of(name, version, language) != digest
+    ]
+
+
+def _digest_of(name: str, version: str, language: str) -> str:
     try:
-        policy = get_policy(version, "en")
+        return get_notice(name, language, version=version).sha256
     except NoSuchRowError:
-        return [f"Policy {version} is named and was never published."]
-    return [] if policy.effective_on <= now.astimezone(INDIA).date() else [f"Policy {version} is named and not in force yet."]
+        return ""
 
 
 def find_unerased_tables(now: datetime) -> list[str]:
