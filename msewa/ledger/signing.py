@@ -6,7 +6,7 @@ from flask import current_app
 
 from msewa.config import Settings
 from msewa.crypto.keyring import Key, Purpose
-from msewa.crypto.notes import Signer, verifier_key
+from msewa.crypto.notes import NoteError, Signer, open_note, verifier_key
 from msewa.web.keys import key_ring
 
 DEMO_HOST = "msewa.demo"
@@ -26,6 +26,18 @@ def signer() -> Signer:
 def verifier_keys() -> list[str]:
     """Return the keys that good checkpoints are signed with, today's first."""
     return [verifier_key(_signer(key)) for key in key_ring().living(Purpose.LEDGER)]
+
+
+def key_of(note: str) -> str:
+    """Return which of the keys signed a checkpoint: right after a rotation the newest one is still signed by the key before."""
+    return next((key for key in verifier_keys() if _is_signed_by(key, note)), verifier_keys()[0])
+
+
+def _is_signed_by(key: str, note: str) -> bool:
+    try:
+        return bool(open_note(note, keys=[key]))
+    except NoteError:
+        return False
 
 
 def _signer(key: Key) -> Signer:

@@ -4,7 +4,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import cost, lighthouse, search, weight
+from tests.bench import cost, ledger, lighthouse, search, weight
 from tests.served import Served
 
 MEMORY_MOST, READY_MOST, FIRST_MOST = 120, 3.0, 1.0
@@ -13,6 +13,8 @@ MEMORY_MOST, READY_MOST, FIRST_MOST = 120, 3.0, 1.0
 def main() -> None:
     """Run every benchmark and print a line for each measure."""
     search.main()
+    for line in ledger.report():
+        print(line)
     with tempfile.TemporaryDirectory(prefix="msewa-bench-") as name:
         data, folder = Path(name, "data"), Path(name, "floor")
         folder.mkdir()

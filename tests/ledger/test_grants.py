@@ -2,13 +2,18 @@
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
+from msewa import create_app
 from msewa.extensions import db, writing
-from msewa.ledger.operations import checkpoint
+from msewa.ledger.operations import checkpoint, erase_entries
+from msewa.ledger.verifying import verify
 from tests.installation import Installation
 from tests.ledger.conftest import NOW
 from tests.people import Somebody, somebody
@@ -92,6 +97,29 @@ def test_the_serving_role_goes_on_adding(serving: psycopg.Connection, person: So
         "insert into ledger_entry (number, subject_id, sealed, at, by_other) values (%s, %s, 'x', now(), false)", [number[0], person.id]
     )
     serving.execute("update account set language = 'pa' where id = %s", [person.id])
+
+
+@pytest.mark.promise("P69")
+def test_the_product_registers_signs_verifies_and_erases_under_the_serving_role(installation: Installation, app: Flask, role: str) -> None:
+    app.test_cli_runner().invoke(args=["ledger", "grants", role])
+    served = create_app(replace(app.extensions["settings"], database_url=as_role(installation.database or "", role)))
+
+    her = somebody(served)
+    with served.app_context(), writing():
+        assert db.session.scalar(text("select current_user")) == role
+        checkpoint(NOW)
+        removed = erase_entries(her.id)
+        faults = list(verify(now=NOW))
+        db.session.commit()
+        db.engine.dispose()
+
+    assert removed > 0
+    assert faults == []
+
+
+def as_role(url: str, role: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{quote(role)}:{quote('made up')}@{parts.netloc.rpartition('@')[2]}"))
 
 
 def test_a_role_that_owns_the_tables_is_refused(app: Flask) -> None:

@@ -12,11 +12,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from msewa.crypto.notes import open_note
+from msewa.crypto.keyring import Purpose
+from msewa.crypto.notes import Signer, open_note, verifier_key
 from msewa.extensions import db, writing
 from msewa.ledger.models import LedgerEntry
 from msewa.ledger.operations import checkpoint
 from msewa.ledger.queries import list_entries
+from msewa.web.keys import key_ring
+from tests.ledger.conftest import NOW
 from tests.people import Somebody, sign_in, signed_in, somebody
 from tests.strict_client import Page, StrictClient
 
@@ -63,6 +66,26 @@ def check(client: StrictClient, tmp_path: Path) -> Callable[..., tuple[int, str]
 def test_the_published_script_proves_a_row(proof: Proof, check: Callable[..., tuple[int, str]]) -> None:
     assert check(proof) == (0, f"Row {proof['number']} stands in the ledger signed by {proof['key']}\n")
     assert check(proof, "key.txt")[0] == 0
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_proof_stays_good_when_the_key_was_rotated_since(
+    app: Flask, proof: Proof, check: Callable[..., tuple[int, str]], client: StrictClient
+) -> None:
+    with app.app_context():
+        key_ring().rotate(Purpose.LEDGER, now=NOW)
+
+    again = client.get(f"/privacy/proof/{proof['number']}.json").get_json()
+
+    assert (again["checkpoint"], again["key"]) == (proof["checkpoint"], proof["key"])
+    assert check(again)[0] == check(again, "key.txt")[0] == 0
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_the_script_refuses_a_key_that_did_not_sign(proof: Proof, check: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    (tmp_path / "other.txt").write_text(verifier_key(Signer("msewa.demo/ledger", bytes(32))))
+
+    assert check(proof, "other.txt")[0] == 1
 
 
 def changed(text: str) -> str:
