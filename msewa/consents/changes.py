@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -56,10 +56,13 @@ def init_app(app: Flask) -> None:
 
 
 def find_seen(account_id: str, *, today: date) -> Seen:
-    """Return which version somebody knows: the last she was shown, or the one in force when she registered."""
+    """Return which version somebody knows: the last she was shown, or the one in force when she registered.
+
+    On the very day of a change she may have registered before it: she is shown it rather than passed over.
+    """
     newest = select(PolicySeen.version).where(PolicySeen.account_id == account_id).order_by(PolicySeen.at.desc()).limit(1)
     row = db.session.execute(select(Account.created_at, newest.scalar_subquery().label("version")).where(Account.id == account_id)).one()
-    old = row.version or get_current_version("policy", today=row.created_at.date())
+    old = row.version or get_current_version("policy", today=row.created_at.date() - timedelta(days=1))
     return Seen(old, get_current_version("policy", today=today))
 
 

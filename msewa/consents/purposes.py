@@ -66,7 +66,7 @@ def _stamped() -> tuple[tuple[Path, int], ...]:
 @cache
 def _all(stamped: tuple[tuple[Path, int], ...]) -> Mapping[tuple[str, int], Purpose]:
     rows = [row for path, _ in stamped for row in yaml.safe_load(path.read_text(encoding="utf-8"))]
-    found = [_purpose(row) for row in rows]
+    found = [purpose_of(row) for row in rows]
     known = {(one.id, one.version): one for one in found}
     if len(known) != len(found):
         raise PurposeError("A version of a purpose stands in the register twice.")
@@ -80,7 +80,8 @@ def _current(stamped: tuple[tuple[Path, int], ...]) -> Mapping[str, Purpose]:
     return {purpose_id: every[purpose_id, version] for purpose_id, version in latest.items()}
 
 
-def _purpose(row: dict[str, Any]) -> Purpose:
+def purpose_of(row: dict[str, Any]) -> Purpose:
+    """Return an entry of the register as a purpose; raises PurposeError for one that lacks its reader or words."""
     known = {key: value for key, value in row.items() if key in KEYS}
     if len(known) != len(row) or any(set(row.get(key, {})) != {"en", "pa", "hi"} for key in WORDS) or not row.get("reader"):
         raise PurposeError(f"Purpose {row.get('id')} lacks its reader or words, or has more than it may.")

@@ -17,6 +17,8 @@ from msewa.web.errors import NoSuchRowError
 SHIPPED = Path(__file__).parent / "data"
 NAMES = ("registration", "policy")
 
+Stamped = tuple[Path, int]  # a file or folder, and when it last changed
+
 
 def published() -> Path:
     """Return where this installation keeps what it published itself; it need not exist."""
@@ -35,16 +37,18 @@ def list_versions(name: str) -> tuple[str, ...]:
 
 
 def get_current_version(name: str, *, today: date) -> str:
-    """Return the version that holds on a day: the youngest that is in force."""
-    return [version for version, path in _files(name) if _content(path)["effective_on"] <= today][-1]
+    """Return the version that holds on a day: the youngest that is in force, and before the first one that first one."""
+    files = _files(name)
+    in_force = [version for version, file in files if _content(file)["effective_on"] <= today]
+    return in_force[-1] if in_force else files[0][0]
 
 
 def get_notice(name: str, language: str, *, version: str) -> Notice:
     """Return one version of a notice in `language`; NoSuchRowError when it was never published."""
-    path = dict(_files(name)).get(version) if name in NAMES else None
-    if path is None:
+    file = dict(_files(name)).get(version) if name in NAMES else None
+    if file is None:
         raise NoSuchRowError(name)
-    return _read(path, name, version, language)
+    return _read(file, name, version, language)
 
 
 def get_registration_notice(language: str) -> Notice:
@@ -57,11 +61,11 @@ def get_policy(version: str, language: str) -> Notice:
     return get_notice("policy", language, version=version)
 
 
-def _files(name: str) -> tuple[tuple[str, Path], ...]:
-    return _listed(name, tuple((folder, stamp) for folder, stamp in _stamps()))
+def _files(name: str) -> tuple[tuple[str, Stamped], ...]:
+    return _listed(name, tuple(_stamps()))
 
 
-def _stamps() -> Iterator[tuple[Path, int]]:
+def _stamps() -> Iterator[Stamped]:
     # A folder's stamp changes with every file that comes: what another process publishes is seen without a restart.
     for folder in folders():
         try:
@@ -71,19 +75,20 @@ def _stamps() -> Iterator[tuple[Path, int]]:
 
 
 @cache
-def _listed(name: str, stamped: tuple[tuple[Path, int], ...]) -> tuple[tuple[str, Path], ...]:
-    files = [(path.stem.removeprefix(f"{name}-"), path) for folder, _ in stamped for path in folder.glob(f"{name}-*.yaml")]
+def _listed(name: str, stamped: tuple[Stamped, ...]) -> tuple[tuple[str, Stamped], ...]:
+    paths = [path for folder, _ in stamped for path in folder.glob(f"{name}-*.yaml")]
+    files = [(path.stem.removeprefix(f"{name}-"), (path, path.stat().st_mtime_ns)) for path in paths]
     return tuple(sorted(files, key=lambda file: [int(part) for part in file[0].split(".")]))
 
 
 @cache
-def _content(path: Path) -> dict[str, Any]:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+def _content(file: Stamped) -> dict[str, Any]:
+    return yaml.safe_load(file[0].read_text(encoding="utf-8"))
 
 
 @cache
-def _read(path: Path, name: str, version: str, language: str) -> Notice:
-    content = _content(path)
+def _read(file: Stamped, name: str, version: str, language: str) -> Notice:
+    content = _content(file)
     sections = _in_language(content["sections"], language)
     words = {"name": name, "version": version, "language": language, "sections": sections}
     changes = _in_language(content.get("changes", []), language)

@@ -22,10 +22,8 @@ FOR_YOU = {"en": "Your trees are counted.", "pa": "ਤੁਹਾਡੇ ਰੁੱ�
 
 
 @pytest.fixture
-def her(app: Flask, clock: ClockHandle) -> Somebody:
-    person = somebody(app)
-    clock.advance(days=30)
-    return person
+def her(app: Flask) -> Somebody:
+    return somebody(app)
 
 
 @pytest.fixture
@@ -185,3 +183,11 @@ def test_the_foot_of_each_page_names_the_version_that_holds(her: Somebody, clien
     way_in(client, her)
 
     assert "Privacy policy 2.0" in client.page("/services").text
+
+
+def test_an_account_older_than_the_first_policy_comes_in(app: Flask, client: StrictClient, clock: ClockHandle) -> None:
+    clock.advance(days=-4000)
+    old = somebody(app)
+    clock.advance(days=4000)
+
+    assert way_in(client, old) == "/applications"
