@@ -152,7 +152,7 @@ class BreachForm(Form):
     mitigation = text_input(_("What we have done about it"), _("Write what was done about it"), rows=2)
     advice = text_input(_("What she can do herself"), _("Write what she can do herself"), rows=2)
     began_at = DateTimeLocalField(_("From"))
-    ended_at = DateTimeLocalField(_("To"))
+    ended_at = DateTimeLocalField(_("Until"))
     act = StringField(_("Act in the ledger"), filters=[clean_text], validators=[_at_most(60)])
     actor = StringField(_("Account that acted"), filters=[clean_text], validators=[_at_most(32)])
     office = StringField(_("Office that acted"), filters=[clean_text], validators=[_at_most(60)])

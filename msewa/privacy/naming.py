@@ -21,6 +21,7 @@ KINDS = {
 ACTS = {
     "account": _("Your account"),
     "application": _("Your application"),
+    "breach": _("A notice about the safety of your data"),
     "choice": _("Your choice"),
     "closure": _("Your account"),
     "contact": _("Number or e-mail changed"),
@@ -45,6 +46,8 @@ MESSAGES = {
     "account": _("About your account"),
     "address": _("About your account"),
     "application": _("Your application"),
+    "breach": _("A notice about the safety of your data"),
+    "disclosure": _("Given out as a law requires"),
     "code": _("A code"),
     "digest": _("Monthly: who looked at your data"),
     "grievance": _("Your complaint"),
@@ -55,6 +58,7 @@ MESSAGES = {
     "reset": _("New beginning of the account"),
 }
 FIELDS = {
+    "account": _("that you have an account"),
     "ledger": _("this list"),
     "contact": _("number and e-mail"),
     "grievance": _("your complaint"),
@@ -63,11 +67,11 @@ FIELDS = {
     "choices": _("your choices"),
     "profile": _("your profile"),
 }
-STATES = {"waiting": _("On its way"), "sent": _("Sent"), "failed": _("Did not arrive"), "dropped": _("Not sent")}
+STATES = {"waiting": _("On its way"), "sent": _("Sent out"), "failed": _("Did not arrive"), "dropped": _("Not sent")}
 
 
 def name_act(act: str) -> str:
-    """Return in words what was done; acts are named by what they begin with."""
+    """Return in words what was done; an act without words of its own by what it begins with."""
     return _of(ACTS, act, separator=".")
 
 
@@ -94,4 +98,4 @@ def name_field(key: str, *, known: Catalogue, language: str) -> str:
 
 
 def _of(words: Mapping[str, Any], name: str, *, separator: str) -> str:
-    return str(words.get(name.partition(separator)[0], name))
+    return str(words.get(name) or words.get(name.partition(separator)[0], name))

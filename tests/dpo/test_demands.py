@@ -74,7 +74,7 @@ def test_without_a_gag_she_sees_it_at_once(anita: Seat, jaspreet: Seat, harjinde
     number = carried_out(anita, jaspreet, harjinder)
 
     entry = harjinder.ledger()[0]
-    assert (entry["act"], entry["about"], entry["fields"]) == ("law.disclosed", number, ["address", "bank_account"])
+    assert (entry["act"], entry["about"], entry["fields"]) == ("disclosure.law", number, ["address", "bank_account"])
     assert all(part in entry["reason"] for part in (DEMAND["provision"], DEMAND["authority"], DEMAND["instrument"]))
     assert harjinder.messages() == ["disclosure_shown"]
 
@@ -93,8 +93,8 @@ def test_a_gag_hides_it_until_its_end_and_not_a_day_longer(anita: Seat, jaspreet
     clock.advance(days=3)
     harjinder.again().work()
 
-    assert "law.disclosed" not in hidden + still
-    assert [entry["act"] for entry in harjinder.ledger()][:2] == ["law.disclosed"] * 2, "carried out, and opened once"
+    assert "disclosure.law" not in hidden + still
+    assert [entry["act"] for entry in harjinder.ledger()][:2] == ["disclosure.law"] * 2, "carried out, and opened once"
     assert harjinder.messages() == ["disclosure_shown"]
     assert public(anita)["law"] == "1"
 
@@ -113,7 +113,7 @@ def test_danger_to_life_needs_no_section_but_two_officers_and_she_is_told_within
     clock.advance(hours=72, minutes=1)
     harjinder.again().work()
 
-    assert harjinder.acts()[0] == "law.disclosed"
+    assert harjinder.acts()[0] == "disclosure.law"
     assert public(anita)["life"] == "1"
 
 
@@ -143,7 +143,7 @@ def test_the_document_holds_what_was_asked_for_and_nothing_else(anita: Seat, jas
 
     assert answer.get_json()["values"] == {"address": PROFILE["address"], "bank_account": PROFILE["bank_account"]}
     assert answer.headers["Cache-Control"] == "no-store"
-    assert [entry["act"] for entry in harjinder.ledger()][:2] == ["law.disclosed"] * 2, "each opening is a look"
+    assert [entry["act"] for entry in harjinder.ledger()][:2] == ["disclosure.law"] * 2, "each opening is a look"
 
 
 def test_before_it_is_carried_out_there_is_no_document(anita: Seat, harjinder: Seat) -> None:

@@ -24,7 +24,7 @@ from msewa.ledger.rules import Actor, Kind, Subject, SubjectKey
 from msewa.outbox import operations as outbox
 
 DUE = "dpo.legal_due"
-DISCLOSED = "law.disclosed"
+DISCLOSED = "disclosure.law"
 
 
 class RefusedGroundError(Exception):

@@ -124,7 +124,7 @@ def _form() -> DemandForm:
 
 
 def _ask(form: DemandForm, *, status: int = 200, refused: str = "") -> Response:
-    return render_page("dpo/draft.html", form=form, status=status, refused=refused)
+    return render_page("dpo/draft.html", form=form, labels=dict(list_fields(language())), status=status, refused=refused)
 
 
 def _show(found: Demand, *, status: int = 200, problem: str = "") -> Response:

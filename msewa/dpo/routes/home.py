@@ -3,6 +3,8 @@
 from flask import Response, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from msewa.closure.queries import list_months
+from msewa.closure.vault import is_key_there, is_nothing_overdue
 from msewa.dpo.forms import CASES, CaseForm
 from msewa.dpo.operations import cases as operations
 from msewa.dpo.queries import count_carried_out, count_refused, list_breaches, list_cases, list_demands
@@ -31,6 +33,8 @@ def home() -> Response:
         carried_out=sum(count_carried_out().values()),
         refused=sum(count_refused().values()),
         checkpoint=find_checkpoint(),
+        months=list_months(),
+        is_vault_well=is_key_there(now=moment) and is_nothing_overdue(now=moment),
         now=moment,
     )
 

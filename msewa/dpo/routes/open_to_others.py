@@ -3,6 +3,7 @@
 from flask import Response, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from msewa.closure.queries import count_openings
 from msewa.dpo.operations.breaches import mark_read
 from msewa.dpo.queries import count_breaches, count_carried_out, count_refused, get_notice
 from msewa.dpo.routes.blueprint import bp, done, officer
@@ -23,6 +24,7 @@ def transparency() -> Response:
         "dpo/transparency.html",
         carried_out={ground: carried_out.get(ground, 0) for ground in (Ground.LAW, Ground.LIFE)},
         refused={ground: refused.get(ground, 0) for ground in (Ground.INFORMAL, Ground.PERMITTED)},
+        openings=count_openings(),
         complaints=sum(complaints.values()),
         overdue=count_overdue(now=now()),
         breaches=count_breaches(),
