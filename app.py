@@ -10,6 +10,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from msewa import create_app
+from msewa.closure.commands.offline import is_offline, offline_app
 from msewa.closure.vault import require_key
 from msewa.config import Settings, SettingsError
 from msewa.outbox.worker import start_thread
@@ -55,6 +56,8 @@ def _prepare_demo(settings: Settings) -> None:
 
 def _open() -> Flask:
     """Make the application, or end the process with one line that says why not."""
+    if is_offline(sys.argv):
+        return offline_app()
     try:
         settings = Settings.from_environ(os.environ)
         if sys.argv[-2:] == ["keys", "create"] and not settings.key_ring_path.exists():

@@ -12,6 +12,7 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from msewa.catalogue.operations import is_up_to_date, load_catalogue
+from msewa.closure.vault import prepare_demonstration
 from msewa.config import Settings
 from msewa.extensions import db, writing
 from msewa.outbox import daily
@@ -40,6 +41,7 @@ def prepare(app: Flask) -> None:
                 db.session.commit()
             if settings.is_demo:
                 make_demonstration_key(now=now())
+                prepare_demonstration(settings, now=now())
             daily.start(now=now())
             db.session.commit()
         db.engine.dispose()

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import RadioField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import InputRequired
 
 from msewa.closure.rules import Wish
+from msewa.web.choices import one_of
 from msewa.web.forms import Form
 
 _: Callable[[str], Any] = lazy_gettext
@@ -16,10 +17,10 @@ _: Callable[[str], Any] = lazy_gettext
 class DeleteForm(Form):
     """What becomes of applications that an office has; asked only where there are any."""
 
-    open = RadioField(
+    open = one_of(
         _("Your open applications"),
-        choices=[(Wish.WITHDRAW, _("Take them back")), (Wish.FINISH, _("Let the offices finish them"))],
-        validators=[InputRequired(_("Choose what shall happen to your open applications."))],
+        [(Wish.WITHDRAW, _("Take them back")), (Wish.FINISH, _("Let the offices finish them"))],
+        otherwise=_("Choose what shall happen to your open applications."),
     )
 
     def __init__(self, *, has_open: bool, **data: Any) -> None:

@@ -12,7 +12,7 @@ class Archive(Base):
     """A bundle of somebody who left, closed to its month's offline key. Its id is random: nothing leads here from a person (P60)."""
 
     __tablename__ = "archive"
-    __table_args__ = (Index("ix_archive_month", "month"),)
+    __table_args__ = (Index("ix_archive_month", "month"), {"info": {"write_only": True}})
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     month: Mapped[str] = mapped_column(String(7))
@@ -29,6 +29,7 @@ class ArchivePart(Base):
     """One stretch of a bundle's ciphertext; written before the row that names the digest of them all, so no foreign key leads there."""
 
     __tablename__ = "archive_part"
+    __table_args__ = ({"info": {"write_only": True}},)
 
     archive_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True)

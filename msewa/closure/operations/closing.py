@@ -19,6 +19,7 @@ from msewa.closure import erasures, receipts
 from msewa.closure.bundles import Packer, Terms, pack
 from msewa.closure.intimations import Sent, Told, tell_providers
 from msewa.closure.models import Archive, ArchivePart, VaultMonth
+from msewa.closure.queries import count_held
 from msewa.closure.receipts import Receipt
 from msewa.closure.rules import Reason, Retention, Span, Wish
 from msewa.closure.vault import MonthKey, get_current_key
@@ -126,6 +127,7 @@ def _enter_month(month: MonthKey, *, span: Span) -> None:
 def _erase(account_id: str) -> dict[str, int]:
     """Erase every holding, children first; return how many rows went from each section."""
     section_of = {table: holding.section for holding in holdings() for table in holding.tables}
+    held: Counts = Counter({one.section: one.rows for one in count_held(account_id)})
     with _counting() as gone:
         for holding in reversed(holdings()):
             holding.erase(account_id)
@@ -133,6 +135,8 @@ def _erase(account_id: str) -> dict[str, int]:
     sections: Counts = Counter()
     for table, count in gone.items():
         sections[section_of.get(table, "waiting_work")] += count
+    # What a database removes by a function of its own (the ledger on PostgreSQL) is known by what stood there.
+    sections |= held
     return {section: count for section, count in sorted(sections.items()) if count}
 
 

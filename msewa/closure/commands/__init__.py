@@ -1,0 +1,1 @@
+"""flask vault, flask backup and flask restore."""

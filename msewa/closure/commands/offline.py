@@ -1,0 +1,68 @@
+"""flask vault new-month and open: for a machine without network, database and key ring."""
+
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from msewa.closure.opening import open_months
+from msewa.closure.rules import ClosureError, month_of
+from msewa.crypto.custody import CUSTODIANS, NEEDED, CustodyError, new_month, write_shares
+
+OFFLINE = ("new-month", "open")
+A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+A_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def is_offline(arguments: list[str]) -> bool:
+    """Whether a command line asks for one of these."""
+    return any(pair in {("vault", name) for name in OFFLINE} for pair in pairwise(arguments))
+
+
+def offline_app() -> Flask:
+    """Return what the offline commands run in: it has no settings, opens nothing and writes only where it is told."""
+    app = Flask("msewa", static_folder=None)
+    app.cli.add_command(
+        click.Group("vault", help="Make a month's key, and open bundles under a legal instrument.", commands=[new, opening])
+    )
+    return app
+
+
+@click.command("new-month")
+@click.option("--month", help="Such as 2026-12; left out: the present month.")
+@click.option("--custodians", default=CUSTODIANS, show_default=True, help="How many take a share away.")
+@click.option("--threshold", default=NEEDED, show_default=True, help="How many of them open together; at least two.")
+@click.option("--out", "target", required=True, type=A_FOLDER, help="Where the public half and the shares are written.")
+def new(month: str | None, custodians: int, threshold: int, target: Path) -> None:
+    """Make a month's key pair, split its private half between custodians, and forget it."""
+    month = month or month_of(datetime.now(UTC))
+    try:
+        shares = new_month(target, month, custodians=custodians, needed=threshold)
+    except CustodyError as error:
+        raise click.ClickException(str(error)) from None
+    paths = write_shares(shares, name=f"vault-{month}", target=target)
+    click.echo(f"{target / f'{month}.pub'}: the public half; bring it to the server's vault folder.")
+    for number, path in enumerate(paths, 1):
+        click.echo(f"{path}: share {number} of {custodians}, any {threshold} open; print it for one custodian, then erase the file.")
+
+
+@click.command("open")
+@click.argument("exports", nargs=-1, required=True, type=A_FILE)
+@click.option("--share", "shares", multiple=True, required=True, type=A_FILE, help="A custodian's share; once for each custodian.")
+@click.option("--instrument", required=True, help="The number of the legal instrument that asks for it.")
+@click.option("--match", required=True, help="What the instrument names: a mobile number, a name, a reference.")
+@click.option("--out", "target", required=True, type=A_FOLDER, help="Where what was found is written, and the count for the public log.")
+def opening(exports: tuple[Path, ...], shares: tuple[Path, ...], instrument: str, match: str, target: Path) -> None:
+    """Try the bundles of the months named in EXPORTS, and write those that match. The count goes to `flask vault record-opening`."""
+    words = [path.read_text(encoding="ascii", errors="replace") for path in shares]
+    try:
+        counted, damaged = open_months(exports, shares=words, instrument=instrument, match=match, out=target, now=datetime.now(UTC))
+    except ClosureError as error:
+        raise click.ClickException(str(error)) from None
+    for bundle_id in damaged:
+        click.echo(f"{bundle_id} does not open: it was changed, or a piece is missing.", err=True)
+    click.echo(f"{counted.opened} of {counted.tried} bundles match; bring {target / 'opening.json'} to flask vault record-opening.")
+    if damaged:
+        raise click.ClickException(f"{len(damaged)} bundles are damaged.")

@@ -1,0 +1,102 @@
+"""flask vault: how the months stand, exports for the offline machine, and the end of a month."""
+
+from pathlib import Path
+
+import click
+from flask import Blueprint, current_app
+
+from msewa.closure.commands import offline
+from msewa.closure.exports import write_export
+from msewa.closure.granting import grant_archivist
+from msewa.closure.operations.ending import destroy_month, leave_use, record_opening
+from msewa.closure.queries import list_months
+from msewa.closure.rules import ClosureError, MonthState, month_of, state_of
+from msewa.closure.vault import find_key, is_key_there
+from msewa.config import Settings
+from msewa.crypto.custody import MONTH
+from msewa.extensions import db, writing
+from msewa.web.clock import now
+
+bp = Blueprint("vault", __name__, cli_group="vault")
+bp.cli.help = "Keep and end what was sealed when people left."
+bp.cli.add_command(offline.new)
+bp.cli.add_command(offline.opening)
+
+
+def _month(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    if MONTH.fullmatch(value) is None:
+        raise click.BadParameter(f"A month reads like 2026-11, not {value}.")
+    return value
+
+
+A_MONTH = click.option("--month", required=True, callback=_month, help="Such as 2026-11.")
+
+
+@bp.cli.command("status")
+def status() -> None:
+    """List every month: its key, how many are sealed, when it may and must end; non-zero exit when one is overdue or no key is there."""
+    moment, faults = now(), list[str]()
+    for row in list_months():
+        state = state_of(row.span, destroyed_at=row.destroyed_at, now=moment)
+        dates = f"{row.not_before:%Y-%m-%d} .. {row.not_after:%Y-%m-%d}"
+        click.echo(f"{row.month}  {row.key_id}  {row.sealed:>6} sealed  {dates}  {state}")
+        if state is MonthState.OVERDUE:
+            faults.append(f"{row.month} must be destroyed now: flask --app app vault destroy --month {row.month}")
+    if not is_key_there(now=moment):
+        faults.append(f"There is no key for {month_of(moment)}: nobody can leave.")
+    if faults:
+        raise click.ClickException(" ".join(faults))
+
+
+@bp.cli.command("export")
+@A_MONTH
+@click.option("--out", "path", required=True, type=click.Path(dir_okay=False, path_type=Path))
+def export(month: str, path: Path) -> None:
+    """Write a month's sealed bundles for the offline machine; on PostgreSQL as the archivist's role."""
+    settings: Settings = current_app.extensions["settings"]
+    key = find_key(settings, month)
+    if key is None:
+        raise click.ClickException(f"There is no key for {month}, or it was destroyed.")
+    with path.open("x", encoding="ascii") as file:
+        count = write_export(key, file)
+    click.echo(f"{count} sealed bundles of {month} in {path}.")
+
+
+@bp.cli.command("destroy")
+@A_MONTH
+@click.option("--clock-is-right", is_flag=True, help="Go on although nothing was written for 30 days.")
+def destroy(month: str, clock_is_right: bool) -> None:
+    """End a month for good, once its years are over: bundles, public half, and each custodian's share."""
+    with writing():
+        try:
+            count = destroy_month(month, now=now(), is_clock_right=clock_is_right)
+        except ClosureError as error:
+            raise click.ClickException(str(error)) from None
+        db.session.commit()
+    leave_use(month)
+    click.echo(f"{month} is destroyed: {count} sealed bundles can never be opened. Each custodian now burns the share of this month.")
+
+
+@bp.cli.command("record-opening")
+@click.argument("path", type=offline.A_FILE)
+def record(path: Path) -> None:
+    """Enter an opening of the offline machine (its opening.json) into the public count."""
+    with writing():
+        try:
+            record_opening(path.read_text(encoding="utf-8"))
+        except ClosureError as error:
+            raise click.ClickException(str(error)) from None
+        db.session.commit()
+    click.echo("Counted.")
+
+
+@bp.cli.command("grants")
+@click.argument("role")
+def grants(role: str) -> None:
+    """Give ROLE the archivist's rights on PostgreSQL; the serving role gets its own by flask ledger grants."""
+    try:
+        for line in grant_archivist(role):
+            click.echo(line)
+    except ClosureError as error:
+        raise click.ClickException(str(error)) from None
+    db.session.commit()

@@ -1,0 +1,31 @@
+"""The archivist's role on PostgreSQL: it reads and ends sealed bundles, and sees nothing else (P54)."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import text
+
+from msewa.closure.rules import ClosureError
+from msewa.extensions import db
+
+RIGHTS = {
+    "archive": "select, delete",
+    "archive_part": "select, delete",
+    "vault_month": "select, update",
+    "vault_opening": "select, insert",
+    "alembic_version": "select",
+}
+
+
+def grant_archivist(role: str) -> Iterator[str]:
+    """Give a role the rights of the archivist and take all others; yield a line for each. The caller commits. Raises ClosureError."""
+    if db.engine.dialect.name != "postgresql":
+        raise ClosureError("Only PostgreSQL has roles; on the embedded database the archive is closed by its key alone.")
+    if db.session.scalar(text("select 1 from pg_roles where rolname = :role"), {"role": role}) is None:
+        raise ClosureError(f"There is no role {role}; make it first: create role {role} login password '...'")
+    quote = db.engine.dialect.identifier_preparer.quote_identifier
+    name, schema = quote(role), quote(db.session.scalar(text("select current_schema()")) or "public")
+    db.session.execute(text(f"revoke all on all tables in schema {schema} from {name}"))
+    db.session.execute(text(f"grant usage on schema {schema} to {name}"))
+    for table, rights in RIGHTS.items():
+        db.session.execute(text(f"grant {rights} on {quote(table)} to {name}"))
+        yield f"{table}: {rights}"
