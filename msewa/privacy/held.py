@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from msewa.accounts.models import Account
 from msewa.accounts.queries import get_contact, get_factor_confirmed_at
+from msewa.catalogue.rules import Field
 from msewa.catalogue.showing import show
 from msewa.catalogue.snapshot import Catalogue
 from msewa.config import LANGUAGES
 from msewa.extensions import db
-from msewa.inventory.reading import Column, Words, inventory
+from msewa.inventory.reading import Column, inventory
 from msewa.ledger.rules import Subject
 from msewa.privacy.rules import DOTS, mask, mask_email
 from msewa.profile.queries import get_profile
@@ -49,6 +50,15 @@ class Line:
     change: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact of her profile, as it is shown here."""
+
+    key: str
+    label: str
+    value: str
+
+
 def list_categories(*, language: str) -> list[tuple[str, str, int]]:
     """Return (id, name, how many kinds of things) for each category that holds anything of hers, in the order of the inventory."""
     columns = inventory().personal()
@@ -56,44 +66,44 @@ def list_categories(*, language: str) -> list[tuple[str, str, int]]:
     return [(name, words[language], counts[name]) for name, words in inventory().categories.items() if counts[name]]
 
 
-def list_lines(category: str, *, subject: Subject, known: Catalogue, language: str) -> list[Line]:
+def list_lines(category: str, *, subject: Subject, language: str) -> list[Line]:
     """Return everything that is held of a category; NoSuchRowError when the inventory has no such category."""
     columns = [column for column in inventory().personal() if column.category == category]
     if not columns:
         raise NoSuchRowError
-    lines = _facts(subject, known=known, language=language, column=_profile(columns)) if category == "profile" else []
     values = _values(subject, category=category)
-    return lines + [_line(column, values, category=category, language=language) for column in columns]
+    return [_line(column, values, category=category, language=language) for column in columns]
+
+
+def list_facts(subject: Subject, *, known: Catalogue, language: str) -> list[Fact]:
+    """Return what she wrote in her profile, fact by fact; hidden where it is sensitive."""
+    facts: list[Fact] = []
+    for key, given in get_profile(subject).items():
+        field = known.fields.get(key)
+        if field is not None and key not in ACCOUNT_FIELDS:
+            value = show(field, given.value, language, catalogue=known)
+            facts.append(Fact(key, field.label[language], _hidden(field, value) if field.sensitive else value))
+    return facts
+
+
+def _hidden(field: Field, value: str) -> str:
+    # Of one answer among few the last signs would already tell all.
+    return DOTS if field.options else mask(value)
 
 
 def _line(column: Column, values: Mapping[str, str], *, category: str, language: str) -> Line:
     name = f"{column.table}.{column.name}"
     value = DOTS if (column.table, column.name) in SECRETS else values.get(name, "")
-    return _said(column, name, column.what[language], value, PLACES[category] if value else "", language=language)
-
-
-def _said(column: Column, name: str, what: str, value: str, change: str, *, language: str) -> Line:
     known = inventory()
-    who = ", ".join(known.recipients[one][language] for one in column.recipients)
-    why: Words = known.purposes[column.purpose].what
-    return Line(name, what, why[language], known.retentions[column.retention][language], who, value, change)
-
-
-def _profile(columns: list[Column]) -> Column:
-    return next(column for column in columns if column.table == "profile_section")
-
-
-def _facts(subject: Subject, *, known: Catalogue, language: str, column: Column) -> list[Line]:
-    """Return what she wrote in her profile, fact by fact."""
-    lines: list[Line] = []
-    for key, given in get_profile(subject).items():
-        field = known.fields.get(key)
-        if field is None or key in ACCOUNT_FIELDS:
-            continue
-        shown = show(field, given.value, language, catalogue=known)
-        value = mask(shown) if field.sensitive else shown
-        lines.append(_said(column, key, field.label[language], value, f"/profile?edit={key}#{key}", language=language))
-    return lines
+    return Line(
+        id=name,
+        what=column.what[language],
+        why=known.purposes[column.purpose].what[language],
+        until=known.retentions[column.retention][language],
+        who=", ".join(known.recipients[one][language] for one in column.recipients),
+        value=value,
+        change=PLACES[category] if value else "",
+    )
 
 
 def _values(subject: Subject, *, category: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from msewa.applications.references import LENGTH, read_reference
 from msewa.catalogue.snapshot import Catalogue
+from msewa.consents.purposes import purposes
 from msewa.ledger.rules import Kind
 from msewa.privacy.naming import name_act, name_actor, name_field
 from msewa.web.filters import show_moment
@@ -37,6 +38,11 @@ def show_look(entry: Mapping[str, Any], *, known: Catalogue, language: str, hers
         why=entry["reason"] or name_act(entry["act"]),
         what=", ".join(name_field(key, known=known, language=language) for key in entry["fields"]),
         own=is_own,
-        about=about,
+        about=_about(entry, language=language),
         application=about if len(about) == LENGTH + 1 and read_reference(about) else "",
     )
+
+
+def _about(entry: Mapping[str, Any], *, language: str) -> str:
+    purpose = purposes().get(entry["about"])
+    return purpose.title[language] if purpose else str(entry["about"])

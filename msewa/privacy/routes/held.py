@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from msewa.catalogue.queries import catalogue
-from msewa.privacy.held import PLACES, list_categories, list_lines
+from msewa.privacy.held import PLACES, list_categories, list_facts, list_lines
 from msewa.privacy.routes.blueprint import bp, person
 from msewa.web.access import citizen
 from msewa.web.locale import language
@@ -23,7 +23,8 @@ def held() -> Response:
 @citizen
 def held_category(category: str) -> Response:
     """Show one category, line by line, with why, until when and for whom."""
-    lines = list_lines(category, subject=person(), known=catalogue(), language=language())
+    lines = list_lines(category, subject=person(), language=language())
+    facts = list_facts(person(), known=catalogue(), language=language()) if category == "profile" else []
     title = next(name for one, name, _ in list_categories(language=language()) if one == category)
-    shown: dict[str, Any] = {"title": title, "lines": lines, "place": PLACES[category]}
+    shown: dict[str, Any] = {"title": title, "lines": lines, "facts": facts, "place": PLACES[category]}
     return render_page("privacy/held_category.html", **shown)
