@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from msewa.figures.queries import list_cells, list_releases
 from msewa.figures.register import names, tables
-from msewa.figures.rules import Table
+from msewa.figures.rules import Table, shown_month
 from msewa.web.access import blueprint, public
 from msewa.web.errors import NoSuchRowError
 from msewa.web.locale import language
@@ -23,7 +23,7 @@ MONTHS_SHOWN = 12
 @public
 def index() -> Response:
     """Show which tables there are, their questions, and how nobody can be found in them (P43)."""
-    return render_page("figures/index.html", tables=list(tables().values()), newest=next(iter(list_releases()), None))
+    return render_page("figures/index.html", tables=list(tables().values()), newest=next(iter(list_releases()), None), shown=shown_month)
 
 
 @bp.get("/statistics/<table_id>")
@@ -42,6 +42,7 @@ def table(table_id: str) -> Response:
         table=chosen,
         month=month,
         months=months[:MONTHS_SHOWN],
+        shown=shown_month,
         rows=[(value, labels[value], people.get(value)) for value in order[(page - 1) * SHOWN : page * SHOWN]],
         pages=_pages(chosen.id, month=month, page=page, of=-(-len(order) // SHOWN)),
     )

@@ -73,6 +73,12 @@ def bounds(month: str) -> tuple[datetime, datetime]:
     return begins, (begins + timedelta(days=32)).replace(day=1)
 
 
+def shown_month(month: str) -> str:
+    """Write a month as people read it: 10/2026."""
+    year, number = month.split("-")
+    return f"{number}/{year}"
+
+
 def next_month(month: str) -> str:
     """Return the month after."""
     return month_of(bounds(month)[1])

@@ -1,5 +1,7 @@
 """The public register of what is counted about visits, with the numbers themselves (P19)."""
 
+import re
+
 from flask import Response
 from flask_babel import lazy_gettext
 
@@ -11,6 +13,7 @@ from msewa.web.clock import now
 from msewa.web.pages import render_page
 
 bp = blueprint("visits", __name__)
+PLACEHOLDER = re.compile(r"<[^>]+>")
 LABELS = {
     "en": "English",
     "pa": "ਪੰਜਾਬੀ",
@@ -41,5 +44,10 @@ LABELS = {
 @public
 def register() -> Response:
     """Show every metric with its question, its threshold and its numbers of the last days."""
-    counted = [(metric, list_totals(metric.id, now=now())) for metric in metrics().values()]
-    return render_page("visits/register.html", counted=counted, labels=LABELS, days=DAYS, openings=count_openings())
+    counted = [(metric, [(_label(value), count) for value, count in list_totals(metric.id, now=now())]) for metric in metrics().values()]
+    return render_page("visits/register.html", counted=counted, days=DAYS, openings=count_openings())
+
+
+def _label(value: str) -> str:
+    """Name a value for people; of a route's template only the places that vary are replaced."""
+    return str(LABELS.get(value) or PLACEHOLDER.sub("…", value))

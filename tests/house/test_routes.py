@@ -8,7 +8,7 @@ from flask import Flask
 from msewa.web.access import CITIZEN, PUBLIC, SANDBOX, SIGNED_IN, audience_of
 from tests.strict_client import StrictClient
 
-KEBAB = re.compile(r"(/|/robots\.txt|/([a-z0-9-]+|<[a-z_:]+>)(/([a-z0-9-]+|<[a-z_:]+>(\.json)?|[a-z]+\.(json|py)))*)")
+KEBAB = re.compile(r"(/|/robots\.txt|/([a-z0-9-]+|<[a-z_:]+>)(/([a-z0-9-]+|<[a-z_:]+>(\.(json|csv))?|[a-z]+\.(json|py)))*)")
 # Names that an outside contract sets (Estonia's data tracker).
 SET_ELSEWHERE = ("/api/data-tracker/findUsage", "/api/data-tracker/usagePeriod")
 KNOWN = {PUBLIC, SIGNED_IN, CITIZEN, SANDBOX, "operator", "officer", "dpo"}
