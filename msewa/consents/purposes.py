@@ -1,16 +1,16 @@
 """The register of purposes: every version that was ever published, and the one of each that holds."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from msewa.consents.rules import Ground, Purpose
-from msewa.consents.texts import folders
-from msewa.crypto.canonical import canonical, digest
+from msewa.consents.texts import Stamped, stamped_folders
+from msewa.crypto.canonical import canonical
 from msewa.web.errors import NoSuchRowError
 
 WORDS = ("title", "what", "why", "receivers", "term", "withdraw")
@@ -50,22 +50,23 @@ def get_purpose(purpose_id: str, *, version: int | None = None) -> Purpose:
     return known
 
 
+@cache
 def shown(purpose: Purpose, language: str) -> Shown:
     """Return what the purpose's own page says in a language, as bytes: what a choice is bound to."""
     words = {key: getattr(purpose, key)[language] for key in WORDS}
     facts = {"id": purpose.id, "version": purpose.version, "ground": purpose.ground, "law": purpose.law, "valid_days": purpose.valid_days}
-    content = {**facts, "language": language, "categories": list(purpose.categories), **words}
-    return Shown(purpose.id, purpose.version, language, canonical(content), digest(content))
+    content = canonical({**facts, "language": language, "categories": list(purpose.categories), **words})
+    return Shown(purpose.id, purpose.version, language, content, hashlib.sha256(content).hexdigest())
 
 
-def _stamped() -> tuple[tuple[Path, int], ...]:
-    files = [path for folder in folders() for path in sorted(folder.glob("purposes*.yaml"))]
-    return tuple((path, path.stat().st_mtime_ns) for path in files)
+def _stamped() -> tuple[Stamped, ...]:
+    return tuple(stamped_folders())
 
 
 @cache
-def _all(stamped: tuple[tuple[Path, int], ...]) -> Mapping[tuple[str, int], Purpose]:
-    rows = [row for path, _ in stamped for row in yaml.safe_load(path.read_text(encoding="utf-8"))]
+def _all(stamped: tuple[Stamped, ...]) -> Mapping[tuple[str, int], Purpose]:
+    paths = [path for folder, _ in stamped for path in sorted(folder.glob("purposes*.yaml"))]
+    rows = [row for path in paths for row in yaml.safe_load(path.read_text(encoding="utf-8"))]
     found = [purpose_of(row) for row in rows]
     known = {(one.id, one.version): one for one in found}
     if len(known) != len(found):
@@ -74,7 +75,7 @@ def _all(stamped: tuple[tuple[Path, int], ...]) -> Mapping[tuple[str, int], Purp
 
 
 @cache
-def _current(stamped: tuple[tuple[Path, int], ...]) -> Mapping[str, Purpose]:
+def _current(stamped: tuple[Stamped, ...]) -> Mapping[str, Purpose]:
     every = _all(stamped)
     latest = {purpose_id: max(version for other, version in every if other == purpose_id) for purpose_id, _ in every}
     return {purpose_id: every[purpose_id, version] for purpose_id, version in latest.items()}

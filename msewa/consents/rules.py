@@ -48,7 +48,7 @@ class Ground(StrEnum):
     CHOICE = "choice"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each stands for itself, so that what is made of it can be kept
 class Purpose:
     """What data is used for, in one version; its words in each language are a notice that stands alone (DPDP Act, s. 5)."""
 

@@ -1,6 +1,6 @@
 """Reading published texts: the shipped ones, and those that were published since into the installation's own folder."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -62,10 +62,11 @@ def get_policy(version: str, language: str) -> Notice:
 
 
 def _files(name: str) -> tuple[tuple[str, Stamped], ...]:
-    return _listed(name, tuple(_stamps()))
+    return _listed(name, tuple(stamped_folders()))
 
 
-def _stamps() -> Iterator[Stamped]:
+def stamped_folders() -> Iterator[Stamped]:
+    """Yield each folder of published texts with when it last changed."""
     # A folder's stamp changes with every file that comes: what another process publishes is seen without a restart.
     for folder in folders():
         try:
@@ -88,7 +89,11 @@ def _content(file: Stamped) -> dict[str, Any]:
 
 @cache
 def _read(file: Stamped, name: str, version: str, language: str) -> Notice:
-    content = _content(file)
+    return notice_of(_content(file), name=name, version=version, language=language)
+
+
+def notice_of(content: Mapping[str, Any], *, name: str, version: str, language: str) -> Notice:
+    """Return a text, published or only drafted, as its file's content says it in one language."""
     sections = _in_language(content["sections"], language)
     words = {"name": name, "version": version, "language": language, "sections": sections}
     changes = _in_language(content.get("changes", []), language)
