@@ -75,7 +75,8 @@ def find_usages(subject: Subject, asked: Asked, *, operator: str) -> dict[str, A
     """Return the answer of findUsage: how many looks there are in the period, and the page that was asked for, newest first."""
     rows = list_looks_between(subject, since=asked.since, until=asked.until, limit=asked.limit, offset=asked.offset)
     total = count_looks(subject, since=asked.since, until=asked.until)
-    return {"totalUsages": total, "usages": [_usage(row, operator=operator) for row in rows]}
+    portals = {client.id: client for client in list_clients()}
+    return {"totalUsages": total, "usages": [_usage(row, portals=portals, operator=operator) for row in rows]}
 
 
 def place_of(client_id: str, *, subject: Subject) -> Place:
@@ -83,13 +84,16 @@ def place_of(client_id: str, *, subject: Subject) -> Place:
     return Place(table="tracker_code", group="code", row=client_id, subject=subject.id)
 
 
-def _usage(row: dict[str, Any], *, operator: str) -> dict[str, str]:
-    office = row["actor"]["office"]
-    provider = catalogue().providers.get(office)
-    return {
-        "logtime": row["at"],
-        "action": row["reason"] or row["act"],
-        "receiverCode": office or OPERATOR_CODE,
-        "receiverName": provider.name["en"] if provider else operator,
-        "receiverSystem": SYSTEM_NAME,
-    }
+def _usage(row: dict[str, Any], *, portals: dict[str, Client], operator: str) -> dict[str, str]:
+    code, name, system = _receiver(row["actor"], portals=portals, operator=operator)
+    told = {"logtime": row["at"], "action": row["reason"] or row["act"]}
+    return {**told, "receiverCode": code, "receiverName": name, "receiverSystem": system}
+
+
+def _receiver(actor: dict[str, str], *, portals: dict[str, Client], operator: str) -> tuple[str, str, str]:
+    """Return code, name and system of who looked: another portal, an office, or the operator's own people."""
+    if actor["id"] in portals:
+        portal = portals[actor["id"]]
+        return portal.address, portal.name, portal.name
+    office = catalogue().providers.get(actor["office"])
+    return actor["office"] or OPERATOR_CODE, office.name["en"] if office else operator, SYSTEM_NAME

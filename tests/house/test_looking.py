@@ -37,6 +37,7 @@ OPENERS = {
     "dpo/papers.py": "a paper's own key",
     "grievances/operations.py": SYSTEM,
     "notifications/operations.py": "a message's own key",
+    "privacy/operations/downloading.py": "her own download, made in the background",
     "privacy/queries.py": "an application's key, for its owner",
     "promises/checks/keys.py": "tries its own made-up key",
     "upkeep/operations.py": SYSTEM,
@@ -46,9 +47,8 @@ READERS = {
     "accounts/access_holding.py": "her own download, the seal and the erasure",
     "accounts/looking.py": "read_ledger is here",
     "grievances/naming.py": "names the row that she asks about, to herself",
+    "privacy/archive.py": "her own download",
     "privacy/queries.py": "the dashboard, which keeps her reading",
-    "privacy/operations/digests.py": "counts for the digest that she asked for",
-    "tracker/queries.py": "the data tracker, which keeps each call",
 }
 # Pages for people who act on others' records.
 CONSOLES = ("dpo/routes/", "kiosk/", "desk/")

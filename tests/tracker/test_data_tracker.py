@@ -80,7 +80,8 @@ def test_a_portal_with_her_code_is_told_who_looked_when_and_why(client: StrictCl
     assert answer.get_json()["totalUsages"] == len(usages) == 4
     assert [usage["action"] for usage in usages] == ["Citizens' portal", "case 2", "case 1", "case 0"]
     assert usages[1].keys() == {"logtime", "action", "receiverCode", "receiverName", "receiverSystem"}
-    assert usages[1]["receiverCode"] == "bdpo"
+    assert [usage["receiverCode"] for usage in usages] == [ADDRESS, "bdpo", "bdpo", "bdpo"]
+    assert usages[0]["receiverName"] == "Citizens' portal"
     assert "mobile" not in answer.get_data(as_text=True)
 
 
