@@ -1,21 +1,20 @@
 """Running the checks, and keeping what the last run found where the page can show it."""
 
-import json
-import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from flask import Flask
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from msewa.crypto.keyring import KeyRingError
 from msewa.extensions import db
 from msewa.outbox.daily import every_day
-from msewa.promises.checks.current import current_settings
 from msewa.promises.checks.register import CHECKS
 from msewa.promises.checks.rules import Check
+from msewa.promises.models import SelfCheck
 
 TOPIC = "promises.check"
 
@@ -40,21 +39,24 @@ class Run:
         return sum(not is_well for is_well in self.results.values())
 
 
-def run(*, now: datetime) -> list[Result]:
-    """Run every check, and keep when and with what result; faults themselves are told to whoever runs the system, not published."""
+def look(*, now: datetime) -> list[Result]:
+    """Run every check; what one of them needs and can not reach is a fault of it, and the others go on."""
     results = [Result(check, _faults_of(check, now=now)) for check in CHECKS]
     db.session.rollback()
-    _keep(Run(now, {result.check.id: not result.faults for result in results}))
     return results
+
+
+def keep(results: Sequence[Result], *, now: datetime) -> None:
+    """Keep when it was looked and whether each check was well, in place of the last run."""
+    db.session.execute(delete(SelfCheck))
+    rows = [{"check_id": result.check.id, "is_well": not result.faults, "at": now} for result in results]
+    db.session.execute(insert(SelfCheck), rows)
 
 
 def last_run() -> Run | None:
     """Return what the last run found; None before the first."""
-    path = _path()
-    if not path.exists():
-        return None
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return Run(datetime.fromisoformat(content["at"]), content["results"])
+    rows = db.session.execute(select(SelfCheck.check_id, SelfCheck.is_well, SelfCheck.at)).all()
+    return Run(rows[0].at, {row.check_id: row.is_well for row in rows}) if rows else None
 
 
 def results_of(clause_id: str) -> list[tuple[Check, bool, datetime]]:
@@ -69,7 +71,7 @@ def init_app(app: Flask) -> None:
     """Have the worker run the checks every day."""
 
     def check(*, now: datetime) -> None:
-        run(now=now)
+        keep(look(now=now), now=now)
 
     every_day(app, TOPIC, check)
 
@@ -80,14 +82,3 @@ def _faults_of(check: Check, *, now: datetime) -> tuple[str, ...]:
     except (SQLAlchemyError, KeyRingError, OSError) as error:
         db.session.rollback()
         return (f"It could not look: {type(error).__name__}.",)
-
-
-def _keep(found: Run) -> None:
-    path = _path()
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    draft.write_text(json.dumps({"at": found.at.isoformat(), "results": found.results}, indent=1), encoding="utf-8")
-    draft.replace(path)
-
-
-def _path() -> Path:
-    return current_settings().data / "self_check.json"

@@ -4,6 +4,7 @@ import click
 from flask import Blueprint, current_app
 from flask_babel import force_locale
 
+from msewa.extensions import db, writing
 from msewa.promises import checking
 from msewa.promises.unlinkable.planting import FAULTS
 from msewa.promises.unlinkable.proving import NotEmptyError, prove
@@ -16,7 +17,11 @@ bp = Blueprint("self-check", __name__, cli_group=None)
 @bp.cli.command("self-check")
 def self_check() -> None:
     """Check keys, locks, ledger, seals and settings of this running system; exit with 1 and a line for each fault."""
-    results = checking.run(now=now())
+    moment = now()
+    results = checking.look(now=moment)
+    with writing():
+        checking.keep(results, now=moment)
+        db.session.commit()
     with force_locale("en_IN"):
         for check, faults in results:
             click.echo(f"{'fault' if faults else 'well '}  {check.id:<16} {' '.join(check.clauses):<12} {check.sentence}")

@@ -48,7 +48,6 @@ def _prepared(app: Flask):
         daily.start(now=app.extensions["clock"].now())
         db.session.commit()
     yield
-    (app.extensions["settings"].data / "self_check.json").unlink(missing_ok=True)
     app.extensions.pop("promise_figures", None)
 
 
@@ -57,8 +56,12 @@ def check(app: Flask) -> Callable[[], dict[str, tuple[str, ...]]]:
     """Run the checks; return the faults of those that found some."""
 
     def run() -> dict[str, tuple[str, ...]]:
-        with app.app_context():
-            return {one.id: faults for one, faults in checking.run(now=app.extensions["clock"].now()) if faults}
+        with app.app_context(), writing():
+            now = app.extensions["clock"].now()
+            results = checking.look(now=now)
+            checking.keep(results, now=now)
+            db.session.commit()
+        return {one.id: faults for one, faults in results if faults}
 
     return run
 
@@ -358,7 +361,7 @@ def test_a_check_that_can_not_look_is_a_fault(app: Flask, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(checking, "CHECKS", (replace(CHECKS[0], find_faults=refuse),))
     with app.app_context():
-        results = checking.run(now=LONG_AGO)
+        results = checking.look(now=LONG_AGO)
 
     assert results[0].faults == ("It could not look: OSError.",)
 

@@ -69,6 +69,7 @@ def spellings(text: str) -> set[bytes]:
     forms |= _packed(text)
     for name in ("md5", "sha1", "sha256", "sha512", "blake2b"):
         forms.add(hashlib.new(name, plain, usedforsecurity=False).digest())
+    # Of the hashes too: whoever keeps one keeps it as text, as a rule.
     for form in [*forms]:
         forms |= {form.hex().encode(), form.hex().upper().encode(), *_in_base64(form)}
     return {form for form in forms if len(form) >= SHORTEST}

@@ -10,7 +10,7 @@ from msewa.promises.unlinkable.dumping import Dump, as_bytes
 from msewa.promises.unlinkable.people import Walker, spellings
 from msewa.visits.operations import TABLES
 from msewa.visits.register import metrics
-from msewa.visits.rules import OTHER
+from msewa.visits.rules import OTHER, Metric
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 ROUTE = re.compile(r"/[a-z0-9<>_:.\-/]*")
@@ -39,6 +39,7 @@ def find_ids(dump: Dump, walkers: list[Walker]) -> Iterator[str]:
 
 
 def _places(dump: Dump, forms: set[bytes], *, tables: set[str]) -> Iterator[str]:
+    # One pattern for all forms: the catalogue alone has megabytes, and there are some two hundred forms of each trace.
     pattern = re.compile(b"|".join(re.escape(form) for form in sorted(forms)))
     for name in sorted(tables):
         columns = {column for row in dump.rows[name] for column, value in row.items() if pattern.search(as_bytes(value))}
@@ -72,15 +73,18 @@ def find_odd_rows(dump: Dump) -> Iterator[str]:
     """Yield each row of visits that is small, finer than an hour or outside of its closed list, and each exact time of a security event."""
     for name, metric in VISITS.items():
         for row in dump.rows.get(name, []):
-            if int(row["visits"]) < metric.threshold:
-                yield f"{name} has a row of {row['visits']}, below {metric.threshold}."
-            if DAY.fullmatch(str(row["day"])) is None or not 0 <= int(row.get("hour", 0)) < 24:
-                yield f"{name} has a time finer than an hour: {row['day']}."
-            if not _is_listed(str(row["value"]), closed=metric.values):
-                yield f"{name} has a value outside of its list."
-    for row in dump.rows.get("security_event", []):
-        if not _is_whole_hour(str(row["hour"])):
-            yield f"security_event has an exact time: {row['hour']}."
+            yield from _odd_visit(name, row, metric=metric)
+    times = [str(row["hour"]) for row in dump.rows.get("security_event", [])]
+    yield from (f"security_event has an exact time: {time}." for time in times if not _is_whole_hour(time))
+
+
+def _odd_visit(name: str, row: dict[str, Any], *, metric: Metric) -> Iterator[str]:
+    if int(row["visits"]) < metric.threshold:
+        yield f"{name} has a row of {row['visits']}, below {metric.threshold}."
+    if DAY.fullmatch(str(row["day"])) is None or not 0 <= int(row.get("hour", 0)) < 24:
+        yield f"{name} has a time finer than an hour: {row['day']}."
+    if not _is_listed(str(row["value"]), closed=metric.values):
+        yield f"{name} has a value outside of its list."
 
 
 def _is_whole_hour(text: str) -> bool:
@@ -100,6 +104,7 @@ def try_joins(dump: Dump) -> tuple[int, list[str]]:
     the visit's number is so small that it speaks of one person.
     """
     tried, ways = 0, set[str]()
+    # Tables that the inventory does not know are searched for ids elsewhere; here are those that may speak of people.
     hers = [(name, row, _words(row)) for name, rows in dump.rows.items() if _plane(name) in HERS for row in rows]
     for visits, metric in VISITS.items():
         for visit in dump.rows.get(visits, []):

@@ -58,6 +58,7 @@ class Walk:
             self._look_around()
             for path in (*SIGNED_IN, *(f"/applications/{one}/edit" for one in self._walker.references)):
                 self._expect(self._send("GET", path), 200)
+        # Without its token: a refused form is a security event, and its address must be sealed.
         self._expect(self._send("POST", "/account/language", {"language": "pa"}), 400)
 
     def _look_around(self) -> None:
