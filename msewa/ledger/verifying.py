@@ -1,11 +1,11 @@
 """Checking the whole ledger against what was signed: every fault is one line that says what is wrong with which row."""
 
 import base64
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from msewa.crypto.notes import NoteError, open_note
 from msewa.extensions import db
@@ -44,7 +44,7 @@ def verify_latest(count: int) -> Iterator[str]:
     yield from _row_faults(after=newest - count)
     last = db.session.execute(select(*_CHECKPOINT).order_by(LedgerCheckpoint.size.desc()).limit(1)).first()
     if last is not None:
-        yield from _checkpoint_faults(*last, frontier=read_hashes(Span(0, last.size).nodes))
+        yield from _checkpoint_faults(*last, hashes=read_hashes(Span(0, last.size).nodes))
 
 
 def verify_against(note: str) -> Iterator[str]:
@@ -68,29 +68,27 @@ def verify_against(note: str) -> Iterator[str]:
 def _tree_faults(size: int, *, track: Track) -> Iterator[str]:
     """Walk the leaves in their order, hold every stored node against its two halves, and every checkpoint against its root."""
     frontier: Hashes = {}
-    begin = 0
-    for checkpoint in db.session.execute(select(*_CHECKPOINT).order_by(LedgerCheckpoint.size)).all():
-        while begin < checkpoint.size:
-            end = min(begin + BATCH, checkpoint.size)
-            yield from _batch_faults(begin, end, frontier=frontier)
-            begin = end
-            track(begin, size)
-        yield from _checkpoint_faults(*checkpoint, frontier=frontier)
+    for begin in range(0, size, BATCH):
+        end = min(begin + BATCH, size)
+        leaves = read_hashes(Node(0, position) for position in range(begin, end))
+        yield from (f"Place {position} of the tree is empty." for position in range(begin, end) if Node(0, position) not in leaves)
+        joined = [node for position in range(begin, end) for node in _completed(position)]
+        known = {**frontier, **leaves, **read_hashes(joined)}
+        for node in joined:
+            yield from _node_faults(node, known=known)
+        for checkpoint in _checkpoints(begin, end):
+            yield from _checkpoint_faults(*checkpoint, hashes=known)
+        frontier = {node: known[node] for node in Span(0, end).nodes if node in known}
+        track(end, size)
 
 
 _CHECKPOINT = (LedgerCheckpoint.size, LedgerCheckpoint.root_hash, LedgerCheckpoint.note)
 
 
-def _batch_faults(begin: int, end: int, *, frontier: Hashes) -> Iterator[str]:
-    leaves = read_hashes(Node(0, position) for position in range(begin, end))
-    joined = [node for position in range(begin, end) for node in _completed(position)]
-    stored = read_hashes(joined)
-    known = {**frontier, **leaves, **stored}
-    yield from (f"Place {position} of the tree is empty." for position in range(begin, end) if Node(0, position) not in leaves)
-    for node in joined:
-        yield from _node_faults(node, known=known)
-    frontier.clear()
-    frontier |= {node: known[node] for node in Span(0, end).nodes if node in known}
+def _checkpoints(begin: int, end: int) -> Sequence[Row[int, bytes, str]]:
+    """Return the checkpoints within a batch; with the first, also one that claims less than a leaf."""
+    within = (LedgerCheckpoint.size <= end, (LedgerCheckpoint.size > begin) | (LedgerCheckpoint.size <= 0) & (begin == 0))
+    return db.session.execute(select(*_CHECKPOINT).where(*within).order_by(LedgerCheckpoint.size)).all()
 
 
 def _completed(position: int) -> Iterator[Node]:
@@ -112,7 +110,7 @@ def _node_faults(node: Node, *, known: Hashes) -> Iterator[str]:
         yield f"{name} is not the hash of what is below it."
 
 
-def _checkpoint_faults(size: int, root: bytes, note: str, *, frontier: Hashes) -> Iterator[str]:
+def _checkpoint_faults(size: int, root: bytes, note: str, *, hashes: Hashes) -> Iterator[str]:
     try:
         signed = _read_note(note)
     except NoteError as error:
@@ -120,7 +118,7 @@ def _checkpoint_faults(size: int, root: bytes, note: str, *, frontier: Hashes) -
         return
     if signed != (size, root):
         yield f"Checkpoint {size} says another size or root than was signed."
-    if fold(Span(0, size), hash_of=lambda node: frontier.get(node, b"")) != signed[1]:
+    if fold(Span(0, size), hash_of=lambda node: hashes.get(node, b"")) != signed[1]:
         yield f"Checkpoint {size}: the leaves do not lead to the root that was signed."
 
 

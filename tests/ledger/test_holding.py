@@ -30,7 +30,7 @@ def test_every_entry_is_gathered_and_then_erased(app: Flask, clock: ClockHandle)
         access().erase(her.id)
         db.session.commit()
 
-        assert [entry["act"] for entry in gathered][0] == "ledger.read"
+        assert gathered[0]["act"] == "ledger.read"
         assert gathered[-1]["act"] == "account.registered"
         assert db.session.scalars(select(LedgerEntry.subject_id).distinct()).all() == [him.id]
         assert db.session.get(LedgerReading, her.id) is None

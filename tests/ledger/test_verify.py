@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from msewa.crypto.notes import Signer, sign_note
 from msewa.extensions import db, writing
+from msewa.ledger import verifying
 from msewa.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerErased, LedgerLeaf, LedgerNode, LedgerPlace
 from msewa.ledger.operations import checkpoint, erase_entries
 from msewa.ledger.queries import find_checkpoint
@@ -181,6 +182,30 @@ def test_a_ledger_that_was_cut_shows_against_a_kept_checkpoint(signed: Numbers) 
     drop_the_newest_checkpoint(signed)
 
     assert any("The ledger was cut" in fault for fault in verify_against(kept))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_the_same_is_found_whatever_the_size_of_a_batch(
+    signed: Numbers, her: SubjectKey, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    for _ in range(5):
+        write(her)
+        checkpoint(NOW)
+    monkeypatch.setattr(verifying, "BATCH", size)
+    assert list(verify(now=LATER)) == []
+    unguard()
+
+    edit_a_node(signed)
+
+    assert any("is not the hash of what is below it" in fault for fault in verify(now=LATER))
+
+
+def test_a_dropped_node_is_told_also_against_a_kept_checkpoint(signed: Numbers) -> None:
+    kept = find_checkpoint(newest().size)
+    unguard()
+    db.session.execute(delete(LedgerNode))
+
+    assert any("are not those that were signed" in fault for fault in verify_against(kept or ""))
 
 
 def test_an_earlier_kept_checkpoint_is_the_beginning_of_a_later_ledger(signed: Numbers, her: SubjectKey) -> None:
