@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import cast
 
 from flask import Flask
 from sqlalchemy import select
@@ -15,7 +14,7 @@ from msewa.consents.operations import on_withdrawal
 from msewa.consents.queries import is_allowed
 from msewa.extensions import db
 from msewa.notifications.promotion import NotAllowedError, promote
-from msewa.notifications.rules import CHANNELS, TOPICS, Channel
+from msewa.notifications.rules import CHANNELS, TOPICS
 from msewa.notifications.suppressing import drop
 
 BATCH = 200
@@ -65,7 +64,7 @@ def announce_to(account_id: str, template: str, *, topic: str, page: str, now: d
                 topic=topic,
                 account_id=account_id,
                 to=to,
-                channel=cast(Channel, channel),
+                channel=channel,
                 language=contact.language,
                 values={"page": page},
                 now=now,

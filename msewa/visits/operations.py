@@ -19,8 +19,8 @@ TABLES: dict[str, Any] = {
     "systems": VisitSystems,
     "pace": VisitPace,
 }
-# CERT-In's Directions of 28 April 2022 ask for 180 days; nothing asks for more.
-KEPT = timedelta(days=180)
+# The DPDP Rules 2025, r. 6(1)(e), ask for a year of such logs; CERT-In's 180 days (28 April 2022) lie within it.
+KEPT = timedelta(days=365)
 
 
 def write_down(counts: Mapping[Cell, int]) -> None:
@@ -35,6 +35,7 @@ def write_down(counts: Mapping[Cell, int]) -> None:
 
 
 def _add(model: Any, rows: list[dict[str, Any]]) -> None:
+    # By the database, not read and written back: nothing is lost between two processes.
     dialect: Any = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(model).values(rows)
     keys = [column.name for column in model.__table__.primary_key]
@@ -42,5 +43,5 @@ def _add(model: Any, rows: list[dict[str, Any]]) -> None:
 
 
 def forget_old_events(*, now: datetime) -> None:
-    """Remove security events of more than 180 days ago."""
+    """Remove security events of more than a year ago."""
     db.session.execute(delete(SecurityEvent).where(SecurityEvent.hour < now - KEPT))
