@@ -56,12 +56,14 @@ def _hold(session: Any, transaction: Any, connection: Connection) -> None:
 
 def _gone(error: AccountGoneError) -> Response:
     db.session.rollback()
+    let_go()
     # Whoever pressed "delete" twice gets the first answer, not a sign-in page.
     return see_other(form_keys.find_answer() or url_for("accounts.sign_in"))
 
 
 def _orphan(error: IntegrityError) -> Response:
     db.session.rollback()
+    let_go()
     state = getattr(error.orig, "sqlstate", None)
     is_late = state == FOREIGN_KEY[0] or FOREIGN_KEY[1] in str(error.orig)
     return see_other(url_for("accounts.sign_in")) if is_late else errors.unexpected(error)

@@ -12,12 +12,13 @@ from msewa.closure.models import Archive, ArchivePart
 from msewa.crypto.custody import private_half, public_half
 from msewa.extensions import db
 from msewa.outbox.worker import run_due
+from tests.accounts.conftest import post
 from tests.applications.conftest import Applicant, harjinder, offices, stranger
 from tests.installation import Installation
 from tests.people import PROFILE, Somebody, signed_in
 from tests.strict_client import StrictClient
 
-__all__ = ["harjinder", "offices", "stranger"]
+__all__ = ["harjinder", "offices", "post", "stranger"]
 SERVICE = "birth-certificate"
 
 

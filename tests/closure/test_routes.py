@@ -1,0 +1,209 @@
+"""The page of leaving: what it says first, one button, a receipt; and what is left for whoever comes after."""
+
+import json
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from msewa.accounts.models import Account
+from msewa.closure import vault
+from msewa.extensions import db
+from tests.accounts.walking import Post, register
+from tests.closure.conftest import Leaver
+from tests.conftest import ClockHandle
+from tests.people import sign_in, signed_in
+from tests.strict_client import StrictClient
+
+ONE = pytest.mark.parametrize("backend", ["sqlite"])
+
+
+@ONE
+@pytest.mark.promise("P52", "P62")
+def test_before_she_leaves_she_reads_what_goes_what_is_sealed_and_what_others_keep(leaver: Leaver) -> None:
+    page = leaver.client.page("/account/delete")
+
+    provider = leaver.applicant.definition("birth-certificate").provider
+    assert page.words("held-applications") == "3"
+    assert "2029" in page.words("fate-sealed")
+    assert "2030" in page.words("fate-sealed")
+    assert [row.get("data-id") for row in page.all("recipient-row")] == [provider]
+    assert "deletes nothing" in page.words("still-registered")
+    links = {node.get("href") for node in page.root.iter() if node.get("href")}
+    assert {"/privacy/download", "/account/deregister", f"/providers/{provider}"} <= links
+
+
+@ONE
+@pytest.mark.promise("P52")
+def test_it_takes_two_requests_and_no_waiting(leaver: Leaver) -> None:
+    page = leaver.client.get("/account/delete")
+    answer = leaver.client.submit("/account/delete", "delete", open="withdraw")
+
+    assert page.status_code == 200
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/account/deleted?receipt=")
+    assert leaver.client.get("/applications").headers["Location"].startswith("/sign-in")
+
+
+@ONE
+@pytest.mark.promise("P53")
+def test_every_other_sign_in_of_hers_is_dead_at_once(leaver: Leaver, another_client: StrictClient) -> None:
+    sign_in(another_client, leaver.person)
+    assert another_client.get("/profile").status_code == 200
+
+    leaver.leave()
+
+    assert another_client.get("/profile").headers["Location"].startswith("/sign-in")
+
+
+@ONE
+@pytest.mark.promise("P52")
+def test_the_receipt_is_shown_taken_along_and_checked_by_anybody(leaver: Leaver, another_client: StrictClient) -> None:
+    page = leaver.client.page(leaver.leave())
+
+    assert page.one("deletion-receipt") is not None
+    file = leaver.client.get(page.one("receipt-download").get("href"))
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    receipt = json.loads(file.get_data(as_text=True))
+    assert receipt["sealed"]["month"]
+    checked = another_client.submit("/account/deleted/verify", "verify", receipt=file.get_data(as_text=True))
+    assert checked.status_code == 200
+    assert 'data-verdict="valid"' in checked.get_data(as_text=True).replace("data-verdict=valid", 'data-verdict="valid"')
+
+
+@ONE
+@pytest.mark.promise("P52")
+def test_a_changed_receipt_is_refused_with_a_clear_word(leaver: Leaver, another_client: StrictClient) -> None:
+    page = leaver.client.page(leaver.leave())
+    text = leaver.client.get(page.one("receipt-download").get("href")).get_data(as_text=True)
+
+    later = another_client.submit("/account/deleted/verify", "verify", receipt=text.replace('"asked"', '"terminated"'))
+    other = another_client.submit("/account/deleted/verify", "verify", receipt='{"id": 1}')
+
+    assert later.status_code == 422
+    assert "it was changed since" in later.get_data(as_text=True)
+    assert "no deletion receipt of ours" in other.get_data(as_text=True)
+
+
+@ONE
+def test_the_receipt_is_gone_after_an_hour(leaver: Leaver, clock: ClockHandle) -> None:
+    location = leaver.leave()
+
+    clock.advance(minutes=61)
+
+    assert leaver.client.page(location).all("deletion-receipt") == []
+
+
+@pytest.mark.promise("P52")
+def test_pressing_twice_leads_to_the_same_receipt(leaver: Leaver) -> None:
+    values = {**leaver.client.page("/account/delete").fields("delete"), "open": "withdraw"}
+    session = leaver.client.get_cookie("session")
+
+    first = leaver.client.post("/account/delete", data=values)
+    leaver.client.set_cookie("session", session.value)
+    second = leaver.client.post("/account/delete", data=values)
+
+    assert first.status_code == second.status_code == 303
+    assert first.headers["Location"] == second.headers["Location"]
+
+
+@ONE
+@pytest.mark.promise("P52")
+def test_without_fresh_proof_nothing_is_deleted(leaver: Leaver, clock: ClockHandle) -> None:
+    clock.advance(minutes=11)
+
+    answer = leaver.client.submit("/account/delete", "delete", open="withdraw")
+
+    assert answer.headers["Location"] == "/account/prove?next=/account/delete"
+    assert leaver.client.get("/profile").status_code == 200
+
+
+@ONE
+def test_with_open_applications_she_says_what_becomes_of_them(leaver: Leaver) -> None:
+    answer = leaver.client.submit("/account/delete", "delete")
+
+    assert answer.status_code == 422
+    assert "error-open" in answer.get_data(as_text=True)
+    assert leaver.client.get("/profile").status_code == 200
+
+
+@ONE
+@pytest.mark.promise("P52")
+def test_somebody_without_applications_is_asked_nothing(app: Flask, client: StrictClient) -> None:
+    signed_in(client, app=app)
+
+    answer = client.submit("/account/delete", "delete")
+
+    assert answer.status_code == 303
+    assert client.page(answer.headers["Location"]).one("deletion-receipt") is not None
+
+
+@ONE
+@pytest.mark.promise("P52")
+def test_without_a_vault_key_the_page_says_so_and_deletes_nothing(leaver: Leaver, monkeypatch) -> None:
+    folder = leaver.app.extensions["settings"].data / "vault"
+    page = leaver.client.page("/account/delete")
+    values = {**page.fields("delete"), "open": "withdraw"}
+    monkeypatch.setattr(vault, "prepare_demonstration", lambda settings, now: None)
+    for path in folder.glob("*.pub"):
+        path.rename(path.with_suffix(".away"))
+    try:
+        shown = leaver.client.get("/account/delete").get_data(as_text=True)
+        pressed = leaver.client.post("/account/delete", data=values)
+        ready = leaver.client.get("/health/ready")
+    finally:
+        for path in folder.glob("*.away"):
+            path.rename(path.with_suffix(".pub"))
+
+    assert "has no key for this month" in shown
+    assert "form-delete" not in shown
+    assert pressed.status_code == 503
+    assert "Nothing was deleted" in pressed.get_data(as_text=True)
+    assert ready.status_code == 503
+    assert "vault_key" in ready.get_json()
+    assert leaver.client.get("/profile").status_code == 200
+
+
+@pytest.mark.promise("P59", "P60", "P61")
+def test_the_same_number_and_mail_open_a_new_account_at_once_and_nothing_old_is_in_it(
+    leaver: Leaver, app: Flask, another_client: StrictClient, post: Post
+) -> None:
+    old = leaver.person
+    leaver.leave()
+
+    register(another_client, app, post, number=old.mobile.removeprefix("+91"))
+
+    with app.app_context():
+        ids = db.session.scalars(select(Account.id)).all()
+    assert len(ids) == 1
+    assert ids[0] != old.id
+    for reference in leaver.references:
+        assert another_client.get(f"/applications/{reference}").status_code == 404
+    assert another_client.page("/applications").all("application-row") == []
+    profile = another_client.get("/profile").get_data(as_text=True)
+    assert not re.search("Gurbachan|918273645546|8431|planted@example.org", profile)
+
+
+@ONE
+@pytest.mark.promise("P57")
+def test_the_public_log_shows_every_month(leaver: Leaver, another_client: StrictClient) -> None:
+    leaver.leave()
+
+    page = another_client.page("/promises/destroyed-keys")
+
+    [row] = page.all("month-row")
+    assert "Not yet" in "".join(row.itertext())
+    assert page.words("opening-count").startswith("0 openings")
+
+
+@ONE
+@pytest.mark.parametrize("language", ["pa", "hi"])
+def test_the_pages_speak_her_language(leaver: Leaver, language: str) -> None:
+    leaver.client.set_cookie("lang", language)
+
+    page = leaver.client.page("/account/delete")
+    receipt = leaver.client.page(leaver.leave())
+
+    assert "Erased" not in page.text
+    assert "Papers destroyed" not in receipt.text
