@@ -65,50 +65,48 @@ from msewa.visits import routes as visits_routes
 from msewa.web import routes as web_routes
 
 
+BLUEPRINTS = (
+    web_routes.bp,
+    visits_routes.bp,
+    visits_commands.bp,
+    figures_routes.bp,
+    outbox_commands.bp,
+    ledger_routes.bp,
+    ledger_commands.bp,
+    tracker_routes.bp,
+    tracker_commands.bp,
+    start.bp,
+    catalogue_routes.bp,
+    catalogue_commands.bp,
+    accounts_routes.bp,
+    accounts_commands.bp,
+    profile_routes.bp,
+    consents_routes.bp,
+    consents_commands.bp,
+    notifications_routes.bp,
+    applications_routes.bp,
+    grievances_routes.bp,
+    privacy_routes.bp,
+    dpo_routes.bp,
+    upkeep_commands.bp,
+    promises_routes.bp,
+    promises_commands.bp,
+)
+# Parents first: erasing goes backwards.
+HOLDINGS = (ACCOUNT, ACCESS, TRACKER, ACTIVITY, PROFILE, CHOICES, MESSAGES, APPLICATIONS, GRIEVANCES, PRIVACY, LAW)
+
+
 def register(app: Flask, *, settings: Settings) -> None:
     """Register every feature's routes, commands and outbox handlers; the sandbox only in demo mode."""
-    for blueprint in (
-        web_routes.bp,
-        visits_routes.bp,
-        visits_commands.bp,
-        figures_routes.bp,
-        outbox_commands.bp,
-        ledger_routes.bp,
-        ledger_commands.bp,
-        tracker_routes.bp,
-        tracker_commands.bp,
-        start.bp,
-        catalogue_routes.bp,
-        catalogue_commands.bp,
-        accounts_routes.bp,
-        accounts_commands.bp,
-        profile_routes.bp,
-        consents_routes.bp,
-        consents_commands.bp,
-        notifications_routes.bp,
-        applications_routes.bp,
-        grievances_routes.bp,
-        privacy_routes.bp,
-        dpo_routes.bp,
-    ):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for blueprint in (upkeep_commands.bp, promises_routes.bp, promises_commands.bp):
-        app.register_blueprint(blueprint)
-    checking.init_app(app)
-    presence.init_app(app)
-    standing.init_app(app)
-    looking.init_app(app)
-    accounts_work.init_app(app)
-    privacy_work.init_app(app)
-    dpo_work.init_app(app)
-    announcing.init_app(app)
-    changes.init_app(app)
+    for part in (checking, presence, standing, looking, accounts_work, privacy_work, dpo_work, announcing, changes):
+        part.init_app(app)
     recording.init_app(app, settings=settings)
     daily.every_day(app, figures.TOPIC, figures.release_due)
     app.extensions["readiness"]["catalogue"] = is_loaded
     app.extensions["registration_notice"] = get_registration_notice
-    # Parents first: erasing goes backwards.
-    for holding in (ACCOUNT, ACCESS, TRACKER, ACTIVITY, PROFILE, CHOICES, MESSAGES, APPLICATIONS, GRIEVANCES, PRIVACY, LAW):
+    for holding in HOLDINGS:
         hold(app, holding)
     closure_work.init_app(app)
     _meet_outside(app, settings=settings)
