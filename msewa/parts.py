@@ -64,7 +64,6 @@ from msewa.visits import recording
 from msewa.visits import routes as visits_routes
 from msewa.web import routes as web_routes
 
-
 BLUEPRINTS = (
     web_routes.bp,
     visits_routes.bp,
