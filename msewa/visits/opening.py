@@ -36,6 +36,7 @@ def open_month(month: str, *, case_number: str, shares: Iterable[str], now: date
     private = private_half(shares, public=public_half(security_folder(), month))
     chosen = select(SecurityEvent).where(SecurityEvent.key_month == month).order_by(SecurityEvent.hour, SecurityEvent.id)
     opened = [Opened(event.hour, event.kind, **open_event(event, private=private)) for event in db.session.scalars(chosen)]
+    # In the same transaction as the caller's commit: what was opened is counted, or it was not opened.
     db.session.add(SecurityOpening(id=secrets.token_hex(16), case_number=case_number, opened_at=now, events=len(opened)))
     db.session.flush()
     return opened

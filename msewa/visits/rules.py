@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 
+# India keeps one time all year; the zone's table would cost more than the sum.
 INDIA = timezone(timedelta(hours=5, minutes=30))
 OTHER = "other"
 AGENT_LENGTH = 300
