@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import brotli
@@ -9,12 +10,16 @@ import pytest
 import yaml
 from flask import Flask
 
+from msewa.closure.models import VaultMonth, VaultOpening
+from msewa.extensions import db, writing
+from msewa.grievances.models import Grievance
 from msewa.promises import figures, queries
 from msewa.promises.places import PLACES
 from msewa.promises.queries import DATA, Evidence, clauses
 from msewa.promises.rules import THEMES, Proof
 from msewa.promises.showing import MOST_SHOWN, sentences_by_file
 from tests.installation import ROOT
+from tests.people import somebody
 from tests.strict_client import StrictClient
 
 LANGUAGES = ("en", "pa", "hi")
@@ -108,13 +113,44 @@ def test_what_is_lacking_is_not_hidden(client: StrictClient) -> None:
 
 
 def test_figures_are_counted_in_the_living_tables(app: Flask, client: StrictClient) -> None:
-    with app.app_context():
-        shown = {figure.id: figure.value for figure in figures.read(now=app.extensions["clock"].now())}
-
     page = client.page("/promises/P28")
-    assert shown["without_basis"] == 0
+
+    assert figures_of(app)["without_basis"] == 0
     assert [row.get("data-id") for row in page.all("figure-row")] == ["without_basis"]
     assert "sent without a ground" in client.page("/promises").text
+
+
+def test_figures_follow_what_happens_within_a_minute(app: Flask, client: StrictClient) -> None:
+    before = figures_of(app)
+    person, now = somebody(app), app.extensions["clock"].now()
+    years = {"not_before": now, "not_after": now}
+    opening = {"instrument": "17/2029", "months": "2026-11", "tried": 3, "opened": 1}
+    late = {
+        "topic": "look",
+        "state": "received",
+        "sealed": b"\x01",
+        "filed_at": now - timedelta(days=91),
+        "due_at": now - timedelta(days=1),
+    }
+    with app.app_context(), writing():
+        db.session.add(VaultMonth(month="2026-01", key_id="k", sealed=3, **years))
+        db.session.add(VaultMonth(month="2023-01", key_id="k", sealed=5, destroyed_at=now, **years))
+        db.session.add(VaultOpening(id="a" * 32, opened_at=now, **opening))
+        db.session.add(Grievance(id="b" * 32, reference="K7M4TXQ9", account_id=person.id, **late))
+        db.session.commit()
+
+    at_once = figures_of(app)
+    app.extensions["clock"].move(now + timedelta(minutes=1, seconds=1))
+
+    assert set(before.values()) == {0}
+    assert at_once == before, "counted at most once a minute, however many ask"
+    assert figures_of(app) == {"without_basis": 0, "stopped": 0, "sealed": 3, "opened": 1, "ended": 1, "late": 1}
+    assert [row.get("data-id") for row in client.page("/promises/P57").all("figure-row")] == ["ended"]
+
+
+def figures_of(app: Flask) -> dict[str, int]:
+    with app.app_context():
+        return {figure.id: figure.value for figure in figures.read(now=app.extensions["clock"].now())}
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
