@@ -1,4 +1,4 @@
-"""Legal disclosures and their steps, refused requests, cases, breaches and whom they concern."""
+"""Legal disclosures and their steps, refused requests, cases, drafts for a second person, breaches and whom they concern."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,6 +45,18 @@ def upgrade() -> None:
         _moment("opened_at"),
         _moment("closed_at", nullable=True),
     )
+    op.create_table(
+        "publication",
+        *_numbered("publication"),
+        sa.Column("name", sa.String(20), nullable=False),
+        sa.Column("version", sa.String(10), nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("drafted_by", sa.String(32), nullable=False),
+        _moment("drafted_at"),
+        sa.Column("approved_by", sa.String(32), nullable=True),
+        _moment("approved_at", nullable=True),
+    )
     _make_breaches()
 
 
@@ -84,5 +96,5 @@ def _moment(name: str, *, nullable: bool = False) -> sa.Column[sa.DateTime]:
 
 def downgrade() -> None:
     """Drop the tables."""
-    for name in ("breach_affected", "breach", "inquiry", "refused_request", "legal_step", "legal_disclosure"):
+    for name in ("publication", "breach_affected", "breach", "inquiry", "refused_request", "legal_step", "legal_disclosure"):
         op.drop_table(name)

@@ -10,7 +10,8 @@ from wtforms import DateField, DateTimeLocalField, Field, SelectMultipleField, S
 
 from msewa.accounts.forms import check_mobile, given, mobile_input
 from msewa.applications.references import read_reference
-from msewa.dpo.rules import LONGEST_WORDS, Case, Ground
+from msewa.dpo.drafts import Fault
+from msewa.dpo.rules import LONGEST_FILE, LONGEST_WORDS, Case, Ground
 from msewa.grievances.rules import LONGEST_TEXT
 from msewa.web.choices import choices, one_of
 from msewa.web.forms import Form, ascii_digits, clean_text
@@ -22,6 +23,20 @@ GROUNDS = {
     Ground.LIFE: _("A life is in imminent danger"),
     Ground.INFORMAL: _("An informal request"),
     Ground.PERMITTED: _("A law permits it, and does not demand it"),
+}
+TEXTS = {
+    "policy": _("The privacy policy"),
+    "registration": _("The notice before registering"),
+    "purposes": _("Purposes"),
+}
+FAULTS = {
+    Fault.UNREADABLE: _("This is no YAML file"),
+    Fault.SHAPE: _("It lacks a part that such a text has"),
+    Fault.LANGUAGES: _("Something is not said in all three languages"),
+    Fault.VERSION: _("Its version must be the next one"),
+    Fault.TOO_EARLY: _("It would be in force before today"),
+    Fault.CHANGES: _("It does not say what changes for people"),
+    Fault.READER: _("Nothing in mSewa reads for one of these purposes"),
 }
 CASES = {
     Case.DISPUTE: _("A dispute over a transaction"),
@@ -84,6 +99,13 @@ class AnswerForm(Form):
     """The answer to a complaint."""
 
     answer = text_input(_("Answer"), _("Write the answer"), rows=6, longest=LONGEST_TEXT)
+
+
+class PublicationForm(Form):
+    """A text to be published, as its file says it."""
+
+    name = one_of(_("What is it?"), TEXTS.items(), otherwise=_("Choose what it is"))
+    content = text_input(_("The whole file"), _("Put the whole file here"), rows=12, longest=LONGEST_FILE)
 
 
 class DemandForm(Form):

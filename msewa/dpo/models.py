@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import Date, ForeignKey, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msewa.extensions import Base
@@ -90,3 +90,20 @@ class BreachAffected(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
     told_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
+
+
+class Publication(Base):
+    """A text that one officer drafted and another publishes: a version of the policy or of the notice, or entries of the purposes."""
+
+    __tablename__ = "publication"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    reference: Mapped[str] = mapped_column(String(8), unique=True)
+    name: Mapped[str] = mapped_column(String(20))
+    version: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10))
+    content: Mapped[str] = mapped_column(Text)
+    drafted_by: Mapped[str] = mapped_column(String(32))
+    drafted_at: Mapped[datetime]
+    approved_by: Mapped[str | None] = mapped_column(String(32))
+    approved_at: Mapped[datetime | None]

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
-from msewa.dpo.models import Breach, BreachAffected, Inquiry, LegalDisclosure, LegalStep, RefusedRequest
+from msewa.dpo.models import Breach, BreachAffected, Inquiry, LegalDisclosure, LegalStep, Publication, RefusedRequest
 from msewa.dpo.papers import open_paper
-from msewa.dpo.references import BREACH, CASE, LEGAL, read_number, show_number
+from msewa.dpo.references import BREACH, CASE, LEGAL, TEXT, read_number, show_number
 from msewa.dpo.rules import CARRIED_OUT, BreachState
 from msewa.extensions import db
 from msewa.web.errors import NoSuchRowError
@@ -60,6 +60,37 @@ class Incident:
     known_at: datetime
     told_at: datetime | None
     paper: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedText:
+    """A drafted text and who drafted it."""
+
+    id: str
+    number: str
+    name: str
+    version: str
+    state: str
+    content: str
+    drafted_by: str
+    drafted_at: datetime
+
+
+def get_text(typed: str) -> DraftedText:
+    """Return a drafted text by its number; NoSuchRowError when there is none."""
+    return _text(_there(db.session.scalars(select(Publication).where(Publication.reference == read_number(typed, kind=TEXT))).first()))
+
+
+def list_texts() -> list[DraftedText]:
+    """Return the newest drafted texts."""
+    return [
+        _text(row) for row in db.session.scalars(select(Publication).order_by(Publication.drafted_at.desc(), Publication.id).limit(MOST))
+    ]
+
+
+def _text(row: Publication) -> DraftedText:
+    number = show_number(row.reference, kind=TEXT)
+    return DraftedText(row.id, number, row.name, row.version, row.state, row.content, row.drafted_by, row.drafted_at)
 
 
 def get_demand(typed: str) -> Demand:

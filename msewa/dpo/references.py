@@ -2,7 +2,7 @@
 
 from msewa.applications import references
 
-LEGAL, CASE, BREACH = "L", "C", "B"
+LEGAL, CASE, BREACH, TEXT = "L", "C", "B", "T"
 
 
 def new_reference() -> str:

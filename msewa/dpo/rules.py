@@ -9,6 +9,7 @@ LIFE_TOLD_WITHIN = timedelta(hours=72)  # P49: of an imminent danger to life she
 BOARD_WITHIN = timedelta(hours=72)  # r. 7(2) of the rules of 2025: the whole report to the Board
 CERT_WITHIN = timedelta(hours=6)  # CERT-In's directions of 28 April 2022
 LONGEST_WORDS = 2000
+LONGEST_FILE = 150_000
 BATCH = 200
 SECTION = re.compile(r"\d")
 
@@ -46,6 +47,14 @@ class BreachState(StrEnum):
     GATHERING = "gathering"
     READY = "ready"
     TOLD = "told"
+
+
+class TextState(StrEnum):
+    """Where a drafted text stands."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
 
 
 REFUSED = frozenset({Ground.INFORMAL, Ground.PERMITTED})

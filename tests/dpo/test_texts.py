@@ -1,0 +1,169 @@
+"""Publishing: one drafts, another puts it into force, and it never changes again (P10, P44)."""
+
+import copy
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from flask import Flask
+
+from msewa.consents.purposes import purposes
+from msewa.consents.texts import SHIPPED
+from msewa.dpo.drafts import DraftError, Fault, read_draft
+from tests.conftest import ClockHandle
+from tests.dpo.conftest import Seat
+
+WORDS = {"en": "A new sentence.", "pa": "ਨਵਾਂ ਵਾਕ।", "hi": "नया वाक्य।"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_published(app: Flask) -> Iterator[None]:
+    yield
+    shutil.rmtree(app.extensions["settings"].data / "published", ignore_errors=True)
+    app.extensions["frames"].clear()
+
+
+def policy(clock: ClockHandle, **other: Any) -> dict[str, Any]:
+    content = yaml.safe_load((SHIPPED / "policy-1.0.yaml").read_text())
+    content["sections"][0]["blocks"].append({"text": WORDS})
+    return {**content, "version": "1.1", "effective_on": clock.now().date(), "changes": [WORDS], **other}
+
+
+def as_text(content: Any) -> str:
+    return yaml.dump(content, allow_unicode=True, sort_keys=False, Dumper=Plain)
+
+
+class Plain(yaml.SafeDumper):
+    """Writes repeated words out again."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def drafted(officer: Seat, content: Any, name: str = "policy") -> str:
+    answer = officer.client.submit("/dpo/texts", "text", name=name, content=as_text(content))
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return answer.headers["Location"].rpartition("/")[2]
+
+
+def done(officer: Seat, number: str, act: str) -> int:
+    fields = officer.client.page(f"/dpo/texts/{number}").fields("withdraw")
+    return officer.client.post(f"/dpo/texts/{number}", data={**fields, "do": act}).status_code
+
+
+@pytest.mark.promise("P10")
+def test_another_officer_puts_a_draft_into_force_and_the_old_version_stays(anita: Seat, jaspreet: Seat, clock: ClockHandle) -> None:
+    number = drafted(anita, policy(clock))
+    before = anita.client.get("/privacy/policy/1.1").status_code
+
+    own, others = done(anita, number, "publish"), done(jaspreet, number, "publish")
+
+    assert (before, own, others) == (404, 409, 303)
+    assert WORDS["en"] in anita.client.page("/privacy/policy/1.1").text
+    assert WORDS["en"] not in anita.client.page("/privacy/policy/1.0").text
+    assert [jaspreet.acts()[0], anita.acts()[0]] == ["text.published", "text.drafted"]
+
+
+@pytest.mark.promise("P10")
+def test_the_difference_to_what_holds_is_shown_before(anita: Seat, jaspreet: Seat, clock: ClockHandle) -> None:
+    number = drafted(anita, policy(clock))
+
+    page = jaspreet.client.page(f"/dpo/texts/{number}")
+
+    assert WORDS["en"] in page.words("text-change")
+    assert len(page.all("text-change")) == 1
+
+
+@pytest.mark.promise("P44")
+def test_a_new_purpose_is_published_by_two_and_everybody_is_not_asked(anita: Seat, jaspreet: Seat, app: Flask) -> None:
+    rows = yaml.safe_load((SHIPPED / "purposes.yaml").read_text())
+    new = {**next(row for row in rows if row["id"] == "newsletter"), "id": "newsletter.farming", "version": 1, "title": WORDS}
+    number = drafted(anita, [new], name="purposes")
+
+    done(jaspreet, number, "publish")
+
+    with app.app_context():
+        assert "newsletter.farming" in purposes()
+    assert WORDS["en"] in anita.client.page("/privacy/purposes/newsletter.farming").text
+
+
+def test_what_was_put_aside_is_never_in_force(anita: Seat, jaspreet: Seat, clock: ClockHandle) -> None:
+    number = drafted(anita, policy(clock))
+    stale = jaspreet.client.page(f"/dpo/texts/{number}").fields("publish")
+    done(anita, number, "withdraw")
+
+    answer = jaspreet.client.post(f"/dpo/texts/{number}", data=stale)
+
+    assert answer.status_code == 409
+    assert anita.client.get("/privacy/policy/1.1").status_code == 404
+
+
+def test_of_two_drafts_of_one_version_the_second_is_refused(anita: Seat, jaspreet: Seat, clock: ClockHandle) -> None:
+    first, second = drafted(anita, policy(clock)), drafted(anita, policy(clock))
+
+    assert [done(jaspreet, number, "publish") for number in (first, second)] == [303, 409]
+
+
+def wrong(clock: ClockHandle, **other: Any) -> str:
+    return as_text(policy(clock, **other))
+
+
+@pytest.mark.parametrize(
+    ("other", "fault"),
+    [
+        ({"version": "1.0"}, Fault.VERSION),
+        ({"version": "../1.1"}, Fault.VERSION),
+        ({"version": "²"}, Fault.VERSION),
+        ({"changes": []}, Fault.CHANGES),
+        ({"changes": [{"en": "Only English."}]}, Fault.LANGUAGES),
+        ({"changes": [{**WORDS, "hi": " "}]}, Fault.LANGUAGES),
+        ({"effective_on": "tomorrow"}, Fault.SHAPE),
+        ({"sections": [{"id": "x"}]}, Fault.SHAPE),
+        ({"sections": "none"}, Fault.SHAPE),
+    ],
+    ids=str,
+)
+def test_a_draft_that_could_not_hold_is_refused(app: Flask, clock: ClockHandle, other: dict[str, Any], fault: Fault) -> None:
+    with app.app_context(), pytest.raises(DraftError) as error:
+        read_draft("policy", wrong(clock, **other), today=clock.now().date())
+
+    assert error.value.fault == fault
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "a: &x [1]\nb: *x", "[" * 5000, "", "42", "- - -"], ids=["open", "alias", "deep", "empty", "number", "lists"]
+)
+@pytest.mark.parametrize("name", ["policy", "purposes"])
+def test_what_is_no_such_file_is_refused(app: Flask, clock: ClockHandle, name: str, text: str) -> None:
+    with app.app_context(), pytest.raises(DraftError):
+        read_draft(name, text, today=clock.now().date())
+
+
+@pytest.mark.parametrize(
+    ("other", "fault"),
+    [
+        ({"version": 3}, Fault.VERSION),
+        ({"reader": "msewa.nothing.reads"}, Fault.READER),
+        ({"reader": "os"}, Fault.READER),
+        ({"title": {"en": "Only English"}}, Fault.LANGUAGES),
+        ({"ground": "because"}, Fault.SHAPE),
+    ],
+    ids=str,
+)
+def test_an_entry_of_the_purposes_must_be_whole(app: Flask, clock: ClockHandle, other: dict[str, Any], fault: Fault) -> None:
+    rows = yaml.safe_load((SHIPPED / "purposes.yaml").read_text())
+    row = {**copy.deepcopy(next(one for one in rows if one["id"] == "newsletter")), "version": 2, **other}
+
+    with app.app_context(), pytest.raises(DraftError) as error:
+        read_draft("purposes", as_text([row]), today=clock.now().date())
+
+    assert error.value.fault == fault
+
+
+def test_a_draft_of_yesterday_is_too_early(app: Flask, clock: ClockHandle) -> None:
+    with app.app_context(), pytest.raises(DraftError) as error:
+        read_draft("policy", wrong(clock), today=clock.advance(days=2).date())
+
+    assert error.value.fault == Fault.TOO_EARLY
