@@ -46,11 +46,11 @@ def empty_database(backend: str) -> Iterator[str | None]:
 
 @pytest.mark.promise("P14", "P13", "P39", "P41", "P42")
 def test_no_visit_leads_to_a_person_and_every_planted_fault_is_found(app: Flask, empty_database: str | None) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
 
     with walked(app.extensions["install"], database_url=empty_database) as scratch:
         proof = scratch.judge()
-        spent = time.monotonic() - begun
+        spent = time.process_time() - begun
         found = {name: scratch.judge(plant=name).faults for name in FAULTS}
 
     assert proof.faults == []
