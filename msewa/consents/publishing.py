@@ -14,7 +14,7 @@ import yaml
 
 from msewa.consents.purposes import PurposeError, every_version, purpose_of
 from msewa.consents.rules import Purpose
-from msewa.consents.texts import list_versions, published
+from msewa.consents.texts import list_days, list_versions, published
 
 LANGUAGES = {"en", "pa", "hi"}
 POLICY_KEYS = {"name", "version", "effective_on", "sections", "changes"}
@@ -64,7 +64,7 @@ def check_purposes(text: str, *, today: date) -> list[Purpose]:
 
 
 def publish_purposes(text: str, *, today: date) -> list[Purpose]:
-    """Publish new purposes, or new versions of purposes: everybody is "not asked" for each of them (P44)."""
+    """Publish new purposes, or new versions of purposes: from that day on everybody is "not asked" for each of them (P44)."""
     found = check_purposes(text, today=today)
     first = found[0]
     _add(published() / f"purposes-{first.id}-{first.version}.yaml", text)
@@ -90,11 +90,13 @@ def _check_day(day: Any, *, today: date) -> None:
 
 
 def _check_place(purpose: Purpose) -> None:
-    """Refuse a version that does not follow the last one of its purpose, and a number that another purpose has."""
+    """Refuse a version that does not follow the last one of its purpose or comes without a policy, and another purpose's number."""
     known = every_version()
     versions = [version for other, version in known if other == purpose.id]
     if purpose.version != max(versions, default=0) + 1:
         raise NotPublishableError(f"The next version of {purpose.id} is {max(versions, default=0) + 1}.")
+    if purpose.effective_on not in list_days("policy"):
+        raise NotPublishableError("A new purpose needs a new version of the policy: publish that first, for the same day.")
     if any(one.number == purpose.number and one.id != purpose.id for one in known.values()):
         raise NotPublishableError(f"Another purpose has the number {purpose.number}.")
 

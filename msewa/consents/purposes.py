@@ -3,14 +3,17 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache
 from typing import Any
 
 import yaml
+from flask import has_app_context
 
 from msewa.consents.rules import Ground, Purpose
 from msewa.consents.texts import Stamped, stamped_folders
 from msewa.crypto.canonical import canonical
+from msewa.web import clock
 from msewa.web.errors import NoSuchRowError
 
 WORDS = ("title", "what", "why", "receivers", "term", "withdraw")
@@ -33,8 +36,8 @@ class Shown:
 
 
 def purposes() -> Mapping[str, Purpose]:
-    """Return each purpose in the version that holds, by its id, in the order of the register."""
-    return _current(_stamped())
+    """Return each purpose in the version that holds today, by its id, in the order of the register."""
+    return _current(_stamped(), clock.now().date() if has_app_context() else date.max)
 
 
 def every_version() -> Mapping[tuple[str, int], Purpose]:
@@ -75,10 +78,13 @@ def _all(stamped: tuple[Stamped, ...]) -> Mapping[tuple[str, int], Purpose]:
 
 
 @cache
-def _current(stamped: tuple[Stamped, ...]) -> Mapping[str, Purpose]:
-    every = _all(stamped)
-    latest = {purpose_id: max(version for other, version in every if other == purpose_id) for purpose_id, _ in every}
-    return {purpose_id: every[purpose_id, version] for purpose_id, version in latest.items()}
+def _current(stamped: tuple[Stamped, ...], today: date) -> Mapping[str, Purpose]:
+    every = _all(stamped).values()
+    # A clock before the first day finds the first purposes: sending must not stop for it.
+    day = max(today, min(purpose.effective_on for purpose in every))
+    in_force = sorted((purpose for purpose in every if purpose.effective_on <= day), key=lambda purpose: purpose.version)
+    latest = {purpose.id: purpose for purpose in in_force}
+    return dict(sorted(latest.items(), key=lambda item: item[1].number))
 
 
 def purpose_of(row: dict[str, Any]) -> Purpose:

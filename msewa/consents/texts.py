@@ -36,6 +36,11 @@ def list_versions(name: str) -> tuple[str, ...]:
     return tuple(version for version, _ in _files(name))
 
 
+def list_days(name: str) -> tuple[date, ...]:
+    """Return the days on which the versions of a text came or come into force, oldest version first."""
+    return tuple(_content(file)["effective_on"] for _, file in _files(name))
+
+
 def get_current_version(name: str, *, today: date) -> str:
     """Return the version that holds on a day: the youngest that is in force, and before the first one that first one."""
     files = _files(name)

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -91,11 +91,14 @@ def test_a_policy_that_is_not_whole_is_refused(desk: Path, draft: str) -> None:
 
 
 @pytest.mark.promise("P44")
-def test_a_raised_purpose_is_published_with_its_old_words_kept(desk: Path) -> None:
+def test_a_raised_purpose_holds_from_its_day_on_with_its_old_words_kept(app: Flask, desk: Path) -> None:
     old = shown(get_purpose("promo.own"), "hi").sha256
+    publish_policy(policy(), today=DAY)
 
     publish_purposes(purpose(why=WORDS), today=DAY)
 
+    assert get_purpose("promo.own").version == 1
+    app.extensions["clock"].move(datetime(2027, 3, 1, 8, tzinfo=UTC))
     assert get_purpose("promo.own").version == 2
     assert shown(get_purpose("promo.own", version=1), "hi").sha256 == old
     assert shown(get_purpose("promo.own"), "hi").sha256 != old
@@ -121,7 +124,19 @@ def test_a_raised_purpose_is_published_with_its_old_words_kept(desk: Path) -> No
     ids=range(11),
 )
 def test_a_purpose_that_is_not_whole_is_refused(desk: Path, draft: str) -> None:
+    publish_policy(policy(), today=DAY)
+
     with pytest.raises(NotPublishableError):
         publish_purposes(draft, today=DAY)
 
-    assert not desk.exists()
+    assert [path.name for path in desk.iterdir()] == ["policy-2.0.yaml"]
+
+
+@pytest.mark.promise("P44")
+@pytest.mark.promise("P10")
+def test_no_purpose_goes_live_before_its_policy(desk: Path) -> None:
+    with pytest.raises(NotPublishableError):
+        publish_purposes(purpose(why=WORDS), today=DAY)
+
+    publish_policy(policy(), today=DAY)
+    publish_purposes(purpose(why=WORDS), today=DAY)

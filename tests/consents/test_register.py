@@ -11,7 +11,7 @@ from msewa.catalogue.rules import Category
 from msewa.consents.purposes import WORDS, PurposeError, every_version, purposes, shown
 from msewa.consents.purposes import _all as read_register  # pyright: ignore[reportPrivateUsage]
 from msewa.consents.rules import Ground
-from msewa.consents.texts import SHIPPED
+from msewa.consents.texts import SHIPPED, list_days
 from msewa.inventory.reading import inventory
 from msewa.notifications.rules import CHANNELS, TOPICS
 from tests.installation import ROOT
@@ -72,6 +72,12 @@ def test_promotion_is_three_purposes_of_their_own() -> None:
     assert [purpose.ground for purpose in found] == [Ground.CHOICE] * 3
     assert len({shown(purpose, "en").sha256 for purpose in found}) == 3
     assert all(purpose.valid_days == 365 for purpose in found)
+
+
+@pytest.mark.promise("P10")
+@pytest.mark.promise("P44")
+def test_every_purpose_came_with_a_version_of_the_policy() -> None:
+    assert {purpose.effective_on for purpose in every_version().values()} <= set(list_days("policy"))
 
 
 @pytest.mark.promise("P4")
