@@ -117,7 +117,7 @@ def test_figures_are_counted_in_the_living_tables(app: Flask, client: StrictClie
 
     assert figures_of(app)["without_basis"] == 0
     assert [row.get("data-id") for row in page.all("figure-row")] == ["without_basis"]
-    assert "sent without a ground" in client.page("/promises").text
+    assert "sent without a ground 0" in client.page("/promises").words("page-promises.index")
 
 
 def test_figures_follow_what_happens_within_a_minute(app: Flask, client: StrictClient) -> None:

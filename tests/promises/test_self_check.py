@@ -154,7 +154,7 @@ def test_a_package_without_an_application_is_found(app: Flask, check, client: St
     write(app, package())
 
     assert list(check()) == ["grounds"]
-    assert "1 sent without a ground" in client.page("/promises").words("page-promises.index")
+    assert "sent without a ground 1" in client.page("/promises").words("page-promises.index")
 
 
 def demand(**facts: Any) -> LegalDisclosure:
