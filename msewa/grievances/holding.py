@@ -5,13 +5,16 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from msewa.delivery import operations as delivery
 from msewa.extensions import db
 from msewa.grievances.models import Grievance, GrievanceEvent
 from msewa.grievances.operations import DUE
 from msewa.grievances.queries import Complaint, list_own, list_steps, read_words
+from msewa.grievances.references import show_reference
 from msewa.holdings import Holding
 from msewa.ledger.rules import Subject
 from msewa.outbox import operations as outbox
+from msewa.web import form_keys
 
 
 def gather(subject: Subject) -> list[dict[str, Any]]:
@@ -21,9 +24,12 @@ def gather(subject: Subject) -> list[dict[str, Any]]:
 
 def erase(account_id: str) -> None:
     """Remove her complaints."""
-    hers = list(db.session.scalars(select(Grievance.id).where(Grievance.account_id == account_id)))
-    for complaint_id in hers:
-        outbox.drop(DUE, complaint_id)
+    rows = db.session.execute(select(Grievance.id, Grievance.reference).where(Grievance.account_id == account_id)).all()
+    hers = [row.id for row in rows]
+    outbox.drop_all(DUE, hers)
+    delivery.forget(hers)
+    shown = [show_reference(row.reference) for row in rows]
+    form_keys.forget_about([f"{place}/{ref}" for ref in shown for place in ("/grievances", "/dpo/grievances")])
     db.session.execute(delete(GrievanceEvent).where(GrievanceEvent.grievance_id.in_(hers)))
     db.session.execute(delete(Grievance).where(Grievance.account_id == account_id))
 

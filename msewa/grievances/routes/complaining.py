@@ -2,29 +2,25 @@
 
 from typing import cast
 
-from flask import Response, current_app, request, url_for
+from flask import Response, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from msewa.accounts.people import Person
 from msewa.accounts.rules import Role
-from msewa.config import NamedContact, Settings
-from msewa.extensions import db
+from msewa.delivery.queries import get_package_state
 from msewa.grievances import operations
 from msewa.grievances.forms import ComplaintForm
 from msewa.grievances.naming import TOPICS, list_subjects, name_of
 from msewa.grievances.operations import Draft, MovedOnError, TooManyOpenError
 from msewa.grievances.queries import Complaint, find_by_id, get_own, list_own, list_steps, read_words
+from msewa.grievances.routes.blueprint import address, bp, contact, done, person
 from msewa.grievances.rules import About, Topic, may_escalate, read_about
-from msewa.web import form_keys
-from msewa.web.access import blueprint, citizen, public
+from msewa.web.access import citizen, public
 from msewa.web.clock import now
 from msewa.web.errors import NoSuchRowError
 from msewa.web.form_keys import once
 from msewa.web.locale import language
 from msewa.web.pages import render_page, see_other
-
-bp = blueprint("grievances", __name__)
 
 
 @bp.get("/grievances")
@@ -57,10 +53,7 @@ def file() -> AnyResponse:
         complaint_id = operations.file(draft, subject=person(), actor=person().actor, now=now())
     except TooManyOpenError:
         return _ask(form, status=422, too_many=True)
-    location = _address(cast(Complaint, find_by_id(complaint_id)))
-    form_keys.remember(location)
-    db.session.commit()
-    return see_other(location)
+    return done(cast(Complaint, find_by_id(complaint_id)))
 
 
 @bp.get("/grievances/<ref>")
@@ -79,6 +72,7 @@ def show(ref: str) -> Response:
         overdue=overdue,
         may_escalate=may_escalate(complaint.state, overdue=overdue),
         contact=contact(),
+        package=get_package_state(complaint.id) if complaint.topic == Topic.CORRECTION else None,
     )
 
 
@@ -91,8 +85,8 @@ def close(ref: str) -> AnyResponse:
     try:
         operations.close(complaint, actor=person().actor, now=now())
     except MovedOnError:
-        return see_other(_address(complaint))
-    return _done(complaint)
+        return see_other(address(complaint))
+    return done(complaint)
 
 
 @bp.post("/grievances/<ref>/escalate")
@@ -104,19 +98,8 @@ def escalate(ref: str) -> AnyResponse:
     try:
         operations.escalate(complaint, actor=person().actor, now=now())
     except MovedOnError:
-        return see_other(_address(complaint))
-    return _done(complaint)
-
-
-def person() -> Person:
-    """Return who is signed in."""
-    return cast(Person, current_user)
-
-
-def contact() -> NamedContact:
-    """Return who answers complaints, as the settings name them."""
-    settings: Settings = current_app.extensions["settings"]
-    return settings.grievance_contact
+        return see_other(address(complaint))
+    return done(complaint)
 
 
 def _form(about: str) -> ComplaintForm:
@@ -136,14 +119,3 @@ def _about(about: str, *, topic: str) -> str:
         return name_of(about, subject=person(), language=language())
     except NoSuchRowError:
         return str(TOPICS[Topic(topic)])
-
-
-def _address(complaint: Complaint) -> str:
-    return url_for("grievances.show", ref=complaint.ref)
-
-
-def _done(complaint: Complaint) -> AnyResponse:
-    location = _address(complaint)
-    form_keys.remember(location)
-    db.session.commit()
-    return see_other(location)

@@ -1,0 +1,70 @@
+"""Asking an office to correct what it was sent: the complaint is kept here, and its words go to that office, closed to its key (P51)."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from msewa.applications.packages import build_package
+from msewa.applications.queries import Case, read_pages
+from msewa.applications.references import show_reference
+from msewa.catalogue.answers import parse
+from msewa.catalogue.queries import catalogue, get_definition
+from msewa.catalogue.rules import Definition, Field
+from msewa.catalogue.showing import show
+from msewa.crypto.canonical import canonical
+from msewa.delivery import operations as delivery
+from msewa.grievances import operations
+from msewa.grievances.operations import Draft
+from msewa.grievances.rules import About, Topic
+from msewa.ledger.operations import record
+from msewa.ledger.rules import Actor, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Which field of an application is wrong, what it should say (kept form), and why."""
+
+    key: str
+    new: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+def sent_values(case: Case) -> dict[str, str]:
+    """Return what was sent, field by field, in kept forms."""
+    package = build_package(case, definition_of(case), pages=read_pages(case), papers=())
+    return {key: answer.value for key, answer in package.answers.items()}
+
+
+def definition_of(case: Case) -> Definition:
+    """Return the service as it was when the application was begun."""
+    return get_definition(case.service_id, case.service_version)
+
+
+def fields_of(case: Case) -> dict[str, Field]:
+    """Return the fields that were sent, as the service asks them."""
+    definition, sent = definition_of(case), sent_values(case)
+    return {need.key: need.as_asked(catalogue().fields[need.key]) for need in definition.fields if need.key in sent}
+
+
+def read_new(asked: Field, typed: str, *, today: date) -> str:
+    """Return what was typed in its kept form; raises AnswerError."""
+    return parse(asked, typed, today=today, places=catalogue())
+
+
+def correct(case: Case, correction: Correction, *, subject: Subject, actor: Actor, now: datetime) -> str:
+    """File the correction and send it to the office that has the application; return the complaint's id.
+
+    Raises TooManyOpenError, and delivery's ProviderNotRegisteredError; then nothing is kept or sent.
+    """
+    ref, old = show_reference(case.reference), sent_values(case)[correction.key]
+    details = {"field": correction.key, "old": old, "new": correction.new}
+    about = About(Topic.CORRECTION, ref)
+    complaint_id = operations.file(Draft(about, correction.text, details), subject=subject, actor=actor, now=now)
+    payload = canonical({"kind": "correction", "reference": ref, "application": case.id, **details, "reason": correction.text})
+    delivery.dispatch(complaint_id, provider_id=case.provider_id, payload=payload, papers=(), now=now)
+    record("application.correction_sent", subject=subject, actor=actor, now=now, about=ref, fields=(correction.key,))
+    return complaint_id
+
+
+def as_read(asked: Field, value: str, *, language: str) -> str:
+    """Return a kept value for a person to read."""
+    return show(asked, value, language, catalogue=catalogue())
