@@ -23,14 +23,14 @@ LONGEST_NUMBER = 6
 @public
 def policy() -> Response:
     """Show the policy that holds now."""
-    return _policy(get_current_version("policy", today=now().date()), is_current=True)
+    return _policy(get_current_version("policy", today=now().date()))
 
 
 @bp.get("/privacy/policy/<version>")
 @public
 def policy_version(version: str) -> Response:
     """Show one version of the policy, word for word as it was published."""
-    return _policy(version, is_current=version == get_current_version("policy", today=now().date()))
+    return _policy(version)
 
 
 @bp.get("/privacy/notice/<name>/<version>")
@@ -72,14 +72,20 @@ def purpose_version(purpose_id: str, version: str) -> Response:
     return _purpose(get_purpose(purpose_id, version=int(version)))
 
 
-def _policy(version: str, *, is_current: bool) -> Response:
-    text = get_policy(version, language())
-    versions = list_versions("policy")
-    return render_page("consents/policy.html", page_id="consents.policy", policy=text, is_current=is_current, versions=versions)
+def _policy(version: str) -> Response:
+    text, versions = get_policy(version, language()), list_versions("policy")
+    standing = _standing(versions.index(version), versions.index(get_current_version("policy", today=now().date())))
+    return render_page("consents/policy.html", page_id="consents.policy", policy=text, standing=standing, versions=versions)
 
 
 def _purpose(purpose: Purpose) -> Response:
-    versions = sorted(version for known, version in every_version() if known == purpose.id)
-    page: dict[str, Any] = {"purpose": purpose, "notice": shown(purpose, language()), "versions": versions}
-    page["is_current"] = purpose.version == versions[-1]
+    held = purposes().get(purpose.id)
+    page: dict[str, Any] = {"purpose": purpose, "notice": shown(purpose, language())}
+    page["versions"] = sorted(version for known, version in every_version() if known == purpose.id)
+    page["standing"] = _standing(purpose.version, held.version if held else 0)
     return render_page("consents/purpose.html", page_id="consents.purpose", **page)
+
+
+def _standing(version: int, held: int) -> str:
+    """Return how a version stands to the one that holds: "now", "earlier", or "later"."""
+    return "now" if version == held else "earlier" if version < held else "later"
