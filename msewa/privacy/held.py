@@ -17,7 +17,7 @@ from msewa.inventory.reading import Column, inventory
 from msewa.ledger.rules import Subject
 from msewa.privacy.rules import DOTS, mask, mask_email
 from msewa.profile.queries import get_profile
-from msewa.profile.rules import ACCOUNT_FIELDS
+from msewa.profile.rules import ACCOUNT_FIELDS, GUARDED_FIELDS
 from msewa.web.errors import NoSuchRowError
 from msewa.web.filters import show_date, show_moment
 
@@ -82,8 +82,12 @@ def list_facts(subject: Subject, *, known: Catalogue, language: str) -> list[Fac
         field = known.fields.get(key)
         if field is not None and key not in ACCOUNT_FIELDS:
             value = show(field, given.value, language, catalogue=known)
-            facts.append(Fact(key, field.label[language], _hidden(field, value) if field.sensitive else value))
+            facts.append(Fact(key, field.label[language], _hidden(field, value) if _is_sensitive(field) else value))
     return facts
+
+
+def _is_sensitive(field: Field) -> bool:
+    return field.sensitive or field.key in GUARDED_FIELDS
 
 
 def _hidden(field: Field, value: str) -> str:

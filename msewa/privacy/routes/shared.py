@@ -10,6 +10,7 @@ from msewa.privacy.routes.blueprint import bp, person
 from msewa.privacy.rules import SENT_SHOWN
 from msewa.privacy.shared import list_disclosures
 from msewa.web.access import citizen
+from msewa.web.errors import NoSuchRowError
 from msewa.web.locale import language
 from msewa.web.pages import render_page
 
@@ -21,8 +22,10 @@ FRAGMENTS = frozenset({"shared"})
 def shared() -> Response:
     """Show every application that went to an office: what was in it, its seal, how long it is kept, whom to ask."""
     known = catalogue()
-    provider = known.providers.get(request.args.get("provider", ""))
-    rows, older = list_sent(person().id, limit=SENT_SHOWN, before=request.args.get("before"), provider_id=provider.id if provider else None)
+    wanted = request.args.get("provider")
+    if wanted is not None and wanted not in known.providers:
+        raise NoSuchRowError
+    rows, older = list_sent(person().id, limit=SENT_SHOWN, before=request.args.get("before"), provider_id=wanted)
     disclosures = list_disclosures(rows, known=known, language=language())
-    shown: dict[str, Any] = {"disclosures": disclosures, "older": older, "provider": provider, "known": known}
+    shown: dict[str, Any] = {"disclosures": disclosures, "older": older, "provider": known.providers.get(wanted or ""), "known": known}
     return render_page("privacy/shared.html", fragments=FRAGMENTS, **shown)

@@ -1,0 +1,106 @@
+"""The monthly digest: only for who allows it, once a month, and without a word of what was seen."""
+
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from msewa.extensions import db, writing
+from msewa.notifications.models import Message
+from msewa.outbox.worker import run_due
+from msewa.privacy.digesting import put_digests
+from tests.conftest import ClockHandle
+from tests.people import Somebody, signed_in, somebody
+from tests.privacy.conftest import REASON, allowed_by, looked_at
+from tests.strict_client import StrictClient
+
+
+@pytest.fixture
+def her(app: Flask, client: StrictClient) -> Somebody:
+    return signed_in(client, app=app, email="harjinder@example.org")
+
+
+def put(app: Flask, clock: ClockHandle) -> None:
+    """Do what the worker's daily errand does, and all that follows."""
+    with app.app_context(), writing():
+        put_digests(now=clock.now())
+        db.session.commit()
+    with app.app_context():
+        run_due(now=clock.now())
+
+
+def digests(app: Flask) -> list[tuple[str, str]]:
+    with app.app_context():
+        chosen = select(Message.account_id, Message.channel).where(Message.template == "digest_ready")
+        return sorted(tuple(row) for row in db.session.execute(chosen))
+
+
+def text_to(client: StrictClient, her: Somebody) -> str:
+    sent = client.get(f"/sandbox/outbox.json?to={her.mobile.removeprefix('+91')}").get_json()
+    return next(one["text"] for one in sent if one["template"] == "digest_ready")
+
+
+def month_later(clock: ClockHandle) -> datetime:
+    return clock.advance(days=32)
+
+
+@pytest.mark.promise("P63")
+def test_it_goes_to_who_allowed_it_and_to_nobody_else(her: Somebody, app: Flask, clock: ClockHandle) -> None:
+    somebody(app, full_name="Other Kaur")
+    allowed_by(her, "digest", "channel.sms")
+    month_later(clock)
+
+    put(app, clock)
+
+    assert digests(app) == [(her.id, "sms")]
+
+
+def test_it_goes_once_a_month_however_often_the_worker_runs(her: Somebody, app: Flask, clock: ClockHandle) -> None:
+    allowed_by(her, "digest", "channel.sms", "channel.email")
+    month_later(clock)
+    put(app, clock)
+    clock.advance(hours=20)
+    put(app, clock)
+    once = digests(app)
+
+    month_later(clock)
+    put(app, clock)
+
+    assert once == [(her.id, "email"), (her.id, "sms")]
+    assert len(digests(app)) == 4
+
+
+@pytest.mark.promise("P64")
+def test_who_withdrew_it_gets_none(her: Somebody, app: Flask, clock: ClockHandle) -> None:
+    allowed_by(her, "digest", "channel.sms")
+    allowed_by(her, "digest", event="withdrawn")
+    month_later(clock)
+
+    put(app, clock)
+
+    assert digests(app) == []
+
+
+def test_who_allowed_it_this_month_gets_the_first_one_next_month(her: Somebody, app: Flask, clock: ClockHandle) -> None:
+    allowed_by(her, "digest", "channel.sms")
+
+    put(app, clock)
+
+    assert digests(app) == []
+
+
+def test_it_says_nothing_of_what_was_seen_and_leads_to_its_month(
+    her: Somebody, client: StrictClient, app: Flask, clock: ClockHandle
+) -> None:
+    allowed_by(her, "digest", "channel.sms")
+    looked_at(her)
+    month = f"{clock.now():%Y-%m}"
+    month_later(clock)
+
+    put(app, clock)
+
+    text = text_to(client, her)
+    assert f"/privacy/looks?month={month}" in text
+    assert REASON not in text
+    assert "Harjinder" not in text

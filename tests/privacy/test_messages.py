@@ -1,0 +1,108 @@
+"""Messages: nothing comes that was not pressed on, one press ends it, and what was sent is listed without its words."""
+
+import pytest
+from flask import Flask
+
+from msewa.consents.announcing import announce
+from msewa.extensions import db, writing
+from msewa.notifications.models import Message
+from msewa.notifications.rules import CHANNELS, TOPICS, registry
+from msewa.privacy.naming import MESSAGES
+from tests.people import Somebody, signed_in
+from tests.privacy.conftest import allowed_by
+from tests.strict_client import Page, StrictClient
+
+ALL_CELLS = [f"{topic} {channel}" for topic in TOPICS for channel in CHANNELS]
+
+
+@pytest.fixture
+def her(app: Flask, client: StrictClient) -> Somebody:
+    return signed_in(client, app=app, email="harjinder@example.org")
+
+
+def cells(page: Page) -> dict[str, str]:
+    return {cell.get("data-id"): cell.get("aria-checked") for cell in page.all("cell")}
+
+
+def press(client: StrictClient, cell: str, way: str) -> str:
+    """Press a cell's button as a browser does; return where that leads."""
+    answer = client.submit("/privacy/messages", "messages", **{way: cell})
+    assert answer.status_code == 303
+    return answer.headers["Location"]
+
+
+def announced(app: Flask, topic: str) -> int:
+    with app.app_context(), writing():
+        sent = sum(announce("news", topic=topic, page="https://msewa.example.org/services", now=app.extensions["clock"].now()))
+        db.session.commit()
+    return sent
+
+
+@pytest.mark.promise("P63")
+def test_everything_is_off_at_first(her: Somebody, client: StrictClient) -> None:
+    assert cells(client.page("/privacy/messages")) == dict.fromkeys(ALL_CELLS, "false")
+
+
+@pytest.mark.promise("P63")
+@pytest.mark.parametrize("cell", ALL_CELLS)
+def test_pressing_on_what_was_never_allowed_leads_to_its_notice_first(her: Somebody, client: StrictClient, cell: str) -> None:
+    topic, _, channel = cell.partition(" ")
+
+    first = press(client, cell, "on")
+    allowed_by(her, topic)
+    second = press(client, cell, "on")
+    allowed_by(her, f"channel.{channel}")
+
+    assert first == f"/privacy/choices/{topic}"
+    assert second == f"/privacy/choices/channel.{channel}"
+    assert [one for one, state in cells(client.page("/privacy/messages")).items() if state == "true"] == [cell]
+    assert client.get(first).status_code == client.get(second).status_code == 200
+
+
+@pytest.mark.promise("P64")
+def test_one_press_stops_one_topic_on_one_channel_and_what_waits(her: Somebody, client: StrictClient, app: Flask) -> None:
+    allowed_by(her, "newsletter", "channel.sms", "channel.email")
+    assert announced(app, "newsletter") == 2
+
+    press(client, "newsletter sms", "off")
+
+    found = cells(client.page("/privacy/messages"))
+    assert (found["newsletter sms"], found["newsletter email"]) == ("false", "true")
+    with app.app_context():
+        states = dict(db.session.query(Message.channel, Message.state).filter_by(topic="newsletter").all())
+    assert states == {"sms": "dropped", "email": "waiting"}
+    assert announced(app, "newsletter") == 1
+
+
+def test_what_she_stopped_here_she_can_let_come_again(her: Somebody, client: StrictClient, app: Flask) -> None:
+    allowed_by(her, "newsletter", "channel.sms")
+    press(client, "newsletter sms", "off")
+
+    where = press(client, "newsletter sms", "on")
+
+    assert where == "/privacy/messages#matrix"
+    assert announced(app, "newsletter") == 1
+
+
+@pytest.mark.parametrize("data", [{"on": "everything sms"}, {"on": "newsletter pigeon"}, {"off": ""}, {}, {"on": "newsletter"}])
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_cell_that_there_is_not_is_refused(her: Somebody, client: StrictClient, data: dict[str, str]) -> None:
+    token = {"csrf_token": client.page("/privacy/messages").fields("messages")["csrf_token"]}
+
+    assert client.post("/privacy/messages", data={**token, **data}).status_code == 400
+
+
+def test_what_was_sent_is_listed_without_its_words(her: Somebody, client: StrictClient, app: Flask) -> None:
+    allowed_by(her, "newsletter", "channel.sms")
+    announced(app, "newsletter")
+
+    row = client.page("/privacy/messages").one("message-row")
+
+    text = " ".join("".join(row.itertext()).split())
+    assert text.startswith("News ")
+    assert "SMS, On its way" in text
+
+
+@pytest.mark.parametrize("template", sorted(registry().templates))
+def test_every_message_has_a_word_for_what_it_was_about(template: str) -> None:
+    assert template.partition("_")[0] in MESSAGES
