@@ -7,7 +7,9 @@ from flask import Flask
 
 from msewa.applications.models import Application
 from msewa.delivery.models import Package
+from msewa.delivery.operations import ORPHAN
 from msewa.extensions import db, writing
+from msewa.grievances.models import Grievance
 from msewa.promises.figures import count_without_basis
 from tests.installation import ROOT
 from tests.people import somebody
@@ -15,7 +17,7 @@ from tests.people import somebody
 pytestmark = pytest.mark.promise("P28")
 
 
-def test_only_the_sending_of_an_application_hands_anything_to_an_office() -> None:
+def test_only_sending_an_application_or_a_correction_of_one_hands_anything_to_an_office() -> None:
     callers = set()
     for path in sorted((ROOT / "msewa").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -24,7 +26,7 @@ def test_only_the_sending_of_an_application_hands_anything_to_an_office() -> Non
             if name == "dispatch":
                 callers.add(path.relative_to(ROOT / "msewa").as_posix())
 
-    assert callers == {"applications/operations/sending.py"}
+    assert callers <= {"applications/operations/sending.py", "grievances/correcting.py"}
 
 
 @pytest.mark.parametrize(("submitted", "expected"), [(True, 0), (False, 1)])
@@ -37,6 +39,24 @@ def test_a_package_counts_as_baseless_until_its_application_was_sent(app: Flask,
 
     with app.app_context(), writing():
         db.session.add_all([application, package])
+        db.session.flush()
+        counted = count_without_basis(now)
+        db.session.rollback()
+
+    assert counted == expected
+
+
+@pytest.mark.parametrize(("topic", "digest", "expected"), [("correction", "0" * 64, 0), ("look", "0" * 64, 1), (None, ORPHAN, 0)])
+def test_a_correction_and_what_she_left_to_be_finished_were_asked_for(app: Flask, topic: str | None, digest: str, expected: int) -> None:
+    person, now = somebody(app), app.extensions["clock"].now()
+    times = {"filed_at": now, "due_at": now}
+
+    with app.app_context(), writing():
+        if topic:
+            db.session.add(
+                Grievance(id="c" * 32, reference="K7M4TXQ9", account_id=person.id, topic=topic, state="received", sealed=b"\x01", **times)
+            )
+        db.session.add(Package(application_id="c" * 32, provider_id="health", jwe=None, digest=digest, created_at=now))
         db.session.flush()
         counted = count_without_basis(now)
         db.session.rollback()
