@@ -51,7 +51,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "tracker_client",
-        sa.Column("id", sa.String(16), primary_key=True),
+        sa.Column("id", sa.String(32), primary_key=True),
         sa.Column("address", sa.String(200), nullable=False),
         sa.Column("name", sa.String(100), nullable=False),
         sa.Column("registered_at", MOMENT, nullable=False),
@@ -60,7 +60,7 @@ def upgrade() -> None:
     op.create_table(
         "tracker_code",
         sa.Column("code_hash", sa.LargeBinary(32), primary_key=True),
-        sa.Column("client_id", sa.String(16), sa.ForeignKey("tracker_client.id"), nullable=False),
+        sa.Column("client_id", sa.String(32), sa.ForeignKey("tracker_client.id"), nullable=False),
         sa.Column("account_id", sa.String(32), sa.ForeignKey("account.id"), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("given_at", MOMENT, nullable=False),
@@ -126,7 +126,9 @@ def downgrade() -> None:
         op.execute("drop function ledger_erase(varchar)")
         op.execute("drop function ledger_refuse() cascade")
     else:
-        for trigger in ("ledger_leaf_no_update", "ledger_leaf_no_delete", "ledger_entry_no_update", "ledger_entry_no_delete"):
-            op.execute(f"drop trigger {trigger}")
+        op.execute("drop trigger ledger_leaf_no_update")
+        op.execute("drop trigger ledger_leaf_no_delete")
+        op.execute("drop trigger ledger_entry_no_update")
+        op.execute("drop trigger ledger_entry_no_delete")
     op.drop_index("ix_ledger_entry_looks", "ledger_entry")
     op.drop_column("ledger_entry", "by_other")

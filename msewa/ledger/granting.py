@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Table, text
+from sqlalchemy import DDL, Table, text
 
 from msewa.extensions import Base, db
 
@@ -21,21 +21,28 @@ def grant(role: str) -> Iterator[str]:
     Raises GrantError on SQLite, for an unknown role, for a superuser, and for a role that owns the tables. The caller commits.
     """
     _refuse(role)
-    name, schema = _quoted(role), _quoted(db.session.scalar(text("select current_schema()")) or "public")
+    schema = db.session.scalar(text("select current_schema()")) or "public"
     for statement in (
-        f"revoke all on all tables in schema {schema} from {name}",
-        f"revoke create on schema {schema} from {name}",
-        f"grant usage on schema {schema} to {name}",
-        f"grant usage on all sequences in schema {schema} to {name}",
-        f"grant select on alembic_version to {name}",
-        f"grant execute on function ledger_erase(varchar) to {name}",
+        "revoke all on all tables in schema %(schema)s from %(role)s",
+        "revoke create on schema %(schema)s from %(role)s",
+        "grant usage on schema %(schema)s to %(role)s",
+        "grant usage on all sequences in schema %(schema)s to %(role)s",
+        "grant select on alembic_version to %(role)s",
+        "grant execute on function ledger_erase(varchar) to %(role)s",
     ):
-        db.session.execute(text(statement))
+        order(statement, schema=schema, role=role)
     for table in Base.metadata.sorted_tables:
         rights = _rights(table)
-        db.session.execute(text(f"grant {rights} on {_quoted(table.name)} to {name}"))
+        order(f"grant {rights} on %(table)s to %(role)s", table=table.name, role=role)
         if rights != EVERYTHING:
             yield f"{table.name}: {rights}"
+
+
+def order(statement: str, **names: str) -> None:
+    """Carry out a statement about rights, which takes no parameters, with these names in it, each quoted as a name."""
+    # Not the dialect's own quoting, which doubles the percent signs that DDL doubles again.
+    quoted = {key: '"{}"'.format(name.replace('"', '""')) for key, name in names.items()}
+    db.session.execute(DDL(statement, context=quoted))
 
 
 def _rights(table: Table) -> str:
@@ -55,7 +62,3 @@ def _refuse(role: str) -> None:
     owners = text("select pg_has_role(:role, relowner, 'member') from pg_class where oid = 'ledger_leaf'::regclass")
     if found.rolsuper or db.session.scalar(owners, {"role": role}):
         raise GrantError(f"{role} owns the tables or is a superuser, so it could change them all the same; serve under another role.")
-
-
-def _quoted(name: str) -> str:
-    return db.engine.dialect.identifier_preparer.quote_identifier(name)

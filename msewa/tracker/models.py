@@ -13,7 +13,7 @@ class TrackerClient(Base):
 
     __tablename__ = "tracker_client"
 
-    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
     address: Mapped[str] = mapped_column(String(200), unique=True)
     name: Mapped[str] = mapped_column(String(100))
     registered_at: Mapped[datetime]

@@ -26,7 +26,7 @@ def register(address: str, *, name: str, now: datetime) -> str:
         raise ClientError("A client id reads INSTANCE/CLASS/MEMBER/SUBSYSTEM, such as IN/GOV/PORTAL/citizens.")
     if find_client(address) is not None:
         raise ClientError(f"{address} is registered already.")
-    made = TrackerClient(id=secrets.token_hex(8), address=address, name=name, registered_at=now)
+    made = TrackerClient(id=secrets.token_hex(16), address=address, name=name, registered_at=now)
     db.session.add(made)
     db.session.flush()
     return made.id

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.parametrize("backend", ["postgres"])
 @pytest.fixture
 def role(installation: Installation) -> Iterator[str]:
     """A role that serves: it owns nothing."""
-    name = f"serves {secrets.token_hex(4)}"
+    name = f"serves 5% {secrets.token_hex(4)}"
     assert installation.database
     with psycopg.connect(installation.database, autocommit=True) as owner:
         owner.execute(f"create role \"{name}\" login password 'made up'")
