@@ -35,6 +35,7 @@ def checkpoint(now: datetime) -> LedgerCheckpoint | None:
     Raises LedgerDamagedError when the stored tree no longer leads to the last signed root.
     """
     _take_lock()
+    # Read only now: whoever held the lock before has given places since.
     last = db.session.scalars(select(LedgerCheckpoint).order_by(LedgerCheckpoint.size.desc()).limit(1)).first()
     size = last.size if last else 0
     frontier = read_hashes(Span(0, size).nodes)
@@ -76,6 +77,7 @@ def _take_lock() -> None:
 
 
 def _refuse_damage(last: LedgerCheckpoint, *, frontier: Hashes) -> None:
+    # By the signed text, not by the columns beside it: those could be changed along with the tree.
     try:
         text = open_note(last.note, keys=verifier_keys())
         signed = base64.b64decode(text.splitlines()[2])
@@ -102,6 +104,7 @@ def _place(batch: Sequence[tuple[int, bytes]], *, size: int, frontier: Hashes) -
     places = [{"position": position, "number": number} for position, (number, _) in enumerate(batch, start=size)]
     db.session.execute(insert(LedgerPlace), places)
     leaves = [leaf for _, leaf in batch]
+    # Leaves are stored already; a node only comes to be when both its halves are full, and then never changes.
     nodes = [{"key": node.key, "node_hash": value} for node, value in grow(size, leaves, frontier=frontier) if node.level]
     if nodes:
         db.session.execute(insert(LedgerNode), nodes)
@@ -109,6 +112,7 @@ def _place(batch: Sequence[tuple[int, bytes]], *, size: int, frontier: Hashes) -
 
 def _sign(size: int, *, frontier: Hashes, last_number: int, now: datetime) -> LedgerCheckpoint:
     root = fold(Span(0, size), hash_of=frontier.__getitem__)
+    # No extension lines: the format advises against them, and a watcher could not check them.
     text = f"{origin()}\n{size}\n{base64.b64encode(root).decode()}\n"
     made = LedgerCheckpoint(size=size, root_hash=root, note=sign_note(text, signer=signer()), last_number=last_number, made_at=now)
     db.session.add(made)

@@ -59,6 +59,7 @@ def _refuse(role: str) -> None:
     found = db.session.execute(text("select rolsuper from pg_roles where rolname = :role"), {"role": role}).first()
     if found is None:
         raise GrantError(f"There is no role {role}; make it first: create role {role} login password '...'")
+    # An owner's own rights can't be taken away for good: it may always give them back to itself.
     owners = text("select pg_has_role(:role, relowner, 'member') from pg_class where oid = 'ledger_leaf'::regclass")
     if found.rolsuper or db.session.scalar(owners, {"role": role}):
         raise GrantError(f"{role} owns the tables or is a superuser, so it could change them all the same; serve under another role.")

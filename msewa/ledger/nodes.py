@@ -10,7 +10,7 @@ from msewa.ledger.tree import Hashes, Node
 
 # On the tables and not the entities: a proof is made of these two reads.
 _NODE, _PLACE, _LEAF = LedgerNode.__table__, LedgerPlace.__table__, LedgerLeaf.__table__
-CHUNK = 1000
+CHUNK = 1000  # both databases bound how many values one statement takes
 
 
 def read_hashes(nodes: Iterable[Node]) -> Hashes:

@@ -40,6 +40,7 @@ def record(
     }
     by_other = is_by_other(actor, subject_id=subject.id)
     sealed = seal_json(subject.key, content, place=place_of(subject.id, by_other=by_other))
+    # The leaf first: its number is the entry's, and a leaf without an entry is a fault that `verify` names.
     leaf = LedgerLeaf(leaf_hash=leaf_hash(sealed))
     db.session.add(leaf)
     db.session.flush()

@@ -62,6 +62,7 @@ def find_first_moment() -> datetime | None:
 
 def get_sealed(number: int, *, subject: Subject) -> bytes:
     """Return an entry's ciphertext, over which its leaf is; NoSuchRowError unless it is `subject`'s own."""
+    # Asked together, so that somebody else's row can not be told from none.
     sealed = db.session.scalar(select(LedgerEntry.sealed).where(LedgerEntry.number == number, LedgerEntry.subject_id == subject.id))
     if sealed is None:
         raise NoSuchRowError
@@ -84,6 +85,7 @@ def prove(number: int) -> InclusionProof:
     checkpoint = db.session.execute(newest).first()
     if found.position is None or checkpoint is None:
         raise NotCoveredYetError
+    # Places and checkpoints are committed together: whatever has a place is within the newest checkpoint.
     path = _roots(inclusion_spans(found.position, size=checkpoint.size))
     return InclusionProof(found.leaf_hash, found.position, checkpoint.size, path, checkpoint.note)
 

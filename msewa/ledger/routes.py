@@ -57,6 +57,7 @@ def check_script() -> Response:
 @citizen
 def proof(number: int) -> tuple[Response, int]:
     """Give the proof that one of her own rows stands in the newest checkpoint; 409 while it is newer than that."""
+    # Of the row itself only its ciphertext leaves: the script needs no more, and a file in a download folder tells nothing.
     sealed = get_sealed(number, subject=cast(Subject, current_user))
     try:
         found = prove(number)

@@ -55,6 +55,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def fold(span: Span, *, hash_of: Callable[[Node], bytes]) -> bytes:
     """Return the root over a span, from the hashes of its complete subtrees."""
+    # From the right: the smallest subtrees are joined first, as the definition splits at the largest power of two.
     *others, right = [hash_of(node) for node in span.nodes] or [EMPTY_ROOT]
     for left in reversed(others):
         right = node_hash(left, right)
@@ -126,6 +127,7 @@ def roots_from_consistency(first_root: bytes, *, first: int, second: int, path: 
     """Return the roots at `first` and `second` that a proof leads to, None when its length is wrong (RFC 9162, section 2.1.4.2)."""
     if first == second:
         return None if path else (first_root, first_root)
+    # A first tree that is itself one full subtree is known to whoever checks, so the proof leaves it out.
     steps = list(path) if first & (first - 1) else [first_root, *path]
     if not steps:
         return None

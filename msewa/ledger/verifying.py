@@ -55,6 +55,7 @@ def verify_against(note: str) -> Iterator[str]:
         yield f"The kept checkpoint: {error}"
         return
     second = db.session.scalar(select(func.max(LedgerCheckpoint.size))) or 0
+    # A log that only grows can not have become smaller, however well its newest checkpoint is signed.
     if second < first:
         yield f"The ledger was cut: {first} leaves were signed, {second} are left."
         return
@@ -73,6 +74,7 @@ def _tree_faults(size: int, *, track: Track) -> Iterator[str]:
         leaves = read_hashes(Node(0, position) for position in range(begin, end))
         yield from (f"Place {position} of the tree is empty." for position in range(begin, end) if Node(0, position) not in leaves)
         joined = [node for position in range(begin, end) for node in _completed(position)]
+        # What is stored, not what was computed: a fault is told where it is, and does not spread to all that is above it.
         known = {**frontier, **leaves, **read_hashes(joined)}
         for node in joined:
             yield from _node_faults(node, known=known)
@@ -170,8 +172,10 @@ def _surplus_faults(size: int, *, now: datetime) -> Iterator[str]:
     beyond = select(LedgerPlace.position).where((LedgerPlace.position >= size) | (LedgerPlace.position < 0))
     yield from (f"Place {position} was added: no checkpoint reaches so far." for position in db.session.scalars(beyond))
     place = select(LedgerPlace.number).where(LedgerPlace.number == LedgerLeaf.number).exists()
+    # The checkpointer passes these by, so that what was slipped in is named here and not signed there.
     late = select(LedgerLeaf.number).where(LedgerLeaf.number <= settled_number(now=now), ~place)
     yield from (f"Row {number} was added below what had its place." for number in db.session.scalars(late.order_by(LedgerLeaf.number)))
+    # A tree of n leaves has n full nodes less one for each tree in its edge.
     stored = db.session.scalar(select(func.count()).select_from(LedgerNode)) or 0
     if stored > (most := size - size.bit_count()):
         yield f"{stored - most} nodes were added that belong to no leaf."

@@ -46,6 +46,7 @@ def end(address: str) -> int:
 def give(client: Client, *, subject: Subject, actor: Actor, now: datetime) -> None:
     """Give a portal a new code for `subject`, in place of any earlier one."""
     _forget(client, subject=subject)
+    # By lot and not derived from her id: a new code, or a new account, has nothing in common with an old one.
     code = secrets.token_hex(16)
     sealed = seal_json(subject.key, code, place=place_of(client.id, subject=subject))
     row = TrackerCode(code_hash=token_hash(code), client_id=client.id, account_id=subject.id, sealed=sealed, given_at=now)

@@ -67,6 +67,7 @@ def list_given(subject: Subject) -> list[Given]:
 
 def find_account(code: str, *, client: Client) -> str | None:
     """Return whose code this is, when she gave it to this portal; None otherwise."""
+    # With the portal: a code that leaked from one is of no use to another.
     mine = (TrackerCode.code_hash == token_hash(code), TrackerCode.client_id == client.id)
     return db.session.scalar(select(TrackerCode.account_id).where(*mine))
 

@@ -67,7 +67,7 @@ def find_usage(client: Client) -> Answer:
     account_id = find_account(asked.code, client=client)
     if account_id is None:
         return _fault("code_not_given", "No citizen has given this code to this system.", status=400)
-    db.session.rollback()
+    db.session.rollback()  # a transaction that only read can't become one that writes (SQLite)
     return jsonify(_told(client, asked, account_id=account_id)), 200
 
 
