@@ -3,11 +3,15 @@
 import re
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
+from tests.journeys.live_server import LiveServer
 from tests.journeys.testers_door import TestersDoor
 from tests.journeys.visitor import Visitor
+
+NEWS = ("newsletter", "channel.sms")
 
 
 @dataclass
@@ -36,6 +40,21 @@ class Citizen:
         here.send("second-factor", code=self._code())
         here.at("form-sign-out").wait_for()
 
+    def registers(self, *, full_name: str, mobile: str, password: str) -> None:
+        """Open an account with a new number, up to the page she is led to."""
+        here = self.browser
+        here.open(f"/register?lang={here.language}")
+        here.send("notice")
+        here.send("register", full_name=full_name, mobile=mobile)
+        here.at("page-accounts.register_verify").wait_for()
+        here.send("verify", code=self.door.sms_code(mobile))
+        here.send("password", password=password)
+        here.at("page-accounts.second_factor").wait_for()
+        self.facts = {"mobile": mobile, "password": password, "totp_secret": here.says("totp-secret")}
+        here.send("second-factor", code=self._code())
+        here.send("recovery-codes", kept="1")
+        here.at("form-sign-out").wait_for()
+
     def _code(self) -> str:
         return self.door.app_code(self.facts["totp_secret"])
 
@@ -58,6 +77,28 @@ class Citizen:
         self.visits("/account/password", "/account/second-factor", "/account/recovery-codes")
         here.send("renew-codes")
         here.arrives("accounts.renewed_codes")
+
+    def takes_her_data_along(self) -> None:
+        """Make a download, which needs the proof she has just given, and look at it while it is ready."""
+        here = self.browser
+        here.open("/privacy/download")
+        here.arrives("privacy.download")
+        here.send("download")
+        here.at("download-file").wait_for()
+        here.look("privacy.download, ready")
+
+    def names_somebody(self) -> None:
+        """Name a nominee, after a try that can't be used, and open it to be changed."""
+        here = self.browser
+        here.open("/privacy/nominate")
+        here.arrives("privacy.nominate")
+        here.send("nominee")
+        here.look("privacy.nominate, refused")
+        here.send("nominee", full_name="Navdeep Kaur", relation="Daughter", mobile="7012345678")
+        here.at("nominee-row").last.wait_for()
+        here.look("privacy.nominate, with one")
+        here.at("nominee-row").locator("a").first.click()
+        here.arrives("privacy.nominee")
 
     def says_it_was_not_her(self) -> None:
         """Open the link of a warning, without pressing its button."""
@@ -102,6 +143,52 @@ class Citizen:
         here.at("page-accounts.recover_cancelled").wait_for()
         here.open(cancel)
         here.arrives("accounts.recover_over")
+
+    def forgets(self) -> None:
+        """Lose the visit, as a browser does that is told to."""
+        self.browser.context.clear_cookies(name="session")
+
+    def hears_news(self, server: LiveServer) -> None:
+        """Allow the newsletter by SMS, get one, look at the page of the link that stops it, and take both back."""
+        for purpose in NEWS:
+            self.switches(purpose, to="given")
+        self.visits("/privacy", "/privacy/choices", "/privacy/receipts")
+        server.run("messages", "announce", "newsletter", "--page", "https://msewa.example.org/")
+        news = next(one for one in self.door.messages(self.facts["mobile"]) if one["template"] == "news")
+        stop = next(link for link in news["links"] if "/stop/" in link)
+        self.browser.open(urlsplit(stop).path)
+        self.browser.arrives("notifications.stop")
+        for purpose in NEWS:
+            self.switches(purpose, to="withdrawn")
+
+    def switches(self, purpose: str, *, to: str) -> None:
+        """Press the switch of a purpose on the page of choices."""
+        here = self.browser
+        here.open("/privacy/choices")
+        here.send(f"choice-{purpose}")
+        expect(here.page.locator(f'[data-testid=choice-row][data-id="{purpose}"]')).to_have_attribute("data-state", to)
+
+    def rests_and_comes_back(self) -> None:
+        """De-register, sign in again, and take everything back up."""
+        here = self.browser
+        here.open("/account/deregister")
+        here.send("deregister")
+        here.arrives("accounts.deregistered")
+        here.open("/sign-in")
+        here.send("sign-in", mobile=self.facts["mobile"], password=self.facts["password"])
+        here.at("page-accounts.sign_in_second_factor").wait_for()
+        here.send("second-factor", code=self._code())
+        here.arrives("accounts.come_back")
+        here.send("come-back")
+        here.at("form-sign-out").wait_for()
+
+    def complains(self, about: str, text: str) -> str:
+        """Write a complaint; return its number."""
+        here = self.browser
+        here.open(f"/grievances/new?about={about}")
+        here.send("grievance", text=text)
+        here.arrives("grievances.show")
+        return here.says("grievance-ref")
 
     def applies(self, service: str, **answers: str) -> str:
         """Send an application of one or more prefilled pages; return its reference."""
