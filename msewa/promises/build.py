@@ -13,6 +13,7 @@ MADE_LATER = ("evidence.json", "built", "__pycache__")  # what running it or its
 @cache
 def build_id() -> str:
     """Return 16 hex digits over every source that the program runs from."""
+    # Over names and digests: a line that moves from one file to another makes another build.
     found = hashlib.sha256()
     for path in _sources():
         content = hashlib.sha256(path.read_bytes()).hexdigest()

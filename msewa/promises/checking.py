@@ -48,6 +48,7 @@ def look(*, now: datetime) -> list[Result]:
 
 def keep(results: Sequence[Result], *, now: datetime) -> None:
     """Keep when it was looked and whether each check was well, in place of the last run."""
+    # Only the last run: what was found before says nothing of today, and a check that is gone should not linger.
     db.session.execute(delete(SelfCheck))
     rows = [{"check_id": result.check.id, "is_well": not result.faults, "at": now} for result in results]
     db.session.execute(insert(SelfCheck), rows)
@@ -80,5 +81,6 @@ def _faults_of(check: Check, *, now: datetime) -> tuple[str, ...]:
     try:
         return tuple(check.find_faults(now))
     except (SQLAlchemyError, KeyRingError, OSError) as error:
+        # PostgreSQL answers nothing more in a transaction that has failed once.
         db.session.rollback()
         return (f"It could not look: {type(error).__name__}.",)

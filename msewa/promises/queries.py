@@ -52,6 +52,7 @@ def list_of_theme(theme: str) -> list[Clause]:
     return [clause for clause in clauses().values() if clause.theme == theme]
 
 
+# Read once: a release carries its evidence, and nothing that runs may write it.
 @cache
 def evidence() -> Evidence:
     """Return what the last full test run of this release found."""
@@ -81,6 +82,7 @@ def count_standings(theme: str | None = None) -> Counter[Standing]:
 
 
 def _clause(row: dict[str, Any]) -> Clause:
+    # A promise may not be put off without a name for what it waits for.
     is_complete = (row["state"] == "not_yet") == ("missing" in row)
     if not is_complete or row["theme"] not in THEMES:
         raise ValueError(f"Clause {row['id']} does not say how it stands, or where it belongs.")

@@ -74,6 +74,7 @@ def standing(clause: Clause, proof: Proof) -> Standing:
     """Decide how a clause stands."""
     if not clause.is_due:
         return Standing.NOT_YET
+    # One red test outweighs any number of green ones.
     if proof.failed:
         return Standing.BROKEN
     return Standing.KEPT if proof.passed else Standing.UNPROVEN

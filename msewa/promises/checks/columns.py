@@ -15,6 +15,7 @@ from msewa.inventory.reading import Column, inventory
 from msewa.web.keys import key_ring
 
 SAMPLE = 50
+# Not the archive: who serves may write there and not read (P54). Security events are sealed to a key that is not here.
 PLANES = ("account", "access", "operation")
 COMPACT_JWE = re.compile(r"[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+")
 

@@ -12,11 +12,13 @@ from msewa.extensions import db
 from msewa.upkeep.operations import HOLDERS, Holder
 from msewa.web.keys import key_ring, key_wrapper
 
+# One lost wrapping key closes every row, so that a few rows tell.
 SAMPLE = 20
 
 
 def find_ring_faults(now: datetime) -> list[str]:
     """Read the key ring's file anew: it is there, whole, and nobody else may read it."""
+    # Read anew: the keys in memory go on working when their file has been lost or laid open.
     try:
         KeyRing.load(key_ring().path)
     except KeyRingError as error:

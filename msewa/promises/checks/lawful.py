@@ -9,6 +9,7 @@ from msewa.dpo.references import BREACH, LEGAL, show_number
 from msewa.dpo.rules import APPROVERS, BOARD_WITHIN, CARRIED_OUT, BreachState, State, visible_at
 from msewa.extensions import db
 
+# The worker shows it within minutes; a day is for a worker that was away.
 SHOWN_LATE = timedelta(days=1)
 
 

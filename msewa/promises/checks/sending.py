@@ -15,6 +15,7 @@ from msewa.outbox.models import OutboxItem
 from msewa.promises.checks.current import current_settings
 from msewa.promises.figures import count_without_basis
 
+# Whoever is on duty has a day to look at what the worker gave up.
 LEFT_LYING = timedelta(days=1)
 MOST_LOOKED_AT = 500
 
@@ -45,6 +46,7 @@ def find_unwanted_news(now: datetime) -> list[str]:
     """Look for promotional messages that wait to be sent without a choice that allows them, or though they were stopped."""
     waiting = (Message.topic != "", Message.state == "waiting")
     columns = (Message.account_id, Message.topic, Message.channel)
+    # Asked as the sender itself will ask, so that both can never mean different people.
     rows = db.session.execute(select(*columns).where(*waiting).order_by(Message.created_at.desc()).limit(MOST_LOOKED_AT)).all()
     count = sum(not _is_wanted(*row) for row in rows)
     return [f"{count} promotional messages wait that nobody allowed."] if count else []

@@ -23,6 +23,7 @@ def find_unsafe_settings(now: datetime) -> list[str]:
     settings = current_settings()
     if settings.is_demo:
         return []
+    # The start refuses these too; a process that was started otherwise has not been asked.
     unsafe = {
         "It runs with debug on.": current_app.debug,
         "Its address does not begin with https://.": urlsplit(settings.public_url).scheme != "https",
