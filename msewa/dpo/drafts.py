@@ -12,7 +12,7 @@ import yaml
 from msewa.consents.changes import Change, Line, list_changes
 from msewa.consents.purposes import WORDS, PurposeError, every_version, purpose_of, purposes
 from msewa.consents.rules import Notice, Purpose
-from msewa.consents.texts import NAMES, get_notice, list_versions, notice_of
+from msewa.consents.texts import NAMES, get_notice, list_days, list_versions, notice_of
 
 PURPOSES = "purposes"
 LANGUAGES = {"en", "pa", "hi"}
@@ -28,6 +28,7 @@ class Fault(StrEnum):
     TOO_EARLY = "too_early"
     CHANGES = "changes"
     READER = "reader"
+    POLICY = "policy"
 
 
 class DraftError(ValueError):
@@ -57,7 +58,7 @@ def read_draft(name: str, text: str, *, today: date) -> Text:
     except (yaml.YAMLError, RecursionError):
         raise DraftError(Fault.UNREADABLE) from None
     if name == PURPOSES:
-        return _purposes(content)
+        return _purposes(content, today=today)
     return _notice(name, content, today=today)
 
 
@@ -94,7 +95,7 @@ def _notice(name: str, content: Any, *, today: date) -> Text:
     return draft
 
 
-def _purposes(content: Any) -> Text:
+def _purposes(content: Any, *, today: date) -> Text:
     if not isinstance(content, list) or not content:
         raise DraftError(Fault.SHAPE)
     try:
@@ -103,14 +104,23 @@ def _purposes(content: Any) -> Text:
         raise DraftError(Fault.LANGUAGES) from None
     except (KeyError, TypeError, AttributeError, ValueError):
         raise DraftError(Fault.SHAPE) from None
-    known = purposes()
-    if any(row.version != (known[row.id].version + 1 if row.id in known else 1) for row in rows) or len({row.id for row in rows}) != len(
-        rows
-    ):
+    if not all(_is_next(row) for row in rows) or len({row.id for row in rows}) != len(rows):
         raise DraftError(Fault.VERSION)
     if not all(_is_read(row) for row in rows):
         raise DraftError(Fault.READER)
+    if any(row.effective_on < today for row in rows):
+        raise DraftError(Fault.TOO_EARLY)
+    # A new use is a new policy as well (P44): the two come into force together.
+    if not {row.effective_on for row in rows} <= set(list_days("policy")):
+        raise DraftError(Fault.POLICY)
     return Text(PURPOSES, str(len(every_version()) + 1), content)
+
+
+def _is_next(purpose: Purpose) -> bool:
+    """Whether a version follows the last one of its purpose, under a number that no other purpose has."""
+    known = every_version().values()
+    last = max((one.version for one in known if one.id == purpose.id), default=0)
+    return purpose.version == last + 1 and not any(one.number == purpose.number and one.id != purpose.id for one in known)
 
 
 def _is_read(purpose: Purpose) -> bool:

@@ -37,6 +37,7 @@ FAULTS = {
     Fault.TOO_EARLY: _("It would be in force before today"),
     Fault.CHANGES: _("It does not say what changes for people"),
     Fault.READER: _("Nothing in mSewa reads for one of these purposes"),
+    Fault.POLICY: _("A new purpose comes with a new version of the policy: publish that first, for the same day"),
 }
 CASES = {
     Case.DISPUTE: _("A dispute over a transaction"),

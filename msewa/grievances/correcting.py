@@ -1,8 +1,10 @@
 """Asking an office to correct what it was sent: the complaint is kept here, and its words go to that office, closed to its key (P51)."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from msewa.applications.disclosing import disclosure_of
 from msewa.applications.packages import build_package
 from msewa.applications.queries import Case, read_pages
 from msewa.applications.references import show_reference
@@ -10,6 +12,7 @@ from msewa.catalogue.answers import parse
 from msewa.catalogue.queries import catalogue, get_definition
 from msewa.catalogue.rules import Definition, Field
 from msewa.catalogue.showing import show
+from msewa.consents.receipts import give_for_disclosure
 from msewa.crypto.canonical import canonical
 from msewa.delivery import operations as delivery
 from msewa.grievances import operations
@@ -61,6 +64,9 @@ def correct(case: Case, correction: Correction, *, subject: Subject, actor: Acto
     complaint_id = operations.file(Draft(about, correction.text, details), subject=subject, actor=actor, now=now)
     payload = canonical({"kind": "correction", "reference": ref, "application": case.id, **details, "reason": correction.text})
     delivery.dispatch(complaint_id, provider_id=case.provider_id, payload=payload, papers=(), now=now)
+    digest = hashlib.sha256(payload).hexdigest()
+    disclosure = disclosure_of(case, definition_of(case), fields=(correction.key,), papers=(), digest=digest)
+    give_for_disclosure(subject, disclosure, language=case.language, now=now)
     record("application.correction_sent", subject=subject, actor=actor, now=now, about=ref, fields=(correction.key,))
     return complaint_id
 

@@ -95,3 +95,15 @@ def test_the_receipt_stands_on_her_page_and_is_found_valid(app: Flask, harjinder
     answer = stranger.client.submit("/privacy/verify", "verify", receipt=file.text)
 
     assert "data-verdict=valid" in answer.text.replace('"', "")
+
+
+def test_a_correction_gives_a_receipt_of_its_own(app: Flask, harjinder: Applicant) -> None:
+    ref = harjinder.sent("birth-certificate").rpartition("/")[2]
+    typed = {"field": "father_name", "new": "Gurbachan Singh Other", "text": "The spelling on my papers is another one."}
+
+    harjinder.client.submit(f"/grievances/corrections/{ref}", "correction", **typed)
+
+    sent = [receipt.record["hasProcess"] for receipt in receipts_of(app, harjinder)]
+    assert [process["in-dpdp:application"] for process in sent] == [ref, ref]
+    assert ["father_name"] in [process["in-dpdp:fields"] for process in sent]
+    assert "Gurbachan Singh Other" not in json.dumps(sent, ensure_ascii=False)

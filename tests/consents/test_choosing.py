@@ -1,7 +1,7 @@
 """Choosing: events that are added and never changed, what a no ends, and what is_allowed then says."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -267,3 +267,21 @@ def test_adding_a_purpose_leaves_everyone_not_asked(her: Somebody, published: Pa
         states = {choice.purpose.id: choice.state for choice in queries.list_choices(her.subject())}
         assert states["promo.new"] == NOT_ASKED
         assert not queries.is_allowed(her.id, "promo.new")
+
+
+@pytest.mark.promise("P44")
+def test_a_raised_purpose_holds_from_its_day_on_with_its_old_words_kept(her: Somebody, published: Path, clock: ClockHandle) -> None:
+    press(her, "promo.gov", Event.GIVEN)
+    day = clock.now().date() + timedelta(days=40)
+    with her.app.app_context():
+        old = shown(get_purpose("promo.gov"), "hi").sha256
+    raised = entry("promo.gov").replace("version: 1", "version: 2").replace("effective_on: 2026-11-23", f"effective_on: {day}")
+
+    publish(published, raised, name="purposes-4.yaml")
+
+    assert allowed(her) == ["promo.gov"]
+    clock.advance(days=41)
+    assert allowed(her) == []
+    with her.app.app_context():
+        assert get_purpose("promo.gov").version == 2
+        assert shown(get_purpose("promo.gov", version=1), "hi").sha256 == old

@@ -135,11 +135,11 @@ def calls(name: str) -> list[tuple[str, ast.Call]]:
 @pytest.mark.promise("P29")
 @pytest.mark.promise("P31")
 def test_nothing_goes_to_anybody_but_the_provider_of_the_service_she_asks_for() -> None:
-    ((place, call),) = calls("dispatch")
-    to = next(ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg == "provider_id")
+    to = {place: next(ast.unparse(word.value) for word in call.keywords if word.arg == "provider_id") for place, call in calls("dispatch")}
 
-    assert place == "applications/operations/sending.py"
-    assert to == "definition.provider"
+    # The second is her own correction, to the office that has the application already. Each gives its receipt.
+    assert to == {"applications/operations/sending.py": "definition.provider", "grievances/correcting.py": "case.provider_id"}
+    assert {place for place, _ in calls("give_for_disclosure")} == set(to)
     # Closing an account tells the same providers that it was closed, and nothing else.
     assert {place for place, _ in calls("encrypt_package")} <= {"delivery/operations.py", "closure/intimations.py"}
 

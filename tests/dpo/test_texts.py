@@ -3,6 +3,7 @@
 import copy
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -77,9 +78,11 @@ def test_the_difference_to_what_holds_is_shown_before(anita: Seat, jaspreet: Sea
 
 
 @pytest.mark.promise("P44")
-def test_a_new_purpose_is_published_by_two_and_everybody_is_not_asked(anita: Seat, jaspreet: Seat, app: Flask) -> None:
+def test_a_new_purpose_is_published_by_two_and_everybody_is_not_asked(anita: Seat, jaspreet: Seat, app: Flask, clock: ClockHandle) -> None:
     rows = yaml.safe_load((SHIPPED / "purposes.yaml").read_text())
-    new = {**next(row for row in rows if row["id"] == "newsletter"), "id": "newsletter.farming", "version": 1, "title": WORDS}
+    changed = {"id": "newsletter.farming", "number": 99, "version": 1, "title": WORDS, "effective_on": clock.now().date()}
+    new = {**next(row for row in rows if row["id"] == "newsletter"), **changed}
+    done(jaspreet, drafted(anita, policy(clock)), "publish")
     number = drafted(anita, [new], name="purposes")
 
     done(jaspreet, number, "publish")
@@ -158,6 +161,25 @@ def test_an_entry_of_the_purposes_must_be_whole(app: Flask, clock: ClockHandle, 
 
     with app.app_context(), pytest.raises(DraftError) as error:
         read_draft("purposes", as_text([row]), today=clock.now().date())
+
+    assert error.value.fault == fault
+
+
+@pytest.mark.promise("P44")
+@pytest.mark.promise("P10")
+@pytest.mark.parametrize(
+    ("days", "other", "fault"),
+    [(9, {}, Fault.POLICY), (-9, {}, Fault.TOO_EARLY), (9, {"id": "other.news", "version": 1}, Fault.VERSION)],
+    ids=["alone", "early", "number"],
+)
+def test_no_purpose_goes_live_without_a_policy_of_its_day(
+    app: Flask, clock: ClockHandle, days: int, other: dict[str, Any], fault: Fault
+) -> None:
+    rows = yaml.safe_load((SHIPPED / "purposes.yaml").read_text())
+    row = {**next(one for one in rows if one["id"] == "newsletter"), "version": 2, **other}
+
+    with app.app_context(), pytest.raises(DraftError) as error:
+        read_draft("purposes", as_text([{**row, "effective_on": clock.now().date() + timedelta(days=days)}]), today=clock.now().date())
 
     assert error.value.fault == fault
 

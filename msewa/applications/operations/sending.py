@@ -9,6 +9,7 @@ from sqlalchemy import CursorResult, delete, insert, select, update
 
 from msewa.applications import places, queries
 from msewa.applications.deadlines import Due
+from msewa.applications.disclosing import disclosure_of
 from msewa.applications.models import Application, ApplicationReview
 from msewa.applications.operations.drafting import AlreadySentError
 from msewa.applications.operations.following import note_event, tell
@@ -16,10 +17,8 @@ from msewa.applications.packages import Package, build_package
 from msewa.applications.queries import Case
 from msewa.applications.references import show_reference
 from msewa.applications.rules import REVIEWS_KEPT, Event, State
-from msewa.catalogue.queries import get_provider
 from msewa.catalogue.rules import Definition
 from msewa.consents.receipts import give_for_disclosure
-from msewa.consents.records import Disclosure
 from msewa.crypto.envelope import seal_json
 from msewa.delivery import operations as delivery
 from msewa.extensions import db
@@ -70,9 +69,10 @@ def submit(case: Case, definition: Definition, *, subject: Subject, confirmed: C
     delivery.dispatch(case.id, provider_id=definition.provider, payload=package.payload, papers=_contents(case, package), now=now)
     note_event(case.id, Event.SUBMITTED, now=now)
     reference = show_reference(case.reference)
-    names = (*package.answers, *(paper.key for paper in package.papers))
-    record("application.submitted", subject=subject, actor=confirmed.actor, now=now, about=reference, fields=names)
-    give_for_disclosure(subject, _disclosure(case, definition, package=package), language=case.language, now=now)
+    papers = [paper.key for paper in package.papers]
+    record("application.submitted", subject=subject, actor=confirmed.actor, now=now, about=reference, fields=(*package.answers, *papers))
+    disclosure = disclosure_of(case, definition, fields=package.answers, papers=papers, digest=package.digest)
+    give_for_disclosure(subject, disclosure, language=case.language, now=now)
     due_on = {"due_on": show_date(confirmed.due.on)} if confirmed.due.on else {}
     template = "application_sent" if due_on else "application_sent_undated"
     tell(template, subject, values={"reference": reference, **due_on}, now=now)
@@ -90,26 +90,6 @@ def _claim(case: Case, *, confirmed: Confirmation, now: datetime) -> None:
     drafts = update(Application).where(Application.id == case.id, Application.state == State.DRAFT)
     if cast("CursorResult[Any]", db.session.execute(drafts.values(**values))).rowcount != 1:
         raise AlreadySentError
-
-
-def _disclosure(case: Case, definition: Definition, *, package: Package) -> Disclosure:
-    """Return what the receipt of this sending says: names of fields and papers, never what stands in them."""
-    provider, language = get_provider(definition.provider), case.language
-    sent = {*package.answers, *(paper.key for paper in package.papers)}
-    days = {need.retention_days for need in (*definition.fields, *definition.papers) if need.key in sent}
-    return Disclosure(
-        reference=show_reference(case.reference),
-        service_id=definition.id,
-        service_name=definition.name[language],
-        provider_id=provider.id,
-        provider_name=provider.name[language],
-        is_private=provider.is_private,
-        fields={need.key: need.label[language] for need in definition.fields if need.key in package.answers},
-        papers=[paper.key for paper in package.papers],
-        digest=package.digest,
-        # As long as the longest of them; where one is not known, the whole is not.
-        retention_days=None if None in days else max((one for one in days if one is not None), default=None),
-    )
 
 
 def _contents(case: Case, package: Package) -> Sequence[tuple[str, str, bytes]]:
