@@ -50,7 +50,6 @@ def told(officer: Seat, clock: ClockHandle, **other: Any) -> str:
     number = answer.headers["Location"].rpartition("/")[2]
     officer.work()
     assert officer.client.submit(f"/dpo/breaches/{number}", "tell").status_code == 303
-    officer.app.extensions["alerts"].forget()
     officer.work()
     return number
 

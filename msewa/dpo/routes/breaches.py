@@ -6,6 +6,7 @@ from flask import Response, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
+from msewa.dpo import alerts
 from msewa.dpo.forms import BreachForm
 from msewa.dpo.operations import breaches as operations
 from msewa.dpo.operations.breaches import NotReadyError, Report, Scope
@@ -70,6 +71,7 @@ def tell_breach(ref: str) -> AnyResponse:
     except NotReadyError:
         db.session.rollback()
         return _show(get_breach(ref), status=409, problem=gettext("Whom it concerns is still being looked up, or was told already"))
+    alerts.forget()
     return done(url_for("dpo.breach", ref=found.number))
 
 
