@@ -1,7 +1,7 @@
 """Links that we send: signed, for one purpose, good for a while."""
 
 import base64
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import current_app
 
@@ -10,17 +10,17 @@ from msewa.config import Settings
 from msewa.crypto.tokens import SignedLinks
 from msewa.web.keys import key_ring
 
-NOT_ME, CANCEL_RESET = "not me", "cancel reset"
-PATHS = {NOT_ME: "/account/not-me/", CANCEL_RESET: "/recover/cancel/"}
+NOT_ME, CANCEL_RESET, ENDING = "not me", "cancel reset", "account ends"
+PATHS = {NOT_ME: "/account/not-me/", CANCEL_RESET: "/recover/cancel/", ENDING: "/account/ending/"}
 
 
-def link_to(purpose: str, subject_id: str, *, now: datetime) -> str:
+def link_to(purpose: str, subject_id: str, *, now: datetime, life: timedelta = LINK_LIFE) -> str:
     """Return the whole address of a signed link about an account or a reset (32 hex digits)."""
     settings: Settings = current_app.extensions["settings"]
     site = settings.public_url or f"http://{settings.host}:{settings.port}"
     # Sixteen bytes take 22 letters in place of 32: the link travels by SMS.
     short = base64.urlsafe_b64encode(bytes.fromhex(subject_id)).rstrip(b"=").decode()
-    return site + PATHS[purpose] + SignedLinks(key_ring()).sign(purpose, short, expires_at=now + LINK_LIFE)
+    return site + PATHS[purpose] + SignedLinks(key_ring()).sign(purpose, short, expires_at=now + life)
 
 
 def read_link(token: str, *, purpose: str, now: datetime) -> str:

@@ -54,8 +54,8 @@ class Packer(io.RawIOBase):
 
     def __init__(self, keep: Callable[[int, bytes], None]) -> None:
         super().__init__()
-        self._key = secrets.token_bytes(32)
-        self._aead = AESGCM(self._key)
+        self.key = secrets.token_bytes(32)
+        self._aead = AESGCM(self.key)
         self._keep = keep
         self._waiting = bytearray()
         self._number = 0
@@ -76,15 +76,52 @@ class Packer(io.RawIOBase):
 
     def finish(self, public: bytes, *, terms: Terms) -> tuple[bytes, str]:
         """Close the last stretch; return the sealed key and the SHA-256 (hex) of the ciphertext. Raises SealError."""
+        digest = self.end()
+        return seal_to(public, self.key, info=terms.info(digest)), digest
+
+    def end(self) -> str:
+        """Close the last stretch; return the SHA-256 (hex) of the ciphertext."""
         self._close_stretch(bytes(self._waiting), is_last=True)
-        digest = self._digest.hexdigest()
-        return seal_to(public, self._key, info=terms.info(digest)), digest
+        return self._digest.hexdigest()
 
     def _close_stretch(self, content: bytes, *, is_last: bool) -> None:
         closed = self._aead.encrypt(_nonce(self._number, is_last=is_last), content, None)
         self._digest.update(closed)
         self.size += len(closed)
         self._keep(self._number, closed)
+        self._number += 1
+
+
+class Unpacker(io.RawIOBase):
+    """A file to read what was packed, one stretch after another; raises BundleError where a stretch is changed, missing or moved."""
+
+    def __init__(self, stretches: Iterator[bytes], *, key: bytes) -> None:
+        super().__init__()
+        self._stretches = stretches
+        self._aead = AESGCM(key)
+        self._next = next(stretches, None)
+        self._number = 0
+        self._waiting = b""
+
+    def readable(self) -> bool:
+        """Say that it is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer; 0 at the end."""
+        if not self._waiting and self._next is not None:
+            self._open_stretch()
+        taken = self._waiting[: len(buffer)]
+        self._waiting = self._waiting[len(taken) :]
+        buffer[: len(taken)] = taken
+        return len(taken)
+
+    def _open_stretch(self) -> None:
+        closed, self._next = self._next or b"", next(self._stretches, None)
+        try:
+            self._waiting = self._aead.decrypt(_nonce(self._number, is_last=self._next is None), closed, None)
+        except InvalidTag:
+            raise BundleError from None
         self._number += 1
 
 

@@ -6,7 +6,7 @@ the backup's own and the file, and erases again before anything is served.
 
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -59,20 +59,19 @@ def write_down(reference: str, *, now: datetime) -> None:
 
 
 def read_file(path: Path) -> Iterator[tuple[bytes, datetime]]:
-    """Yield every mark of a file with its moment; half a line at its end (a crash) is passed over."""
-    if not path.exists():
-        return
-    for line in path.read_text(encoding="ascii").splitlines():
+    """Yield every mark of a file with its moment."""
+    if path.exists():
+        yield from read_lines(path.read_text(encoding="ascii"))
+
+
+def read_lines(text: str) -> Iterator[tuple[bytes, datetime]]:
+    """Yield every mark with its moment; half a line at the end (a crash) is passed over."""
+    for line in text.splitlines():
         moment, _, mark = line.partition(" ")
         if len(mark) == 64:
             yield bytes.fromhex(mark), datetime.fromisoformat(moment)
 
 
-def list_marks() -> set[bytes]:
-    """Return every mark that the database holds."""
-    return set(db.session.scalars(select(Erasure.mark)))
-
-
-def is_erased(account_id: str, *, marks: set[bytes]) -> bool:
-    """Whether an account stands in the ledger, under the backup key of today or an earlier one."""
-    return any(mark_of(account_id, key=key) in marks for key in key_ring().living(Purpose.BACKUP))
+def find_mark(account_id: str, *, marks: Collection[bytes]) -> bytes | None:
+    """Return the mark under which an account stands among these, by the backup key of today or an earlier one; None when it does not."""
+    return next((mark for key in key_ring().living(Purpose.BACKUP) if (mark := mark_of(account_id, key=key)) in marks), None)

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from msewa.closure.rules import Wish
 from msewa.web.choices import one_of
-from msewa.web.forms import Form
+from msewa.web.forms import Form, ascii_digits, clean_text
 
 _: Callable[[str], Any] = lazy_gettext
 
@@ -32,6 +32,14 @@ class DeleteForm(Form):
     def wish(self) -> Wish:
         """What she chose; without open applications there is nothing to choose."""
         return Wish(self.open.data) if "open" in self else Wish.WITHDRAW
+
+
+class EndingForm(Form):
+    """The code that proves whose link it is."""
+
+    code = StringField(
+        _("Code from your app"), filters=[clean_text, ascii_digits], validators=[InputRequired(_("Write the code of your app."))]
+    )
 
 
 class ReceiptForm(Form):

@@ -6,9 +6,12 @@ from flask import Flask
 
 from msewa.accounts import standing
 from msewa.accounts.operations import resting
-from msewa.closure import erasures, intimations, routes, vault
+from msewa.closure import ending_routes, erasures, intimations, routes, vault
+from msewa.closure.commands import backup as backup_commands
+from msewa.closure.commands import terminate as terminate_commands
 from msewa.closure.commands import vault as vault_commands
 from msewa.closure.holding import HOLDING
+from msewa.closure.operations import terminating
 from msewa.closure.operations.closing import close_account
 from msewa.closure.rules import Reason, Wish
 from msewa.holdings import hold
@@ -20,12 +23,16 @@ from msewa.web.clock import now
 def init_app(app: Flask) -> None:
     """Register pages, commands, handlers and readiness."""
     app.register_blueprint(routes.bp)
+    app.register_blueprint(ending_routes.bp)
+    app.register_blueprint(terminate_commands.bp)
     app.register_blueprint(vault_commands.bp)
+    app.register_blueprint(backup_commands.bp)
     standing.hold_alone(app, "closure.delete_now")
     hold(app, HOLDING)
     worker.handle(app, intimations.TOPIC, intimations.telling(lambda: app.extensions["departments"]))
     worker.handle(app, erasures.TOPIC, erasures.write_down)
     worker.handle(app, resting.OVER, leave_after_rest)
+    worker.handle(app, terminating.TOPIC, terminating.finish)
     app.extensions["readiness"]["vault_key"] = lambda: vault.is_key_there(now=now())
     app.extensions["readiness"]["vault_destruction"] = lambda: vault.is_nothing_overdue(now=now())
 

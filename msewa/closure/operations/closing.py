@@ -58,6 +58,13 @@ def close_account(
     return receipts.make({**facts, "destroyed": {**destroyed, "files": files}, "recipients": [_line(one) for one in told]})
 
 
+def erase_again(account_id: str, *, left_at: datetime, now: datetime) -> None:
+    """Seal and erase once more somebody who left at `left_at` and came back with a backup; the offices were told then."""
+    subject = _take_hold(account_id)
+    _seal(subject, month=get_current_key(now=now), now=now, left_at=left_at)
+    _erase(account_id)
+
+
 def _take_hold(account_id: str) -> SubjectKey:
     """Lock the account: whoever writes for her now is waited for, whoever comes later finds her gone (F15)."""
     locked = select(Account.id).where(Account.id == account_id).with_for_update()
@@ -82,19 +89,20 @@ def _settle_applications(subject: SubjectKey, *, wish: Wish, now: datetime) -> l
     return tell_providers(sent, subject=subject, wish=wish, now=now)
 
 
-def _seal(subject: SubjectKey, *, month: MonthKey, now: datetime) -> tuple[dict[str, Any], int]:
+def _seal(subject: SubjectKey, *, month: MonthKey, now: datetime, left_at: datetime | None = None) -> tuple[dict[str, Any], int]:
     """Write her bundle into the archive, closed to the month's key; return what a receipt says of it, and how many files it holds."""
     settings: Settings = current_app.extensions["settings"]
-    span = Span.of(now, retention_of(settings))
-    terms = Terms(month.month, now, span.not_before, span.not_after)
+    left_at = left_at or now
+    span = Span.of(left_at, retention_of(settings))
+    terms = Terms(month.month, left_at, span.not_before, span.not_after)
     archive_id = secrets.token_hex(16)
     packer = Packer(lambda number, content: _keep(archive_id, number, content))
-    content = {"closed_at": now.isoformat(), **{holding.section: holding.gather(subject) for holding in holdings()}}
+    content = {"closed_at": left_at.isoformat(), **{holding.section: holding.gather(subject) for holding in holdings()}}
     files = pack(content, _files(subject), into=packer)
     sealed_key, digest = packer.finish(month.public, terms=terms)
     _enter_month(month, span=span)
     row = {"id": archive_id, "month": month.month, "key_id": month.id, "sealed_key": sealed_key, "digest": digest, "size": packer.size}
-    dates = {"deleted_at": now, "not_before": span.not_before, "not_after": span.not_after}
+    dates = {"deleted_at": left_at, "not_before": span.not_before, "not_after": span.not_after}
     db.session.execute(insert(Archive).values(**row, **dates).inline())
     basis = {"legal_basis": settings.retention_basis, "earliest_destruction": span.not_before.isoformat(timespec="seconds")}
     facts = {"month": month.month, "key": month.id, "digest": digest, **basis}

@@ -1,0 +1,44 @@
+"""flask backup and flask restore."""
+
+from pathlib import Path
+
+import click
+from flask import Blueprint
+from flask_migrate import upgrade
+
+from msewa.closure import erasures
+from msewa.closure.backups import write_backup
+from msewa.closure.restoring import restore
+from msewa.closure.rules import ClosureError
+from msewa.extensions import db, migrate, writing
+from msewa.outbox import worker
+from msewa.web.clock import now
+
+bp = Blueprint("backup", __name__, cli_group=None)
+
+
+@bp.cli.command("backup")
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+def backup(path: Path) -> None:
+    """Write everything to the new encrypted file PATH. Keep it apart from the key ring, and erasures.log beside the newest."""
+    if path.exists():
+        raise click.ClickException(f"{path} is there already.")
+    made = write_backup(path, now=now())
+    click.echo(f"{sum(count for count, _ in made.tables.values())} rows of {len(made.tables)} tables in {path}.")
+
+
+@bp.cli.command("restore")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore_command(path: Path) -> None:
+    """Load the backup PATH into this empty installation; whoever has left since is erased again before anything is served."""
+    upgrade(directory=migrate.directory)
+    try:
+        with writing():
+            restored = restore(path, now=now())
+            db.session.commit()
+    except ClosureError as error:
+        db.session.rollback()
+        raise click.ClickException(str(error)) from None
+    while worker.run_next(now=now(), topic=erasures.TOPIC):
+        pass
+    click.echo(f"{restored.rows} rows restored, as they were. {restored.erased} accounts that had left were erased again.")

@@ -1,0 +1,58 @@
+"""flask terminate: end an account for the operator, or take that back."""
+
+from collections.abc import Callable
+
+import click
+from flask import Blueprint
+
+from msewa.accounts.queries import find_account_id
+from msewa.closure.operations import terminating
+from msewa.closure.rules import ClosureError
+from msewa.crypto.blind_index import normalise_mobile
+from msewa.extensions import db, writing
+from msewa.ledger.rules import SYSTEM
+from msewa.web.clock import now
+
+bp = Blueprint("terminate", __name__, cli_group="terminate")
+bp.cli.help = "End an account for the operator: its owner is told why and has 30 days to object."
+WHOSE = click.argument("mobile")
+
+
+@bp.cli.command("begin")
+@WHOSE
+@click.option("--why", required=True, help="The reason, as its owner will read it.")
+def begin(mobile: str, why: str) -> None:
+    """Shut the account of MOBILE, tell its owner why, and erase it after 30 days."""
+
+    def act(account_id: str) -> str:
+        closes_at = terminating.terminate(account_id, why=why, actor=SYSTEM, now=now())
+        return f"The account is shut and its owner told. It is sealed and erased on {closes_at:%Y-%m-%d}."
+
+    _for(mobile, act)
+
+
+@bp.cli.command("take-back")
+@WHOSE
+def take_back(mobile: str) -> None:
+    """Open the account of MOBILE again."""
+
+    def act(account_id: str) -> str:
+        terminating.take_back(account_id, actor=SYSTEM, now=now())
+        return "The account is open again."
+
+    _for(mobile, act)
+
+
+def _for(mobile: str, act: Callable[[str], str]) -> None:
+    with writing():
+        try:
+            account_id = find_account_id(mobile=normalise_mobile(mobile))
+            if account_id is None:
+                raise click.ClickException("Nobody has this number.")
+            said = act(account_id)
+        except ClosureError as error:
+            raise click.ClickException(str(error)) from None
+        except ValueError:
+            raise click.ClickException("This is no mobile number.") from None
+        db.session.commit()
+    click.echo(said)

@@ -1,0 +1,120 @@
+"""Restoring a backup into an empty installation: every row as it was, then everybody who has left since erased again, then served."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from flask import current_app
+from sqlalchemy import delete, func, insert, select, text, update
+
+from msewa.accounts.models import Account
+from msewa.closure import erasures
+from msewa.closure.backups import MANIFEST, BackupError, digest_of, read_backup, rows_of, tables
+from msewa.closure.models import Archive, ArchivePart, Erasure, VaultMonth
+from msewa.closure.operations.closing import erase_again
+from msewa.closure.vault import vault_folder
+from msewa.config import Settings
+from msewa.extensions import Base, db
+
+
+class Restored(NamedTuple):
+    """How many rows came back, and how many accounts were erased again."""
+
+    rows: int
+    erased: int
+
+
+def restore(path: Path, *, now: datetime) -> Restored:
+    """Load a backup, check it row by row, and erase everybody again who has left since. One transaction: the caller commits.
+
+    Raises BackupError; the caller rolls back, and nothing was changed.
+    """
+    _refuse_unless_empty()
+    found: dict[str, tuple[int, str]] = {}
+    files: dict[str, bytes] = {}
+    for name, content in read_backup(path):
+        kind, _, rest = name.partition("/")
+        if name == MANIFEST:
+            found = _check_manifest(json.loads(content))
+        elif kind == "tables":
+            table = Base.metadata.tables[rest.partition("/")[0]]
+            db.session.execute(insert(table), rows_of(table, content))
+        else:
+            files[Path(rest).name] = content
+    _check(found)
+    _number_on()
+    _bring_back(files)
+    return Restored(sum(count for count, _ in found.values()), _erase_again(files.get(erasures.NAME, b""), now=now))
+
+
+def _refuse_unless_empty() -> None:
+    if db.session.scalar(select(func.count()).select_from(Account)):
+        raise BackupError("This installation holds accounts. A backup is restored into an empty one.")
+    for table in reversed(tables()):
+        # What only grows can't be emptied here; in an empty installation it is empty.
+        if not table.info.get("append_only"):
+            db.session.execute(delete(table))
+
+
+def _check_manifest(content: dict[str, Any]) -> dict[str, tuple[int, str]]:
+    revision = db.session.scalar(text("select version_num from alembic_version"))
+    if content["revision"] != revision:
+        raise BackupError(
+            f"The backup is of schema {content['revision']}, this product of {revision}: restore it with the release of its day."
+        )
+    return {name: (count, digest) for name, (count, digest) in content["tables"].items()}
+
+
+def _check(found: dict[str, tuple[int, str]]) -> None:
+    """Compare every table as it now stands with what the backup says it held (P71)."""
+    if not found:
+        raise BackupError("The backup has no end: a piece is missing.")
+    differing = [table.name for table in tables() if digest_of(table) != found.get(table.name)]
+    if differing:
+        raise BackupError(f"These tables did not come back as they were: {', '.join(differing)}. Nothing was changed.")
+
+
+def _number_on() -> None:
+    """Let numbers go on after the highest that came back; SQLite does so by itself."""
+    if db.engine.dialect.name != "postgresql":
+        return
+    for table in tables():
+        column = table.autoincrement_column
+        if column is not None:
+            sequence = db.session.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
+            highest = db.session.scalar(select(func.max(column)))
+            if sequence and highest:
+                db.session.execute(select(func.setval(sequence, highest)))
+
+
+def _bring_back(files: dict[str, bytes]) -> None:
+    """Bring back public halves that are not here; what ended here meanwhile stays ended, with its bundles."""
+    settings: Settings = current_app.extensions["settings"]
+    folder = vault_folder(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in [folder / name for name in files if name.endswith((".pub", ".destroyed"))]:
+        if not path.with_suffix(".pub").exists() and not path.with_suffix(".destroyed").exists():
+            path.write_bytes(files[path.name])
+    for path in folder.glob("*.destroyed"):
+        hers = select(Archive.id).where(Archive.month == path.stem)
+        db.session.execute(delete(ArchivePart).where(ArchivePart.archive_id.in_(hers)))
+        db.session.execute(delete(Archive).where(Archive.month == path.stem))
+        ended = update(VaultMonth).where(VaultMonth.month == path.stem, VaultMonth.destroyed_at.is_(None))
+        db.session.execute(ended.values(destroyed_at=datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)))
+
+
+def _erase_again(log: bytes, *, now: datetime) -> int:
+    """Erase everybody who stands in an erasure ledger: the backup's own, and the newer file beside this installation."""
+    settings: Settings = current_app.extensions["settings"]
+    newest = settings.data / erasures.NAME
+    for mark, erased_at in [*erasures.read_lines(log.decode("ascii")), *erasures.read_file(newest)]:
+        erasures.add(mark, erased_at=erased_at)
+    marks = {row.mark: row.erased_at for row in db.session.execute(select(Erasure.mark, Erasure.erased_at))}
+    count = 0
+    for account_id in db.session.scalars(select(Account.id).order_by(Account.id)).all():
+        mark = erasures.find_mark(account_id, marks=marks.keys())
+        if mark is not None:
+            erase_again(account_id, left_at=marks[mark], now=now)
+            count += 1
+    return count

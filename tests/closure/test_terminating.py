@@ -1,0 +1,119 @@
+"""The operator ends an account: by the same path, with a reason, a way to object, and her data in her hands first (P58)."""
+
+import io
+import json
+import zipfile
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from msewa.accounts.models import Account
+from msewa.closure.models import Archive, Termination
+from msewa.extensions import db
+from tests.accounts.walking import Post
+from tests.closure.conftest import run, work
+from tests.conftest import ClockHandle
+from tests.people import PROFILE, Somebody, sign_in, somebody
+from tests.strict_client import StrictClient
+
+WHY = "This account was opened with somebody else's papers, order 12/2026."
+ONE = pytest.mark.parametrize("backend", ["sqlite"])
+
+
+@pytest.fixture
+def ended(app: Flask, post: Post) -> tuple[Somebody, str]:
+    """Somebody whose account is ending, and the path of the link she was sent."""
+    person = somebody(app, profile=PROFILE, email="ending@example.org")
+    answer = run(app, "terminate", "begin", person.mobile, "--why", WHY)
+    assert answer.exit_code == 0, answer.output
+    [letter] = [one for one in post.to(person.mobile) if one.template == "account_ending"]
+    return person, "/" + letter.links[0].split("/", 3)[3]
+
+
+def accounts(app: Flask) -> list[str]:
+    with app.app_context():
+        return list(db.session.scalars(select(Account.id)))
+
+
+@pytest.mark.promise("P58")
+def test_she_reads_why_and_how_to_object(ended: tuple[Somebody, str], client: StrictClient, post: Post) -> None:
+    person, path = ended
+
+    page = client.page(path)
+
+    assert page.words("value-why") == WHY
+    assert "Data Protection Board" in page.text
+    assert "account_ending" in post.templates_to(person.email)
+
+
+@pytest.mark.promise("P58")
+def test_she_takes_her_data_once_with_a_code_of_her_own(ended: tuple[Somebody, str], app: Flask, client: StrictClient) -> None:
+    person, path = ended
+
+    stranger = client.submit(path, "export", code="000000")
+    taken = client.submit(path, "export", code=person.code())
+    again = client.page(path)
+
+    assert stranger.status_code == 422
+    assert taken.mimetype == "application/zip"
+    archive = zipfile.ZipFile(io.BytesIO(taken.get_data()))
+    assert json.loads(archive.read("profile.json"))["bank_account"]["value"] == PROFILE["bank_account"]
+    assert again.all("form-export") == []
+
+
+@ONE
+@pytest.mark.promise("P58")
+def test_nobody_signs_in_meanwhile(ended: tuple[Somebody, str], client: StrictClient) -> None:
+    person, _ = ended
+    sign_in(client, person)
+
+    assert client.get("/profile").headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.promise("P57", "P58")
+def test_after_the_time_to_object_the_account_goes_the_same_path(
+    ended: tuple[Somebody, str], app: Flask, clock: ClockHandle, client: StrictClient, custodians
+) -> None:
+    person, path = ended
+    clock.advance(days=29)
+    work(app)
+    before = accounts(app)
+
+    clock.advance(days=1, minutes=1)
+    work(app)
+
+    assert before == [person.id]
+    assert accounts(app) == []
+    [(content, _)] = custodians()
+    assert content["termination"]["why"] == WHY
+    assert client.get(path).status_code == 404
+
+
+@ONE
+@pytest.mark.promise("P58")
+def test_an_objection_that_holds_opens_it_again(ended: tuple[Somebody, str], app: Flask, clock: ClockHandle, client: StrictClient) -> None:
+    person, _ = ended
+
+    answer = run(app, "terminate", "take-back", person.mobile)
+    clock.advance(days=31)
+    work(app)
+
+    assert answer.exit_code == 0, answer.output
+    assert accounts(app) == [person.id]
+    sign_in(client, person)
+    assert client.get("/profile").status_code == 200
+    with app.app_context():
+        assert db.session.scalars(select(Termination.account_id)).all() == []
+        assert db.session.scalars(select(Archive.id)).all() == []
+
+
+@ONE
+@pytest.mark.parametrize("arguments", [("--why", " "), ("--why", "x" * 2001)])
+def test_without_a_reason_nobodys_account_ends(app: Flask, arguments: tuple[str, str]) -> None:
+    person = somebody(app)
+
+    refused = run(app, "terminate", "begin", person.mobile, *arguments)
+
+    assert refused.exit_code == 1
+    assert "Say in a sentence why" in refused.output
