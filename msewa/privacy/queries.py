@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, bindparam, select, tuple_
 
 from msewa.applications import places
 from msewa.applications.models import Application, ApplicationReview
@@ -13,11 +13,13 @@ from msewa.applications.references import read_reference, show_reference
 from msewa.crypto.envelope import Place, unseal_json
 from msewa.delivery.queries import list_packages
 from msewa.extensions import db
+from msewa.hot import HotRead
 from msewa.ledger.models import LedgerEntry, LedgerReading
 from msewa.ledger.queries import list_entries, list_looks
 from msewa.ledger.rules import Subject
 from msewa.privacy.models import Download, Nominee
 from msewa.privacy.months import begin_of, next_month
+from msewa.privacy.rules import SENT_BEGUN, SENT_SHOWN
 from msewa.web.errors import NoSuchRowError
 from msewa.web.keys import key_wrapper
 
@@ -39,6 +41,27 @@ class Sent(NamedTuple):
     def ref(self) -> str:
         """The reference as it is read."""
         return show_reference(self.reference)
+
+
+_TABLE = Application.__table__.c
+SENT: Select[*tuple[Any, ...]] = (
+    select(
+        _TABLE.id,
+        _TABLE.reference,
+        _TABLE.service_id,
+        _TABLE.service_version,
+        _TABLE.provider_id,
+        _TABLE.state,
+        _TABLE.submitted_at,
+        _TABLE.digest,
+        _TABLE.data_key,
+    )
+    .where(_TABLE.account_id == bindparam("account_id"), _TABLE.submitted_at.is_not(None))
+    .order_by(_TABLE.submitted_at.desc(), _TABLE.id.desc())
+)
+# The dashboard's own questions, each made once.
+FIRST_SENT = {limit: HotRead(SENT.limit(limit + 1)) for limit in (SENT_BEGUN, SENT_SHOWN)}
+LAST_READING = HotRead(select(LedgerReading.__table__.c.read_on).where(LedgerReading.__table__.c.subject_id == bindparam("account_id")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +96,14 @@ def _end_of(subject: Subject, *, month: date) -> int:
 
 def has_read_today(account_id: str, *, today: date) -> bool:
     """Whether her own reading of the ledger stands in it already today."""
-    return db.session.scalar(select(LedgerReading.read_on).where(LedgerReading.subject_id == account_id)) == today
+    return LAST_READING.rows(account_id=account_id) == [(today,)]
 
 
 def list_sent(account_id: str, *, limit: int, before: str | None = None, provider_id: str | None = None) -> tuple[list[Sent], str | None]:
     """Return up to `limit` applications that were sent, newest first, and the reference that the next page is before."""
-    chosen = _sent(account_id)
+    if not before and not provider_id:
+        return _page([Sent(*row) for row in FIRST_SENT[limit].rows(account_id=account_id)], limit=limit)
+    chosen = SENT
     if provider_id:
         chosen = chosen.where(Application.provider_id == provider_id)
     if before:
@@ -89,15 +114,11 @@ def list_sent(account_id: str, *, limit: int, before: str | None = None, provide
         if found is None:
             raise NoSuchRowError
         chosen = chosen.where(tuple_(Application.submitted_at, Application.id) < tuple_(*found))
-    rows = [Sent(*row) for row in db.session.execute(chosen.limit(limit + 1))]
+    return _page([Sent(*row) for row in db.session.execute(chosen.limit(limit + 1), {"account_id": account_id})], limit=limit)
+
+
+def _page(rows: list[Sent], *, limit: int) -> tuple[list[Sent], str | None]:
     return rows[:limit], rows[limit - 1].ref if len(rows) > limit else None
-
-
-def _sent(account_id: str) -> Select[*tuple[Any, ...]]:
-    columns = (Application.id, Application.reference, Application.service_id, Application.service_version, Application.provider_id)
-    more = (Application.state, Application.submitted_at, Application.digest, Application.data_key)
-    chosen = select(*columns, *more).where(Application.account_id == account_id, Application.submitted_at.is_not(None))
-    return chosen.order_by(Application.submitted_at.desc(), Application.id.desc())
 
 
 def names_sent(rows: Sequence[Sent]) -> dict[str, list[tuple[str, str]]]:

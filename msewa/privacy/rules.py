@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-FIRST_LOOKS = FIRST_SENT = 3  # on the dashboard, which only begins each part
+LOOKS_BEGUN = SENT_BEGUN = 3  # on the dashboard, which only begins each part
 LOOKS_SHOWN = 12
 SENT_SHOWN = 6
 MESSAGES_SHOWN = 20

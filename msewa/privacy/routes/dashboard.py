@@ -13,7 +13,7 @@ from msewa.privacy.naming import STATES, name_message
 from msewa.privacy.queries import list_page_of_looks, list_sent
 from msewa.privacy.routes.blueprint import bp, person
 from msewa.privacy.routes.looks import note_reading, number_in
-from msewa.privacy.rules import FIRST_LOOKS, FIRST_SENT
+from msewa.privacy.rules import LOOKS_BEGUN, SENT_BEGUN
 from msewa.privacy.shared import definition_of
 from msewa.web.access import citizen
 from msewa.web.clock import now
@@ -32,14 +32,14 @@ def dashboard() -> Response:
 
 
 def _looks() -> dict[str, Any]:
-    rows, older = list_page_of_looks(person(), limit=FIRST_LOOKS, before=number_in("looks"))
+    rows, older = list_page_of_looks(person(), limit=LOOKS_BEGUN, before=number_in("looks"))
     known = catalogue()
     looks = [show_look(row, known=known, language=language(), herself=person().id) for row in rows]
     return {"looks": looks, "older_looks": older}
 
 
 def _shared() -> dict[str, Any]:
-    rows, older = list_sent(person().id, limit=FIRST_SENT, before=request.args.get("sent"))
+    rows, older = list_sent(person().id, limit=SENT_BEGUN, before=request.args.get("sent"))
     known = catalogue()
     sent = [(row, known.providers.get(row.provider_id), definition_of(row, known=known).name[language()]) for row in rows]
     return {"sent": sent, "older_sent": older}
