@@ -4,7 +4,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import cost, ledger, lighthouse, search, weight
+from tests.bench import cost, ledger, lighthouse, privacy, search, weight
 from tests.served import Served
 
 MEMORY_MOST, READY_MOST, FIRST_MOST = 120, 3.0, 1.0
@@ -19,6 +19,7 @@ def main() -> None:
         data, folder = Path(name, "data"), Path(name, "floor")
         folder.mkdir()
         cost.fill(data)
+        privacy.fill(data)
         with Served.product(data) as served:
             began = time.perf_counter()
             served.get("/services?q=janam+parman+patar")
@@ -26,6 +27,8 @@ def main() -> None:
             print(f"second start ready in {served.seconds_to_ready:.2f} s of {READY_MOST}; first search in {first:.2f} s of {FIRST_MOST}")
             cookie = served.sign_in("harjinder")
             for line in cost.report(served, cookie=cookie, folder=folder):
+                print(line)
+            for line in privacy.report(served, cookie=served.sign_in("ramesh")):
                 print(line)
             for line in weight.report(served, cookie=cookie):
                 print(line)

@@ -44,9 +44,7 @@ def fill(data: Path) -> None:
         subject, officer = get_subject(account_id), Actor(Kind.OFFICER, "f" * 32, "health")
         for number in range(LOOKS):
             at = now - timedelta(minutes=LOOKS - number)
-            record(
-                "looked", subject=subject, actor=officer, now=at, fields=("full_name", "date_of_birth"), reason="Checking an application"
-            )
+            record("looked", subject=subject, actor=officer, now=at, fields=("full_name",), reason="Checking an application")
         checkpoint(now)
         db.session.commit()
         db.engine.dispose()
