@@ -201,6 +201,7 @@ class Citizen:
             here.form("application").evaluate("form => { form.id = 'passed' }")
             here.send("application", **known)
             expect(here.page.locator("#passed")).to_have_count(0)
+            assert not here.at("error-summary").count(), here.says("error-summary")
         expect(here.at("page-applications.review")).to_be_visible()
         here.send("submit", declare="1")
         here.at("page-applications.show").wait_for()

@@ -25,6 +25,7 @@ class LiveServer:
     url: str
     process: "subprocess.Popen[bytes]"
     log: Path
+    environ: dict[str, str]
 
     @classmethod
     def start(cls, folder: Path, *, database: str | None = None) -> "LiveServer":
@@ -37,7 +38,7 @@ class LiveServer:
             environ["MSEWA_DATABASE_URL"] = database
         with log.open("wb") as out:
             process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environ, stdout=out, stderr=subprocess.STDOUT)
-        server = cls(f"http://127.0.0.1:{port}", process, log)
+        server = cls(f"http://127.0.0.1:{port}", process, log, environ)
         server._wait()
         return server
 
@@ -51,6 +52,13 @@ class LiveServer:
                 time.sleep(0.2)
         self.stop()
         raise AssertionError(f"the server did not come up:\n{self.log.read_text()[-4000:]}")
+
+    def run(self, *arguments: str) -> str:
+        """Run a `flask` command in this installation and return what it printed; it must succeed."""
+        command = [sys.executable, "-m", "flask", "--app", "app", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environ, capture_output=True, text=True, timeout=STARTS_WITHIN, check=False)
+        assert done.returncode == 0, done.stderr[-4000:]
+        return done.stdout
 
     def stop(self) -> None:
         """End this process, and only this one."""

@@ -102,8 +102,6 @@ PASSED_BY_THE_STORY = frozenset(
         "catalogue.service",
     }
 )
-# One template, dpo/base.html, is what the console's pages have in common, and no page itself.
-FRAMES = frozenset({"dpo.base"})
 # That of test_console.py arrives at these; it says so itself.
 PASSED_AT_THE_CONSOLE = frozenset(
     {
@@ -112,6 +110,9 @@ PASSED_AT_THE_CONSOLE = frozenset(
         *(f"grievances.{page}" for page in ("correction", "new", "show")),
     }
 )
+PASSED = PASSED_BY_THE_STORY | PASSED_AT_THE_CONSOLE
+# One template, dpo/base.html, is what the console's pages have in common, and no page itself.
+FRAMES = frozenset({"dpo.base"})
 # One template, errors/error.html, draws all of them; 404 stands for them here, and tests/web sees each.
 ERRORS = frozenset({"errors.error", *(f"errors.{status}" for status in (400, 403, 405, 409, 413, 429, 500, 503))})
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response
 
@@ -52,6 +53,11 @@ class Visitor:
         self.page.locator(f".langs a[lang={self.language}]").click()
         assert self.page.locator("html").get_attribute("lang") == self.language
 
+    @property
+    def path(self) -> str:
+        """The path of the page in front of her."""
+        return urlsplit(self.page.url).path
+
     def at(self, handle: str) -> Locator:
         """Return what carries a handle."""
         return self.page.get_by_test_id(handle)
@@ -70,6 +76,11 @@ class Visitor:
         """Fill a form and press its main button."""
         self.fill(form, **typed)
         self.form(form).get_by_test_id("submit").click()
+
+    def press(self, form: str) -> None:
+        """Press the only button of a form that asks nothing, and wait until the form has done its work and is gone."""
+        self.form(form).get_by_role("button").click()
+        self.form(form).wait_for(state="detached")
 
     def arrives(self, endpoint: str) -> None:
         """Wait for the page of an endpoint, and look at it."""
