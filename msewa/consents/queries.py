@@ -1,5 +1,6 @@
 """Questions about choices and receipts; `is_allowed` is what every use of data asks first."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,8 @@ from msewa.extensions import db
 from msewa.ledger.rules import Subject
 from msewa.web import clock
 from msewa.web.errors import NoSuchRowError
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,9 @@ def list_receipts(subject: Subject, *, limit: int | None = None) -> list[Given]:
 
 def get_receipt(subject: Subject, receipt_id: str) -> Given:
     """Return one of somebody's receipts; NoSuchRowError when it is not hers."""
+    # PostgreSQL takes no NUL and no half of a surrogate pair, not even to find nothing.
+    if not UUID.fullmatch(receipt_id):
+        raise NoSuchRowError
     chosen = select(Receipt.id, Receipt.kind, Receipt.at, Receipt.sealed)
     row = db.session.execute(chosen.where(Receipt.account_id == subject.id, Receipt.id == receipt_id)).first()
     if row is None:

@@ -16,7 +16,7 @@ from tests.strict_client import XHTML, Page, StrictClient
 
 HIDDEN = ("csrf_token", "form_key")
 ANSWERS = {200, 303, 400, 404, 409, 422, 429}
-FORMS_OF_VISITORS = ("/sign-in", "/register", "/recover", "/services")
+FORMS_OF_VISITORS = ("/sign-in", "/register", "/recover", "/services", "/privacy/verify")
 SECTIONS = tuple(f"/profile/{section}" for section in ("identity", "address", "family", "work", "money", "papers_numbers"))
 FORMS_OF_CITIZENS = (
     *SECTIONS,
@@ -27,6 +27,9 @@ FORMS_OF_CITIZENS = (
     "/account/second-factor",
     "/account/prove",
     "/account/security",
+    "/privacy/choices",
+    "/privacy/choices/digest",
+    "/privacy/policy/changes",
 )
 # What only one of the databases stumbles over is tried on both.
 TRICKY = tuple(value for value in NAUGHTY if any(sign in value for sign in ("\x00", "\ud800", "\udfff", "9223372036854775")))
