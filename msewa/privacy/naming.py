@@ -53,6 +53,7 @@ ACTS = {
     "recovery_codes": _("New paper keys made"),
     "reset": _("New beginning of the account"),
     "session": _("A visit was ended"),
+    "tracker": _("A code for another portal"),
     "unmasked": _("Hidden values were opened"),
 }
 MESSAGES = {
