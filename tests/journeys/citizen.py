@@ -182,13 +182,13 @@ class Citizen:
         here.send("come-back")
         here.at("form-sign-out").wait_for()
 
-    def complains(self, about: str, text: str) -> str:
-        """Write a complaint; return its number."""
-        here = self.browser
-        here.open(f"/grievances/new?about={about}")
-        here.send("grievance", text=text)
-        here.arrives("grievances.show")
-        return here.says("grievance-ref")
+    def is_shown_the_door(self, server: LiveServer) -> None:
+        """Read in a letter's link why the operator ends the account, who takes that back afterwards."""
+        server.run("terminate", "begin", self.facts["mobile"], "--why", "A trial of this page")
+        letters = [link for one in self.door.messages(self.facts["mobile"]) for link in one["links"]]
+        self.browser.open(next(urlsplit(link).path for link in letters if "/account/ending/" in link))
+        self.browser.arrives("closure.ending")
+        server.run("terminate", "take-back", self.facts["mobile"])
 
     def applies(self, service: str, **answers: str) -> str:
         """Send an application of one or more prefilled pages; return its reference."""
