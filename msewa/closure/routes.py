@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from msewa.accounts import cookies, standing
 from msewa.accounts.people import Person
+from msewa.catalogue.queries import catalogue
 from msewa.closure import erasures, receipts
 from msewa.closure.forms import DeleteForm, ReceiptForm
 from msewa.closure.operations.closing import close_account, retention_of
@@ -86,7 +87,8 @@ def _page(form: DeleteForm, *, keepers: list[Keeper], status: int = 200) -> Resp
 def deleted() -> Response:
     """Show the receipt of an account that has just ended, to the browser that has its token."""
     receipt = receipts.find(request.args.get("receipt", ""), now=now())
-    response = render_page("closure/deleted.html", receipt=receipt, dates=_dates(receipt), text=_text(receipt) if receipt else "")
+    shown: dict[str, Any] = {"dates": _dates(receipt), "text": _text(receipt) if receipt else "", "providers": catalogue().providers}
+    response = render_page("closure/deleted.html", receipt=receipt, **shown)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -128,6 +128,8 @@ def leaves(phone: Visitor) -> str:
         phone.send("delete", open="withdraw")
         phone.at("deletion-receipt").wait_for()
     assert [one.partition("?")[0] for one in made] == ["GET /account/delete", "POST /account/delete", "GET /account/deleted"]
+    told = phone.at("recipient-row")
+    expect(told.get_by_role("link")).not_to_have_text(told.get_attribute("data-id") or "")
     phone.look("closure.deleted")
     return phone.at("receipt-text").text_content() or ""
 
