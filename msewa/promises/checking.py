@@ -7,9 +7,7 @@ from typing import NamedTuple
 
 from flask import Flask
 from sqlalchemy import delete, insert, select
-from sqlalchemy.exc import SQLAlchemyError
 
-from msewa.crypto.keyring import KeyRingError
 from msewa.extensions import db
 from msewa.outbox.daily import every_day
 from msewa.promises.checks.register import CHECKS
@@ -40,7 +38,7 @@ class Run:
 
 
 def look(*, now: datetime) -> list[Result]:
-    """Run every check; what one of them needs and can not reach is a fault of it, and the others go on."""
+    """Run every check; whatever one of them stumbles over is a fault of it, and the others go on."""
     results = [Result(check, _faults_of(check, now=now)) for check in CHECKS]
     db.session.rollback()
     return results
@@ -80,7 +78,7 @@ def init_app(app: Flask) -> None:
 def _faults_of(check: Check, *, now: datetime) -> tuple[str, ...]:
     try:
         return tuple(check.find_faults(now))
-    except (SQLAlchemyError, KeyRingError, OSError) as error:
+    except Exception as error:  # whatever a check stumbles over is a fault, and the others must still be asked
         # PostgreSQL answers nothing more in a transaction that has failed once.
         db.session.rollback()
         return (f"It could not look: {type(error).__name__}.",)

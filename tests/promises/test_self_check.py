@@ -355,15 +355,16 @@ def test_a_table_that_no_deletion_reaches_is_found(app: Flask, check, monkeypatc
     assert check()["deletion"] == ("profile_section: no deletion reaches it.",)
 
 
-def test_a_check_that_can_not_look_is_a_fault(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", [OSError, ValueError, KeyError])
+def test_a_check_that_can_not_look_is_a_fault(app: Flask, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]) -> None:
     def refuse(now: datetime) -> list[str]:
-        raise OSError("a disk with Gurpreet on it")
+        raise kind("a disk with Gurpreet on it")
 
     monkeypatch.setattr(checking, "CHECKS", (replace(CHECKS[0], find_faults=refuse),))
     with app.app_context():
         results = checking.look(now=LONG_AGO)
 
-    assert results[0].faults == ("It could not look: OSError.",)
+    assert results[0].faults == (f"It could not look: {kind.__name__}.",)
 
 
 def make_unsafe(app: Flask) -> None:
