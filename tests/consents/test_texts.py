@@ -18,9 +18,9 @@ PUBLISHED = {
     ("registration", "1.0", "en"): "27d7891333851fc7d3e79a2e5dfc766c46018ec4be9c06dfd55f2852edd0f761",
     ("registration", "1.0", "pa"): "11d7d1f4bb46a30d8c722b00ed0fe9fbad362134bc938a457ef977b781eacbe9",
     ("registration", "1.0", "hi"): "4ea7829a9c6a88e1f348ad422095365fd07254808e6fd24f776499b40705a193",
-    ("policy", "1.0", "en"): "398261ba5b11832e41f051a666ac980838ce5e7e7abadbaa26bfe3e9c8f864d2",
-    ("policy", "1.0", "pa"): "53b39e6b96bbdf905db6813d5afe43efed0befdade1e30b929e69290244a9133",
-    ("policy", "1.0", "hi"): "9541c7019134164581bd1b5d80b5948bd1d9d63ac6d43f6e09adde8b32d98c5f",
+    ("policy", "1.0", "en"): "55ad948bbc4c9477e8b16cc6241c380f71ea32f509623e8c398d3a66438fbabf",
+    ("policy", "1.0", "pa"): "c87aae21f9b9bb54697a014fe056e12a5414130fb0250dc302917e8876e39eb0",
+    ("policy", "1.0", "hi"): "07a257a2cbc3cbb372987f3785dda5eb4c7fa1fb276ab2797ec835d4cf2662a9",
 }
 
 
