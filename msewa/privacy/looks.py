@@ -12,6 +12,9 @@ from msewa.ledger.rules import Kind
 from msewa.privacy.naming import name_act, name_actor, name_field
 from msewa.web.filters import show_moment
 
+# Acts of hers or of the system whose reason is written for people: a name or a sentence.
+SAID = frozenset({"account.termination_decided", "tracker.given", "tracker.taken_back"})
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -35,12 +38,20 @@ def show_look(entry: Mapping[str, Any], *, known: Catalogue, language: str, hers
         id=entry["number"],
         who=name_actor(actor, known=known, language=language, herself=herself),
         when=show_moment(datetime.fromisoformat(entry["at"])),
-        why=entry["reason"] or name_act(entry["act"]),
+        why=_why(entry, is_own=is_own),
         what=", ".join(name_field(key, known=known, language=language) for key in entry["fields"]),
         own=is_own,
         about=_about(entry, language=language),
         application=about if len(about) == LENGTH + 1 and read_reference(about) else "",
     )
+
+
+def _why(entry: Mapping[str, Any], *, is_own: bool) -> str:
+    act, reason = entry["act"], entry["reason"]
+    if is_own and reason and act in SAID:
+        return f"{name_act(act)}: {reason}"
+    # What she did herself has a mark of the program as its reason, such as the way in which she signed in.
+    return name_act(act) if is_own else reason or name_act(act)
 
 
 def _about(entry: Mapping[str, Any], *, language: str) -> str:

@@ -97,6 +97,15 @@ def test_her_own_acts_stand_there_when_she_asks_for_them(her: Somebody, client: 
     assert "This list was read" in client.page("/privacy/looks?all=1").text
 
 
+def test_what_she_did_is_told_in_words_and_not_in_marks_of_the_program(her: Somebody, client: StrictClient) -> None:
+    sign_in(client, her)
+
+    page = client.page("/privacy/looks?all=1").text
+
+    assert "Signed in" in page
+    assert "authenticator" not in page
+
+
 def test_a_month_shows_its_own_looks_alone(her: Somebody, client: StrictClient, clock: ClockHandle) -> None:
     looked_at(her, 14)
     earlier = clock.now()
