@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from msewa.extensions import db, writing
-from msewa.ledger.operations import checkpoint
+from msewa.ledger.operations import checkpoint, record
 from msewa.ledger.queries import list_entries
 from msewa.ledger.rules import Actor, Kind
 from msewa.privacy.months import begin_of, last_month, month_of, next_month
@@ -97,8 +97,12 @@ def test_her_own_acts_stand_there_when_she_asks_for_them(her: Somebody, client: 
     assert "This list was read" in client.page("/privacy/looks?all=1").text
 
 
-def test_what_she_did_is_told_in_words_and_not_in_marks_of_the_program(her: Somebody, client: StrictClient) -> None:
-    sign_in(client, her)
+def test_what_she_did_is_told_in_words_and_not_in_marks_of_the_program(
+    her: Somebody, client: StrictClient, app: Flask, clock: ClockHandle
+) -> None:
+    with app.app_context(), writing():
+        record("account.signed_in", subject=her.subject(), actor=her.actor, now=clock.now(), reason="authenticator")
+        db.session.commit()
 
     page = client.page("/privacy/looks?all=1").text
 
