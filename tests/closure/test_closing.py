@@ -79,8 +79,7 @@ def test_a_seal_that_fails_deletes_nothing(leaver: Leaver, installation: Install
 
     if fault == "no key":
         monkeypatch.setattr(vault, "prepare_demonstration", lambda settings, now: None)
-        public = next((installation.folder / "vault").glob("*.pub"), None)
-        if public:
+        for public in (installation.folder / "vault").glob("*.pub"):
             public.rename(public.with_suffix(".away"))
     elif fault == "a bad key":
         monkeypatch.setattr(closing, "get_current_key", lambda *, now: vault.MonthKey("2026-11", "0" * 16, b"short"))
@@ -90,8 +89,8 @@ def test_a_seal_that_fails_deletes_nothing(leaver: Leaver, installation: Install
     with pytest.raises((NoVaultKeyError, SealError, OSError)):
         close(leaver)
 
-    if fault == "no key" and public:
-        public.with_suffix(".away").rename(public)
+    for away in (installation.folder / "vault").glob("*.away"):
+        away.rename(away.with_suffix(".pub"))
     assert rows_of(leaver.app) == before
     assert count(leaver.app, Archive) == archived
     assert count(leaver.app, Erasure) == 0
