@@ -15,7 +15,7 @@ from msewa.promises.queries import EVIDENCE, clauses, read_evidence
 from tests.evidence import Tally, find_objections, written
 
 # While features are still being built, what is lacking is a warning; True makes it fail the run.
-STRICT = False
+STRICT = True
 WANTED = os.environ.get("MSEWA_EVIDENCE") == "1"
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from msewa.closure.rules import ClosureError
 from msewa.extensions import db
+from msewa.ledger.granting import order
 
 RIGHTS = {
     "archive": "select, delete",
@@ -22,10 +23,9 @@ def grant_archivist(role: str) -> Iterator[str]:
         raise ClosureError("Only PostgreSQL has roles; on the embedded database the archive is closed by its key alone.")
     if db.session.scalar(text("select 1 from pg_roles where rolname = :role"), {"role": role}) is None:
         raise ClosureError(f"There is no role {role}; make it first: create role {role} login password '...'")
-    quote = db.engine.dialect.identifier_preparer.quote_identifier
-    name, schema = quote(role), quote(db.session.scalar(text("select current_schema()")) or "public")
-    db.session.execute(text(f"revoke all on all tables in schema {schema} from {name}"))
-    db.session.execute(text(f"grant usage on schema {schema} to {name}"))
+    schema = db.session.scalar(text("select current_schema()")) or "public"
+    order("revoke all on all tables in schema %(schema)s from %(role)s", schema=schema, role=role)
+    order("grant usage on schema %(schema)s to %(role)s", schema=schema, role=role)
     for table, rights in RIGHTS.items():
-        db.session.execute(text(f"grant {rights} on {quote(table)} to {name}"))
+        order(f"grant {rights} on %(table)s to %(role)s", table=table, role=role)
         yield f"{table}: {rights}"

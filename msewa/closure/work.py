@@ -39,5 +39,5 @@ def init_app(app: Flask) -> None:
 
 def leave_after_rest(reference: str, *, now: datetime) -> None:
     """Close an account whose rest is over, as its owner was told when it began; what offices have they finish (P65)."""
-    if resting.is_resting(reference):
+    if resting.hold_resting(reference):
         close_account(reference, actor=SYSTEM, now=now, reason=Reason.RESTED, open_applications=Wish.FINISH)

@@ -1,5 +1,7 @@
 """Routes of no feature: health, what search engines may read, and the accessibility statement."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, current_app, jsonify
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -25,7 +27,7 @@ def live() -> Response:
 @public
 def ready() -> tuple[Response, int]:
     """Say whether this process can serve: 200, or 503 with a list of what fails."""
-    failing = [name for name, check in current_app.extensions["readiness"].items() if not check()]
+    failing = [name for name, check in current_app.extensions["readiness"].items() if _fails(check)]
     return jsonify(failing), 503 if failing else 200
 
 
@@ -41,6 +43,15 @@ def robots() -> Response:
 def accessibility() -> Response:
     """Show the accessibility statement."""
     return render_page("web/accessibility.html")
+
+
+def _fails(check: Callable[[], bool]) -> bool:
+    # What can't be asked is not what fails: the lines of the database and of the catalogue say so.
+    try:
+        return not check()
+    except (DBAPIError, PoolTimeoutError):
+        db.session.rollback()
+        return False
 
 
 def database_answers() -> bool:

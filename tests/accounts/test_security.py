@@ -171,7 +171,7 @@ def test_a_new_number_is_proven_first_and_both_numbers_are_told(client, person, 
 
     answer = client.submit("/account/mobile/verify", "verify", code=post.code_to(NEW_MOBILE))
 
-    assert "have it deleted before you give the number back" in words
+    assert "delete it before you give the number back" in words
     assert unchanged == person.mobile
     assert answer.status_code == 303
     assert contact_of(person).mobile == NEW_MOBILE

@@ -259,4 +259,4 @@ def test_every_page_is_light(client: StrictClient, path: str, language: str) -> 
     answer = client.get(path)
 
     assert f'<html lang="{language}"' in answer.text
-    assert len(brotli.compress(answer.data, quality=4)) <= 4096
+    assert len(brotli.compress(answer.data, quality=5)) <= 4096

@@ -274,8 +274,12 @@ def test_the_role_that_serves_may_add_to_the_archive_and_not_look_into_it(
         assert "permission denied" in denied(installation, "msewa_serves", statement), statement
     assert denied(installation, "msewa_keeps", "select * from archive") == ""
     assert "permission denied" in denied(installation, "msewa_keeps", "select * from account")
-    exported = run(as_role(installation, "msewa_keeps"), "vault", "export", "--month", month_there(app), "--out", str(tmp_path / "x"))
+    keeping = as_role(installation, "msewa_keeps")
+    exported = run(keeping, "vault", "export", "--month", month_there(app), "--out", str(tmp_path / "x"))
     assert exported.output.startswith("1 sealed"), exported.output
+    for served in (serving, keeping):
+        with served.app_context():
+            db.engine.dispose()
 
 
 def month_there(app: Flask) -> str:

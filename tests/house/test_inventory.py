@@ -1,5 +1,6 @@
 """The data inventory is whole and true: every column, every form field, every purpose with somebody who reads for it (P2, P34)."""
 
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,7 +17,9 @@ ANYWHERE = {"never kept"}
 
 
 def every_form(base: type = Form) -> set[type]:
-    return {form for child in base.__subclasses__() for form in {child, *every_form(child)} if form.__module__.startswith("msewa.")}
+    found = {form for child in base.__subclasses__() for form in {child, *every_form(child)} if form.__module__.startswith("msewa.")}
+    # A form that a page puts together from the question bank is a class of the moment; its questions are the bank's.
+    return {form for form in found if getattr(sys.modules[form.__module__], form.__qualname__, None) is form}
 
 
 def fields_of(form: type) -> set[str]:

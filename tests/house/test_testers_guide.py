@@ -9,7 +9,7 @@ from tests.installation import ROOT
 
 GUIDE = (ROOT / "tests" / "CONTRACT.md").read_text()
 NAMED = {re.sub(r"<\w+>", "<>", path.partition("?")[0]) for path in re.findall(r"`(?:GET |POST )?(/[^`]*)`", GUIDE)}
-INNER = ("/register/", "/sign-in/", "/recover/", "/account/", "/sign-out/")
+INNER = ("/register/", "/sign-in/", "/recover/", "/account/", "/sign-out/", "/test-fault/")
 
 
 def served(app: Flask) -> set[str]:

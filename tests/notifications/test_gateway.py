@@ -105,6 +105,9 @@ def test_production_does_not_start_with_a_courier_it_could_not_trust(name: str, 
         "MSEWA_SMS_URL": "https://sms.example.org/",
         "MSEWA_SMTP_URL": "smtps://mail.example.org",
         "MSEWA_CONTACT": "help@msewa.example.org",
+        "MSEWA_RETENTION_YEARS": "3",
+        "MSEWA_RETENTION_LATEST_YEARS": "4",
+        "MSEWA_RETENTION_BASIS": "a made-up law",
     }
     Settings.from_environ(good)
 

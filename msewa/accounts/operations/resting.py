@@ -40,7 +40,12 @@ def wake(subject: Subject, *, actor: Actor, now: datetime) -> bool:
 
 
 def is_resting(account_id: str) -> bool:
-    """Whether an account rests; held for the transaction, so that nobody wakes it meanwhile."""
+    """Whether an account rests."""
+    return db.session.scalar(select(Account.state).where(Account.id == account_id)) == State.RESTING
+
+
+def hold_resting(account_id: str) -> bool:
+    """Whether an account rests; it is held alone for the transaction, so that nobody wakes it meanwhile."""
     return db.session.scalar(select(Account.state).where(Account.id == account_id).with_for_update()) == State.RESTING
 
 
