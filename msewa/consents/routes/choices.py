@@ -53,7 +53,9 @@ def decide(purpose_id: str) -> Response:
     if shown_in is None and event in (Event.GIVEN, Event.RENEWED):
         return _page(status=409)
     choose(person(), purpose_id, event, language=shown_in or language(), actor=person().actor, now=now())
-    back = safe_next(request.form.get("next"), fallback=url_for("consents.choices", done=purpose_id, _anchor=f"choice-{purpose_id}"))
+    back = safe_next(
+        request.form.get("next"), fallback=url_for("consents.choices", done=purpose_id, _anchor=f"choice-{purpose_id.replace('.', '-')}")
+    )
     form_keys.remember(back)
     db.session.commit()
     return see_other(back)
