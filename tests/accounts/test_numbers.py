@@ -61,6 +61,19 @@ def test_a_new_number_ends_the_question(app: Flask, client: StrictClient, tmp_pa
 
 
 @pytest.mark.promise("P66")
+def test_the_same_number_may_be_confirmed_where_its_code_arrives(
+    app: Flask, client: StrictClient, tmp_path, post, earlier: Somebody
+) -> None:
+    run_list(app, tmp_path, NUMBER)
+    sign_in(client, earlier)
+    client.submit("/account/mobile", "mobile", mobile=NUMBER)
+
+    client.submit("/account/mobile/verify", "verify", code=post.code_to(MOBILE))
+
+    assert "reported as disconnected" not in client.page("/account/security").text
+
+
+@pytest.mark.promise("P66")
 @pytest.mark.parametrize("way", ["on the list", "not seen for 90 days"])
 def test_a_new_holder_gets_an_account_of_her_own_and_no_look_at_the_old_one(
     app: Flask, client: StrictClient, tmp_path, post, clock, earlier: Somebody, way: str

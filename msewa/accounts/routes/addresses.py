@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from msewa.accounts.forms import CodeForm, EmailForm, MobileForm
 from msewa.accounts.operations import codes, securing, visits
 from msewa.accounts.operations.codes import CodeSpentError, Errand
+from msewa.accounts.operations.numbers import is_number_gone
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.queries import find_account_id, find_email_owner, get_contact
 from msewa.accounts.routes.door import bp, me, refused, told_to_wait
@@ -31,7 +32,10 @@ def change_mobile() -> Response:
     if not form.validate_on_submit():
         return render_page(template, form=form, status=422 if form.errors else 200, **shown)
     errand = Errand(form.mobile_number, "sms", me().language, "code_mobile")
-    return _send(errand, is_taken=find_account_id(mobile=errand.to) is not None, page=(template, form, form.mobile, shown))
+    owner = find_account_id(mobile=errand.to)
+    # Reported as disconnected, and hers all the same: the code that reaches her there confirms it.
+    is_confirmed = owner == me().id and is_number_gone(me().id)
+    return _send(errand, is_taken=owner is not None and not is_confirmed, page=(template, form, form.mobile, shown))
 
 
 @bp.route("/account/email", methods=["GET", "POST"])
