@@ -25,11 +25,14 @@ CHILDREN = (ApplicationEvent, ApplicationReview, ApplicationPaper, ApplicationPa
 
 
 def gather(subject: Subject) -> list[dict[str, Any]]:
-    """Return every application with its answers, papers (by digest), track and package, oldest first."""
+    """Return every application with its answers, papers (by digest), reviews, track and package, oldest first."""
     cases = _cases(subject.id)
-    pages, papers, track = _pages(subject.id), _papers(subject.id), _track(subject.id)
+    pages, papers, reviews, track = _pages(subject.id), _papers(subject.id), _reviews(subject.id), _track(subject.id)
     packages = {row.application_id: row for row in list_packages([case.id for case in cases])}
-    return [_whole(case, pages[case.id], papers[case.id], track[case.id], packages.get(case.id)) for case in cases]
+    return [
+        {**_whole(case, pages[case.id], papers[case.id], track[case.id]), **_seen(case, reviews[case.id], packages.get(case.id))}
+        for case in cases
+    ]
 
 
 def files(subject: Subject) -> Iterator[File]:
@@ -72,6 +75,10 @@ def _papers(account_id: str) -> dict[str, list[Fields]]:
     )
 
 
+def _reviews(account_id: str) -> dict[str, list[Fields]]:
+    return _grouped(account_id, ApplicationReview, ApplicationReview.shown_at, ApplicationReview.digest, ApplicationReview.sealed)
+
+
 def _track(account_id: str) -> dict[str, list[Fields]]:
     return _grouped(account_id, ApplicationEvent, ApplicationEvent.number, ApplicationEvent.kind, ApplicationEvent.at)
 
@@ -89,7 +96,7 @@ def _meta(case: Case, row: Fields) -> dict[str, Any]:
     return unseal_json(case.key, row.meta, place=places.of_paper(case.id, paper_id=row.id, group="meta"))
 
 
-def _whole(case: Case, pages: list[Fields], papers: list[Fields], track: list[Fields], package: Sent | None) -> dict[str, Any]:
+def _whole(case: Case, pages: list[Fields], papers: list[Fields], track: list[Fields]) -> dict[str, Any]:
     return {
         "reference": show_reference(case.reference),
         "service": case.service_id,
@@ -103,13 +110,25 @@ def _whole(case: Case, pages: list[Fields], papers: list[Fields], track: list[Fi
         "answer_due_on": case.due_on.isoformat() if case.due_on else None,
         "digest": case.digest,
         "answers": {str(row.step): unseal_json(case.key, row.sealed, place=places.of_page(case.id, step=row.step)) for row in pages},
-        "papers": [{"key": row.key, **_meta(case, row)} for row in papers],
+        "papers": [{"key": row.key, "added_at": row.added_at.isoformat(), **_meta(case, row)} for row in papers],
         "track": [{"what": row.kind, "at": row.at.isoformat()} for row in track],
-        "package": _sent(package),
     }
 
 
-def _sent(package: Sent | None) -> dict[str, Any] | None:
+def _seen(case: Case, reviews: list[Fields], package: Sent | None) -> dict[str, Any]:
+    shown = [
+        {
+            "digest": row.digest,
+            "shown_at": row.shown_at.isoformat(),
+            "values": unseal_json(case.key, row.sealed, place=places.of_review(case.id, digest=row.digest)),
+        }
+        for row in reviews
+    ]
+    return {"reviews": shown, "package": package_of(package)}
+
+
+def package_of(package: Sent | None) -> dict[str, Any] | None:
+    """Return what is told of a package; None when there is none."""
     if package is None:
         return None
     accepted_at = package.accepted_at.isoformat() if package.accepted_at else None

@@ -1,5 +1,6 @@
 """Where an application stands, and the limits of what one person may begin and add."""
 
+import hashlib
 from enum import StrEnum
 
 MOST_DRAFTS = 500
@@ -40,3 +41,8 @@ OPEN = frozenset({State.SUBMITTED, State.RECEIVED})
 def may_withdraw(state: str) -> bool:
     """Whether an application is with an office that has not finished it."""
     return state in OPEN
+
+
+def withdrawal_id(application_id: str) -> str:
+    """Return the id under which an office is told that an application was taken back: one for each, however often it is tried."""
+    return hashlib.sha256(f"withdrawal of {application_id}".encode()).hexdigest()[:32]

@@ -26,10 +26,11 @@ SERVICE = "service"  # the purpose under which a provider knows her
 
 
 class Sent(NamedTuple):
-    """One application that a provider has, or will have."""
+    """One application that a provider has, or will have, and whether it was taken back, by now or before."""
 
     provider_id: str
     application_id: str
+    is_withdrawn: bool
 
 
 class Told(NamedTuple):
@@ -42,21 +43,23 @@ class Told(NamedTuple):
 
 def tell_providers(sent: Iterable[Sent], *, subject: Subject, wish: Wish, now: datetime) -> list[Told]:
     """Have each provider told which of its applications belong to somebody who has left, and what she wished for them."""
-    by_provider: dict[str, list[str]] = defaultdict(list)
-    for provider_id, application_id in sent:
-        by_provider[provider_id].append(application_id)
-    return [Told(name, len(ids), _put(name, ids, subject=subject, wish=wish, now=now)) for name, ids in sorted(by_provider.items())]
+    by_provider: dict[str, list[Sent]] = defaultdict(list)
+    for one in sent:
+        by_provider[one.provider_id].append(one)
+    return [Told(name, len(its), _put(name, its, subject=subject, wish=wish, now=now)) for name, its in sorted(by_provider.items())]
 
 
-def _put(provider_id: str, application_ids: list[str], *, subject: Subject, wish: Wish, now: datetime) -> bool:
+def _put(provider_id: str, sent: list[Sent], *, subject: Subject, wish: Wish, now: datetime) -> bool:
     key = find_active_key(provider_id)
     if key is None:
         return False
     intimation_id = secrets.token_hex(16)
     payload = {
-        "type": "account_deleted",
+        "kind": "account_deleted",
         "subject": pairwise_id(subject, recipient=provider_id, purpose_id=SERVICE),
-        "applications": application_ids,
+        "applications": [one.application_id for one in sent],
+        # Named one by one: a wish that offices finish what is open is none for what she took back before.
+        "withdrawn": [one.application_id for one in sent if one.is_withdrawn],
         "wish": wish,
         "deleted_on": now.date().isoformat(),
     }

@@ -24,12 +24,14 @@ class ProviderKey(Base):
 
 
 class Package(Base):
-    """One application's package: closed to its provider (JWE), and gone once the provider has it; the digest stays."""
+    """An application's package, or a later word about it: closed to its provider (JWE), gone once that has it; the digest stays."""
 
     __tablename__ = "package"
-    __table_args__ = (Index("ix_package_provider_id", "provider_id", "accepted_at"),)
+    __table_args__ = (Index("ix_package_provider_id", "provider_id", "accepted_at"), Index("ix_package_concerns", "concerns"))
 
     application_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    # Of a later word (a correction, a withdrawal): the application it is about. The word itself goes under an id of its own.
+    concerns: Mapped[str | None] = mapped_column(String(32))
     provider_id: Mapped[str] = mapped_column(String(60))
     jwe: Mapped[str | None] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(64))

@@ -63,21 +63,29 @@ def dispatch(application_id: str, *, provider_id: str, payload: bytes, papers: P
 
     Calling it again changes nothing. Raises ProviderNotRegisteredError, and then nothing is kept.
     """
-    if db.session.get(Package, application_id) is not None:
-        return
-    key = _key_of_registered(provider_id)
     body = _body(application_id, provider_id=provider_id, payload=payload, papers=papers, now=now)
-    signed = sign_package(body, signing=key_ring().active(Purpose.SIGNING))
-    package = Package(
-        application_id=application_id,
-        provider_id=provider_id,
-        jwe=encrypt_package(signed, to=key.public_jwk),
-        digest=hashlib.sha256(payload).hexdigest(),
-        created_at=now,
-    )
+    _post(body, Package(application_id=application_id, provider_id=provider_id, digest=_digest(payload), created_at=now))
+
+
+def follow_up(word_id: str, *, application_id: str, provider_id: str, payload: bytes, now: datetime) -> None:
+    """Send a provider a later word about an application it was sent: its correction, its withdrawal; as `dispatch` otherwise."""
+    body = _body(word_id, provider_id=provider_id, payload=payload, papers=(), now=now)
+    word = Package(application_id=word_id, concerns=application_id, provider_id=provider_id, digest=_digest(payload), created_at=now)
+    _post(body, word)
+
+
+def _post(body: bytes, package: Package) -> None:
+    if db.session.get(Package, package.application_id) is not None:
+        return
+    key = _key_of_registered(package.provider_id)
+    package.jwe = encrypt_package(sign_package(body, signing=key_ring().active(Purpose.SIGNING)), to=key.public_jwk)
     db.session.add(package)
     db.session.flush()
-    outbox.put(TOPIC, application_id, now=now)
+    outbox.put(TOPIC, package.application_id, now=package.created_at)
+
+
+def _digest(payload: bytes) -> str:
+    return hashlib.sha256(payload).hexdigest()
 
 
 def recall(application_id: str) -> bool:
@@ -107,8 +115,9 @@ def let_finish(application_ids: Iterable[str]) -> None:
 
 
 def forget(application_ids: Iterable[str]) -> None:
-    """Remove packages and the work that waits for them, but for those that `let_finish` lets go on."""
-    ids = list(application_ids)
+    """Remove packages, later words and the work that waits for them, but for those that `let_finish` lets go on."""
+    asked = list(application_ids)
+    ids = [*asked, *db.session.scalars(select(Package.application_id).where(Package.concerns.in_(asked)))]
     going_on = list(db.session.scalars(select(Package.application_id).where(Package.application_id.in_(ids), Package.digest == ORPHAN)))
     gone = [one for one in ids if one not in set(going_on)]
     db.session.execute(delete(Package).where(Package.application_id.in_(gone)))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 
 from msewa.delivery.models import Package, ProviderKey
 from msewa.extensions import db
@@ -41,13 +41,21 @@ class PackageState(NamedTuple):
 
 def get_package_state(application_id: str) -> PackageState:
     """Return how an application's package stands; raises NoSuchRowError when none was made."""
+    found = find_package_state(application_id)
+    if found is None:
+        raise NoSuchRowError
+    return found
+
+
+def find_package_state(package_id: str) -> PackageState | None:
+    """Return how an application's package, or a later word, stands; None when none was made."""
     columns = (Package.provider_id, Package.digest, Package.created_at, Package.accepted_at, Package.receipt)
     is_closed = Package.jwe.is_not(None).label("is_closed")
-    row = db.session.execute(select(*columns, is_closed).where(Package.application_id == application_id)).first()
+    row = db.session.execute(select(*columns, is_closed).where(Package.application_id == package_id)).first()
     if row is None:
-        raise NoSuchRowError
+        return None
     facts = (row.provider_id, row.digest, row.created_at, row.accepted_at, row.receipt)
-    progress = find_progress("delivery.send", application_id)
+    progress = find_progress("delivery.send", package_id)
     attempts = progress.attempts if progress else 0
     if row.accepted_at or not row.is_closed:
         return PackageState("accepted" if row.accepted_at else "recalled", *facts, attempts, None)
@@ -59,6 +67,14 @@ def list_packages(application_ids: Iterable[str]) -> list[Sent]:
     columns = (Package.application_id, Package.provider_id, Package.digest, Package.created_at, Package.accepted_at, Package.receipt)
     chosen = select(*columns).where(Package.application_id.in_(list(application_ids)))
     return [Sent(*row) for row in db.session.execute(chosen.order_by(Package.created_at, Package.application_id))]
+
+
+def list_reached(application_ids: Iterable[str]) -> set[str]:
+    """Return which of these applications their provider has or may have: accepted, or told that they were taken back."""
+    ids = list(application_ids)
+    accepted = select(Package.application_id).where(Package.application_id.in_(ids), Package.accepted_at.is_not(None))
+    followed = select(Package.concerns).where(Package.concerns.in_(ids))
+    return set(db.session.scalars(union(accepted, followed)))
 
 
 def find_active_key(provider_id: str) -> ProviderKey | None:

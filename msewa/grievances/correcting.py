@@ -4,19 +4,23 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from flask_babel import gettext
+
 from msewa.applications.disclosing import disclosure_of
 from msewa.applications.packages import build_package
-from msewa.applications.queries import Case, read_pages
+from msewa.applications.queries import Case, get_case, read_pages
 from msewa.applications.references import show_reference
 from msewa.catalogue.answers import parse
 from msewa.catalogue.queries import catalogue, get_definition
 from msewa.catalogue.rules import Definition, Field
-from msewa.catalogue.showing import show
+from msewa.catalogue.showing import PLACES, show
+from msewa.config import LANGUAGES
 from msewa.consents.receipts import give_for_disclosure
 from msewa.crypto.canonical import canonical
 from msewa.delivery import operations as delivery
 from msewa.grievances import operations
 from msewa.grievances.operations import Draft
+from msewa.grievances.queries import Words
 from msewa.grievances.rules import About, Topic
 from msewa.ledger.operations import record
 from msewa.ledger.rules import Actor, Subject
@@ -43,14 +47,16 @@ def definition_of(case: Case) -> Definition:
 
 
 def fields_of(case: Case) -> dict[str, Field]:
-    """Return the fields that were sent, as the service asks them."""
-    definition, sent = definition_of(case), sent_values(case)
-    return {need.key: need.as_asked(catalogue().fields[need.key]) for need in definition.fields if need.key in sent}
+    """Return the fields that could be sent, as the service asks them: what was left open can be completed (Act s. 12)."""
+    return {need.key: need.as_asked(catalogue().fields[need.key]) for need in definition_of(case).fields}
 
 
 def read_new(asked: Field, typed: str, *, today: date) -> str:
-    """Return what was typed in its kept form; raises AnswerError."""
-    return parse(asked, typed, today=today, places=catalogue())
+    """Return what was typed in its kept form, an answer of a list by its name too; raises AnswerError."""
+    known = catalogue()
+    ids = PLACES[asked.kind](known) if asked.kind in PLACES else [option.id for option in asked.options]
+    named = {show(asked, one, language, catalogue=known).casefold(): one for one in ids for language in dict(LANGUAGES)}
+    return parse(asked, named.get(typed.casefold(), typed), today=today, places=known)
 
 
 def correct(case: Case, correction: Correction, *, subject: Subject, actor: Actor, now: datetime) -> str:
@@ -58,12 +64,12 @@ def correct(case: Case, correction: Correction, *, subject: Subject, actor: Acto
 
     Raises TooManyOpenError, and delivery's ProviderNotRegisteredError; then nothing is kept or sent.
     """
-    ref, old = show_reference(case.reference), sent_values(case)[correction.key]
+    ref, old = show_reference(case.reference), sent_values(case).get(correction.key, "")
     details = {"field": correction.key, "old": old, "new": correction.new}
     about = About(Topic.CORRECTION, ref)
     complaint_id = operations.file(Draft(about, correction.text, details), subject=subject, actor=actor, now=now)
     payload = canonical({"kind": "correction", "reference": ref, "application": case.id, **details, "reason": correction.text})
-    delivery.dispatch(complaint_id, provider_id=case.provider_id, payload=payload, papers=(), now=now)
+    delivery.follow_up(complaint_id, application_id=case.id, provider_id=case.provider_id, payload=payload, now=now)
     digest = hashlib.sha256(payload).hexdigest()
     disclosure = disclosure_of(case, definition_of(case), fields=(correction.key,), papers=(), digest=digest)
     give_for_disclosure(subject, disclosure, language=case.language, now=now)
@@ -73,4 +79,12 @@ def correct(case: Case, correction: Correction, *, subject: Subject, actor: Acto
 
 def as_read(asked: Field, value: str, *, language: str) -> str:
     """Return a kept value for a person to read."""
-    return show(asked, value, language, catalogue=catalogue())
+    return show(asked, value, language, catalogue=catalogue()) if value else gettext("Not given")
+
+
+def read_details(words: Words, *, subject: Subject, language: str) -> tuple[str, str, str]:
+    """Return of a correction: which field, what the office has there, and what it should say."""
+    case = get_case(words.about.partition(":")[2], account_id=subject.id)
+    asked = fields_of(case)[words.details["field"]]
+    old, new = (as_read(asked, words.details[key], language=language) for key in ("old", "new"))
+    return asked.label[language], old, new

@@ -14,9 +14,7 @@ from msewa.closure.queries import count_openings, list_months
 from msewa.delivery.models import Package
 from msewa.delivery.operations import ORPHAN
 from msewa.extensions import db
-from msewa.grievances.models import Grievance
 from msewa.grievances.queries import count_overdue
-from msewa.grievances.rules import Topic
 
 _ = lazy_gettext
 KEPT_FOR = timedelta(minutes=1)  # everybody may ask, and some counts go over a whole table
@@ -50,10 +48,10 @@ def read(*, now: datetime) -> list[Figure]:
 
 
 def count_without_basis(now: datetime) -> int:
-    """Count packages that nobody asked for (P28): beside no sent application, no correction of one, and not left by her to be finished."""
-    sent = exists().where(Application.id == Package.application_id, Application.submitted_at.is_not(None))
-    correcting = exists().where(Grievance.id == Package.application_id, Grievance.topic == Topic.CORRECTION)
-    baseless = (~sent, ~correcting, Package.digest != ORPHAN)
+    """Count packages that nobody asked for (P28): of or about no sent application, and not left by her to be finished."""
+    about = func.coalesce(Package.concerns, Package.application_id)
+    sent = exists().where(Application.id == about, Application.submitted_at.is_not(None))
+    baseless = (~sent, Package.digest != ORPHAN)
     return db.session.scalar(select(func.count()).select_from(Package).where(*baseless)) or 0
 
 

@@ -10,7 +10,7 @@ from msewa.applications.queries import get_case
 from msewa.delivery.gateway import NotAcceptedError, Parcel
 from msewa.extensions import db
 from msewa.ledger.queries import list_entries
-from tests.applications.conftest import Applicant
+from tests.applications.conftest import Applicant, suspend
 from tests.people import sign_in
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -147,6 +147,55 @@ def test_an_application_is_taken_back_after_it_arrived(harjinder: Applicant) -> 
     assert knots(harjinder, base)[-1].startswith("You took it back")
     assert harjinder.client.get(f"{base}/withdraw").status_code == 303
     assert messages(harjinder)[-1]["template"] == "application_withdrawn"
+
+
+def words_of(applicant: Applicant) -> list[dict[str, str]]:
+    """Return what its office was told later of an application."""
+    inbox = json.loads(applicant.client.get("/sandbox/providers/health/inbox.json").get_data())
+    return [one["package"]["payload"] for one in inbox if "kind" in one["package"]["payload"]]
+
+
+@pytest.mark.promise("P27")
+def test_an_office_that_has_an_application_is_told_that_it_was_taken_back_and_nothing_else(harjinder: Applicant) -> None:
+    base = harjinder.sent()
+    harjinder.work()
+
+    harjinder.client.submit(f"{base}/withdraw", "withdraw")
+    being_told = harjinder.page(base).text
+    harjinder.work()
+
+    [word] = [one for one in words_of(harjinder) if one["reference"] in base]
+    assert set(word) == {"kind", "reference", "application", "withdrawn_on"}
+    assert word["kind"] == "withdrawal"
+    assert "is being told" in being_told
+    assert "was told on" in harjinder.page(base).text
+
+
+def test_an_office_that_may_have_got_an_application_is_told_too(harjinder: Applicant) -> None:
+    departments = harjinder.app.extensions["departments"]
+    harjinder.app.extensions["departments"] = ClosedDepartments()
+    base = harjinder.sent()
+    harjinder.work()  # tried: nobody knows whether the office kept what it refused
+    harjinder.app.extensions["departments"] = departments
+
+    harjinder.client.submit(f"{base}/withdraw", "withdraw")
+    harjinder.work()
+
+    assert [one["kind"] for one in words_of(harjinder) if one["reference"] in base] == ["withdrawal"]
+
+
+@pytest.mark.promise("P26")
+def test_an_office_that_was_stopped_is_not_told_and_the_page_says_so(harjinder: Applicant) -> None:
+    base = harjinder.sent()
+    harjinder.work()
+    suspend(harjinder.app, "health")
+
+    harjinder.client.submit(f"{base}/withdraw", "withdraw")
+    harjinder.work()
+
+    assert not [one for one in words_of(harjinder) if one["reference"] in base]
+    assert harjinder.page(base).words("application-status") == "Taken back"
+    assert "could not be told" in harjinder.page(base).text
 
 
 def test_leaving_it_leaves_it(harjinder: Applicant) -> None:

@@ -133,12 +133,26 @@ def test_what_had_not_left_is_taken_back_and_its_office_never_hears_of_it(leaver
     work(leaver.app)
 
     packages = [parcel["package"] for parcel in parcels(leaver)]
-    sent = [package for package in packages if "type" not in package["payload"]]
-    told = [package["payload"] for package in packages if package["payload"].get("type") == "account_deleted"]
+    sent = [package for package in packages if "kind" not in package["payload"]]
+    told = [package["payload"] for package in packages if package["payload"].get("kind") == "account_deleted"]
     assert len(sent) == 1
     assert [one["wish"] for one in told] == ["withdraw"]
-    assert told[0]["applications"] == [sent[0]["id"]]
+    assert told[0]["applications"] == told[0]["withdrawn"] == [sent[0]["id"]]
     assert receipt["recipients"] == [{"provider": sent[0]["provider"], "applications": 1, "told": True}]
+
+
+@pytest.mark.promise("P52", "P53")
+def test_letting_the_offices_finish_does_not_revive_what_she_took_back_before(leaver: Leaver) -> None:
+    delivered, waiting, _ = [f"/applications/{reference}" for reference in leaver.references]
+    for base in (delivered, waiting):
+        leaver.client.submit(f"{base}/withdraw", "withdraw")
+
+    close(leaver, wish="finish")
+    work(leaver.app)
+
+    [told] = [parcel["package"]["payload"] for parcel in parcels(leaver) if parcel["package"]["payload"].get("kind") == "account_deleted"]
+    assert len(told["applications"]) == 1, "what never left is no business of any office"
+    assert told["withdrawn"] == told["applications"]
 
 
 @pytest.mark.promise("P52")
@@ -149,9 +163,10 @@ def test_what_she_lets_the_offices_finish_still_reaches_them(leaver: Leaver) -> 
     work(leaver.app)
 
     packages = [parcel["package"] for parcel in parcels(leaver)]
-    told = [package["payload"] for package in packages if package["payload"].get("type") == "account_deleted"]
+    told = [package["payload"] for package in packages if package["payload"].get("kind") == "account_deleted"]
     assert len(packages) - len(told) == 2
     assert len(told[0]["applications"]) == 2
+    assert told[0]["withdrawn"] == []
     assert {one: rows for one, rows in rows_of(leaver.app).items() if rows} == {}
 
 
@@ -165,7 +180,7 @@ def test_an_office_is_told_by_an_id_that_is_hers_there_alone(leaver: Leaver) -> 
     close(leaver)
     work(leaver.app)
 
-    [told] = [parcel["package"]["payload"] for parcel in parcels(leaver) if parcel["package"]["payload"].get("type") == "account_deleted"]
+    [told] = [parcel["package"]["payload"] for parcel in parcels(leaver) if parcel["package"]["payload"].get("kind") == "account_deleted"]
     assert leaver.person.id not in json.dumps(told)
     assert not set(PROFILE.values()) & set(str(value) for value in told.values())
     with leaver.app.app_context():

@@ -1,5 +1,6 @@
 """The way of an application after it was sent: its knots, and the words that go to the applicant."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 
@@ -11,7 +12,8 @@ from msewa.applications.models import Application, ApplicationEvent
 from msewa.applications.operations.drafting import AlreadySentError
 from msewa.applications.queries import Case
 from msewa.applications.references import show_reference
-from msewa.applications.rules import OPEN, Event, State
+from msewa.applications.rules import OPEN, Event, State, withdrawal_id
+from msewa.crypto.canonical import canonical
 from msewa.delivery import operations as delivery
 from msewa.extensions import db
 from msewa.ledger.operations import record
@@ -46,16 +48,26 @@ def note_received(reference: str, *, now: datetime) -> None:
 
 
 def withdraw(case: Case, *, subject: Subject, actor: Actor, now: datetime) -> None:
-    """Take an application back, out of the post where its office does not have it yet.
+    """Take an application back: out of the post where its office does not have it yet, else the office is told.
 
     Raises AlreadySentError when it is finished or withdrawn already.
     """
     open_ones = update(Application).where(Application.id == case.id, Application.state.in_(OPEN))
     if cast("CursorResult[Any]", db.session.execute(open_ones.values(state=State.WITHDRAWN, updated_at=now))).rowcount != 1:
         raise AlreadySentError
-    # What has not reached the office must not reach it any more.
-    delivery.recall(case.id)
+    # What has not reached the office must not reach it any more; what may have, it is told of.
+    if case.id not in delivery.recall_untried([case.id]):
+        _tell_office(case, now=now)
     about = show_reference(case.reference)
     note_event(case.id, Event.WITHDRAWN, now=now)
     record("application.withdrawn", subject=subject, actor=actor, now=now, about=about)
     tell("application_withdrawn", subject, values={"reference": about}, now=now)
+
+
+def _tell_office(case: Case, *, now: datetime) -> None:
+    reference = show_reference(case.reference)
+    payload = canonical({"kind": "withdrawal", "reference": reference, "application": case.id, "withdrawn_on": now.date().isoformat()})
+    word = withdrawal_id(case.id)
+    # An office that was stopped gets nothing, not even this (P26); the page then says that it could not be told.
+    with suppress(delivery.ProviderNotRegisteredError):
+        delivery.follow_up(word, application_id=case.id, provider_id=case.provider_id, payload=payload, now=now)

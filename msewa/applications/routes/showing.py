@@ -12,8 +12,8 @@ from msewa.applications.references import say_reference
 from msewa.applications.reviewing import make_review
 from msewa.applications.routes.blueprint import address, bp, desk_for, frame, own_case, person
 from msewa.applications.routes.listing import list_page
-from msewa.applications.rules import may_withdraw
-from msewa.delivery.queries import get_package_state
+from msewa.applications.rules import State, may_withdraw, withdrawal_id
+from msewa.delivery.queries import find_package_state, get_package_state
 from msewa.extensions import db
 from msewa.web import form_keys
 from msewa.web.access import citizen
@@ -44,6 +44,7 @@ def show(ref: str) -> Response:
         package=get_package_state(case.id),
         spoken=say_reference(case.reference, language=language()),
         qr=Markup(qr_svg(address("show", case, _external=True))),  # noqa: S704 - drawn by segno from our own address
+        told=find_package_state(withdrawal_id(case.id)) if case.state == State.WITHDRAWN else None,
         may_withdraw=may_withdraw(case.state),
         **frame(case, desk_for(case)),
     )

@@ -25,6 +25,7 @@ from msewa.closure.rules import Reason, Retention, Span, Wish
 from msewa.closure.vault import MonthKey, get_current_key
 from msewa.config import Settings
 from msewa.delivery import operations as delivery
+from msewa.delivery.queries import list_reached
 from msewa.extensions import db
 from msewa.holdings import File, holdings
 from msewa.ledger.operations import record
@@ -85,7 +86,11 @@ def _settle_applications(subject: SubjectKey, *, wish: Wish, now: datetime) -> l
     else:
         withdrawn = update(Application).where(of_hers, Application.state.in_(OPEN))
         db.session.execute(withdrawn.values(state=State.WITHDRAWN, updated_at=now))
-    sent = (Sent(row.provider_id, row.id) for row in rows if row.state != State.DRAFT and row.id not in recalled)
+    taken_back = {row.id for row in rows if row.state == State.WITHDRAWN}
+    never_left = recalled | (taken_back - list_reached(taken_back))
+    if wish is Wish.WITHDRAW:
+        taken_back |= {row.id for row in rows if row.state in OPEN}
+    sent = (Sent(row.provider_id, row.id, row.id in taken_back) for row in rows if row.state != State.DRAFT and row.id not in never_left)
     return tell_providers(sent, subject=subject, wish=wish, now=now)
 
 
