@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import Flask
@@ -15,6 +15,8 @@ from msewa.promises.checks.rules import Check
 from msewa.promises.models import SelfCheck
 
 TOPIC = "promises.check"
+# A day, and what a worker that was started anew may be behind.
+LATE_AFTER = timedelta(hours=26)
 
 
 class Result(NamedTuple):
@@ -35,6 +37,10 @@ class Run:
     def failing(self) -> int:
         """How many checks found a fault."""
         return sum(not is_well for is_well in self.results.values())
+
+    def is_late(self, *, now: datetime) -> bool:
+        """Whether another run should have come since; the worker that does them can not say so itself when it is away."""
+        return now - self.at > LATE_AFTER
 
 
 def look(*, now: datetime) -> list[Result]:

@@ -1,12 +1,15 @@
 """The promise page: every clause of the policy, how it is kept, and what proves it."""
 
+from datetime import datetime
+from typing import Any
+
 from flask import Response, jsonify
 
 from msewa.consents.purposes import purposes
 from msewa.promises import checking, figures, queries
 from msewa.promises.build import build_id
 from msewa.promises.places import PLACES
-from msewa.promises.rules import GROUNDS, MISSING, THEMES, Standing
+from msewa.promises.rules import GROUNDS, MISSING, THEMES, Proof, Standing
 from msewa.promises.showing import sentences_by_file
 from msewa.web.access import blueprint, public
 from msewa.web.clock import now
@@ -19,14 +22,16 @@ bp = blueprint("promises", __name__)
 @public
 def index() -> Response:
     """Show how the promises stand as a whole, by theme, with the figures of this moment."""
+    moment, last_check = now(), checking.last_run()
     return render_page(
         "promises/index.html",
         counts=queries.count_standings(),
         themes=[(theme, name, queries.count_standings(theme)) for theme, name in THEMES.items()],
         found=queries.evidence(),
         is_this_build=queries.evidence().build == build_id(),
-        figures=figures.read(now=now()),
-        last_check=checking.last_run(),
+        figures=figures.read(now=moment),
+        last_check=last_check,
+        is_check_late=last_check is not None and last_check.is_late(now=moment),
         Standing=Standing,
     )
 
@@ -72,5 +77,12 @@ def evidence() -> Response:
     """Give what the last full test run wrote, for whoever wants to compare."""
     # Built anew rather than sent as a file: without a run there is an answer too.
     found = queries.evidence()
-    tests = {clause: {"tests": proof.tests, "passed": proof.passed, "failed": proof.failed} for clause, proof in found.proofs.items()}
-    return jsonify({"build": found.build, "at": found.at.isoformat() if found.at else None, "clauses": tests})
+    return jsonify({"build": found.build, "at": _moment(found.at), "clauses": {name: _row(proof) for name, proof in found.proofs.items()}})
+
+
+def _row(proof: Proof) -> dict[str, Any]:
+    return {"tests": proof.tests, "passed": proof.passed, "failed": proof.failed, "green_at": _moment(proof.green_at)}
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import brotli
@@ -207,11 +207,12 @@ def test_every_use_names_its_law(client: StrictClient) -> None:
 
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_the_evidence_is_there_for_machines_too(client: StrictClient, proven) -> None:
-    proven(P1=Proof(("tests/a.py::test_it",), passed=2))
+    proven(P1=Proof(("tests/a.py::test_it",), passed=2, green_at=datetime(2026, 11, 23, 12, tzinfo=UTC)))
 
     answer = json.loads(client.get("/promises/evidence.json").get_data())
 
-    assert answer["clauses"]["P1"] == {"tests": ["tests/a.py::test_it"], "passed": 2, "failed": 0}
+    green_at = "2026-11-23T12:00:00+00:00"
+    assert answer["clauses"]["P1"] == {"tests": ["tests/a.py::test_it"], "passed": 2, "failed": 0, "green_at": green_at}
 
 
 def test_evidence_that_the_release_carries_reads() -> None:

@@ -1,7 +1,6 @@
 """Columns: what the inventory calls personal is closed wherever it lies."""
 
 import re
-import secrets
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, LargeBinary, String, Table, Text, select, tex
 from msewa.crypto.envelope import EnvelopeError, key_id_of
 from msewa.extensions import Base, db
 from msewa.inventory.reading import Column, inventory
+from msewa.promises.checks.sampling import some
 from msewa.web.keys import key_ring
 
 SAMPLE = 50
@@ -56,14 +56,11 @@ def _is_closed(column: Column) -> bool:
 def _some(kept: DbColumn[Any]) -> Iterator[str | bytes]:
     """Yield some values: other ones each day where ids are random, the newest where they are numbers."""
     key = next(iter(kept.table.primary_key))
-    chosen = select(kept).where(kept.is_not(None)).limit(SAMPLE)
-    if not isinstance(key.type, String):
-        yield from db.session.scalars(chosen.order_by(key.desc()))
-        return
-    # Along the key from anywhere, and on from its beginning: a table may be too long to be put in another order.
-    anywhere = secrets.token_hex(16)
-    for part in (key >= anywhere, key < anywhere):
-        yield from db.session.scalars(chosen.where(part).order_by(key))
+    chosen = select(kept).where(kept.is_not(None))
+    if isinstance(key.type, String):
+        yield from (row[0] for row in some(chosen, by=key, most=SAMPLE))
+    else:
+        yield from db.session.scalars(chosen.order_by(key.desc()).limit(SAMPLE))
 
 
 def _is_package(value: str) -> bool:

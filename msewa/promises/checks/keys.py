@@ -1,18 +1,16 @@
 """Keys: the ring is whole and private, and what it wraps opens."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import select
 
 from msewa.crypto.keyring import KeyRing, KeyRingError
 from msewa.crypto.wrapping import WrapError
-from msewa.extensions import db
+from msewa.promises.checks.sampling import some
 from msewa.upkeep.operations import HOLDERS, Holder
 from msewa.web.keys import key_ring, key_wrapper
 
-# One lost wrapping key closes every row, so that a few rows tell.
 SAMPLE = 20
 
 
@@ -32,17 +30,11 @@ def find_unopenable_keys(now: datetime) -> list[str]:
 
 
 def _all_open(holder: Holder) -> bool:
-    wrapper = key_wrapper()
+    wrapper, row = key_wrapper(), cast(Any, holder.model)
+    column = getattr(row, holder.column)
     try:
-        for row_id, wrapped in _some(holder):
+        for row_id, wrapped in some(select(row.id, column).where(column.is_not(None)), by=row.id, most=SAMPLE):
             wrapper.unwrap(wrapped, subject=row_id)
     except WrapError:
         return False
     return True
-
-
-def _some(holder: Holder) -> Iterator[tuple[str, bytes]]:
-    row: Any = holder.model
-    wrapped = getattr(row, holder.column)
-    for found in db.session.execute(select(row.id, wrapped).where(wrapped.is_not(None)).order_by(row.id.desc()).limit(SAMPLE)):
-        yield found[0], found[1]

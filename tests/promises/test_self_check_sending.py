@@ -1,0 +1,72 @@
+"""flask self-check: what goes out without a ground, and work that lies forgotten, are injected on both databases and seen (P77)."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, update
+
+from msewa.delivery.models import ProviderKey
+from msewa.notifications.models import Message
+from msewa.outbox.models import OutboxItem
+from msewa.promises import checking
+from tests.people import somebody
+from tests.promises.faults import LONG_AGO, package, write
+from tests.strict_client import StrictClient
+
+pytestmark = [pytest.mark.promise("P77"), pytest.mark.usefixtures("prepared")]
+
+
+def test_a_package_without_an_application_is_found(app: Flask, check, client: StrictClient) -> None:
+    write(app, package())
+
+    assert list(check()) == ["grounds"]
+    assert "sent without a ground 1" in client.page("/promises").words("page-promises.index")
+
+
+def test_an_office_with_an_unsafe_address_is_found(app: Flask, check) -> None:
+    write(app, office_key("http://office.example.org/in"))
+
+    try:
+        assert check()["addresses"] == ("nowhere: The endpoint must begin with https://.",)
+    finally:
+        write(app, statement=ProviderKey.__table__.delete().where(ProviderKey.provider_id == "nowhere"))
+
+
+def office_key(endpoint: str) -> ProviderKey:
+    facts = {"kid": "k", "public_jwk": {}, "agreement": "1", "accepted_at": LONG_AGO, "active": True}
+    return ProviderKey(provider_id="nowhere", endpoint=endpoint, **facts)
+
+
+def test_news_that_nobody_allowed_is_found(app: Flask, check) -> None:
+    person = somebody(app)
+    facts = {"channel": "sms", "template": "news", "topic": "promo.own", "language": "en", "state": "waiting", "created_at": LONG_AGO}
+    write(app, Message(id="a" * 32, account_id=person.id, **facts), Message(id="b" * 32, account_id=None, **facts))
+
+    assert check()["news"] == ("2 promotional messages wait that nobody allowed.",)
+
+
+def test_daily_work_that_nobody_does_is_found(app: Flask, check) -> None:
+    write(app, statement=delete(OutboxItem))
+
+    assert checking.TOPIC in " ".join(check()["daily-work"])
+
+
+def test_daily_work_that_waits_since_yesterday_is_found(app: Flask, check) -> None:
+    late = app.extensions["clock"].now() - timedelta(hours=25)
+    write(app, statement=update(OutboxItem).where(OutboxItem.topic == checking.TOPIC).values(due_at=late))
+
+    assert check()["daily-work"] == (f"{checking.TOPIC}: nobody does this daily work.",)
+
+
+def test_work_that_was_given_up_and_forgotten_is_found(app: Flask, check) -> None:
+    write(app, OutboxItem(topic="a.topic", reference="x", state="attention", created_at=LONG_AGO, due_at=LONG_AGO))
+
+    assert check()["forgotten-work"] == ("a.topic: 1 need a person's attention.",)
+
+
+def test_work_that_was_given_up_today_is_still_somebodys_to_look_at(app: Flask, check) -> None:
+    now = app.extensions["clock"].now()
+    write(app, OutboxItem(topic="a.topic", reference="x", state="attention", created_at=LONG_AGO, due_at=now + timedelta(hours=5)))
+
+    assert check() == {}
