@@ -1,5 +1,6 @@
 """An account and what happens in it, for its owner's download, the seal and the erasure. Secrets are never gathered, only ended."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import delete, select
 from msewa.accounts.models import Account, KnownDevice, PendingReset, RecoveryCode, SignInSession, TotpFactor
 from msewa.accounts.operations import entering, resets
 from msewa.accounts.operations.forgetting import addresses_in, forget_begun, forget_tries
-from msewa.accounts.queries import get_contact, get_factor_confirmed_at, get_subject
+from msewa.accounts.queries import find_account_id, get_contact, get_factor_confirmed_at, get_subject
 from msewa.extensions import db
 from msewa.holdings import Holding
 from msewa.ledger.rules import Subject
@@ -66,6 +67,9 @@ def gather_activity(subject: Subject) -> dict[str, Any]:
 def erase_activity(account_id: str) -> None:
     """End every visit, forget every browser, every count and every code on its way to her."""
     contact = get_contact(get_subject(account_id))
+    if find_account_id(mobile=contact.mobile) != account_id:
+        # Her number has a new holder: what is counted or waits under it is no longer hers.
+        contact = replace(contact, mobile=account_id)
     forget_tries(account_id, contact=contact)
     forget_begun(account_id, contact=contact)
     forget_addressed(addresses_in(contact))

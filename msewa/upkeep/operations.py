@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import CursorResult, select, update
 
 from msewa.accounts.models import Account, SignInSession
-from msewa.accounts.queries import get_contact, get_subject, index_of
+from msewa.accounts.queries import get_contact, get_subject, index_of, indexes_of
 from msewa.applications.models import Application
 from msewa.dpo.models import Breach, LegalDisclosure
 from msewa.extensions import Base, db
@@ -83,6 +83,8 @@ def _reindex(account_id: str) -> bool:
         return False
     contact = get_contact(get_subject(account_id))
     mobile, email = index_of("mobile", contact.mobile), index_of("email", contact.email) if contact.email else None
+    if kept.mobile_index not in indexes_of("mobile", contact.mobile):
+        mobile = kept.mobile_index  # her number has a new holder, and must not lead back to her (P66)
     if (mobile, email) == (kept.mobile_index, kept.email_index):
         return False
     # Only over the addresses that were read: a change of number meanwhile has written its own index.

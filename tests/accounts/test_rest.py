@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from msewa.accounts.operations.numbers import revoke_numbers
 from msewa.accounts.operations.resting import OVER
 from msewa.accounts.queries import find_account_id
 from msewa.extensions import db, writing
@@ -10,7 +11,7 @@ from msewa.notifications.operations import send
 from msewa.notifications.queries import list_messages
 from msewa.outbox.queries import find_progress
 from msewa.outbox.worker import run_due
-from tests.accounts.walking import is_signed_in
+from tests.accounts.walking import Post, is_signed_in
 from tests.people import PASSWORD, Somebody, sign_in, signed_in, somebody
 from tests.strict_client import StrictClient
 
@@ -57,6 +58,29 @@ def test_while_it_rests_no_message_goes_out(app: Flask, client: StrictClient, ha
     assert states == ["dropped"]
 
 
+@pytest.mark.promise("P65", "P66")
+@pytest.mark.parametrize("begun", ["before", "meanwhile"])
+def test_while_it_rests_nobody_comes_in_by_waiting(
+    client: StrictClient, another_client: StrictClient, harjinder: Somebody, post: Post, clock, begun: str
+) -> None:
+    """Whoever has her phone alone: she is told nothing now, so she could not say no."""
+    if begun == "before":
+        ask_for_new_keys(another_client, harjinder, post)
+    deregister(client)
+    ask_for_new_keys(another_client, harjinder, post)
+    clock.advance(hours=73)
+
+    ask_for_new_keys(another_client, harjinder, post)
+
+    assert "it is paused" in another_client.page("/recover/waiting").text
+    assert another_client.get("/recover/password").headers["Location"] == "/recover"
+
+
+def ask_for_new_keys(client: StrictClient, person: Somebody, post: Post) -> None:
+    client.submit("/recover", "recover", mobile=person.mobile, lost="everything")
+    client.submit("/recover/verify", "verify", code=post.code_to(person.mobile))
+
+
 @pytest.mark.promise("P65")
 def test_within_30_days_both_factors_and_one_press_bring_everything_back(client: StrictClient, harjinder: Somebody, clock) -> None:
     deregister(client)
@@ -85,6 +109,18 @@ def test_coming_back_lets_messages_go_again_and_calls_off_the_leaving(app: Flask
         db.session.commit()
         assert [row.state for row in list_messages(harjinder.id, limit=1)] == ["waiting"]
         assert find_progress(OVER, harjinder.id) is None
+
+
+def test_coming_back_leads_to_what_she_must_see_first(app: Flask, client: StrictClient, harjinder: Somebody) -> None:
+    deregister(client)
+    with app.app_context(), writing():
+        list(revoke_numbers([harjinder.mobile], now=app.extensions["clock"].now()))
+        db.session.commit()
+    prove_both(client, harjinder)
+
+    answer = client.submit("/sign-in/come-back", "come-back")
+
+    assert answer.headers["Location"] == "/account/security"
 
 
 @pytest.mark.promise("P65")

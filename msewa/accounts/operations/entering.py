@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from msewa.accounts.models import Account
 from msewa.accounts.operations import visits
+from msewa.accounts.operations.numbers import doubt_number
 from msewa.accounts.operations.telling import tell
 from msewa.accounts.queries import get_subject, is_known_device
 from msewa.accounts.rules import HALF_DONE, Visit
@@ -39,6 +40,7 @@ def enter(subject: Subject, *, actor: Actor, device: str | None, now: datetime, 
     if half is not None:
         outbox.drop(HALF, half)
         visits.end(half)
+    doubt_number(subject, now=now)
     is_new = not is_known_device(token_hash(device) if device else None, account_id=subject.id)
     if is_new and way != "registration":
         tell(subject, "notice_new_device", now=now)

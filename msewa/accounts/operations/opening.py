@@ -85,7 +85,7 @@ def create_account(
 def open_account(opening: Opening, *, now: datetime) -> SubjectKey:
     """Store an account with its factors and first ledger entry; IntegrityError when the number was taken meanwhile."""
     subject = SubjectKey(opening.id, new_data_key())
-    release_number(opening.mobile, now=now)
+    release_number(opening.mobile, now=now, to=opening.id)
     db.session.add(_account(opening, subject=subject, now=now))
     db.session.flush()
     bind_factor(subject, secret=opening.totp_secret, last_step=opening.last_step, now=now)

@@ -10,11 +10,12 @@ from sqlalchemy import CursorResult, delete, select
 from msewa.accounts.links import CANCEL_RESET, link_to
 from msewa.accounts.models import Account, PendingReset, RecoveryCode
 from msewa.accounts.operations import visits
+from msewa.accounts.operations.numbers import may_be_taken_over
 from msewa.accounts.operations.opening import add_recovery_codes, bind_factor
 from msewa.accounts.operations.securing import change_password
 from msewa.accounts.operations.telling import tell
 from msewa.accounts.queries import find_pending_reset, get_subject
-from msewa.accounts.rules import DORMANT_AFTER, REMIND_EVERY, RESET_OPEN, RESET_WAIT
+from msewa.accounts.rules import REMIND_EVERY, RESET_OPEN, RESET_WAIT, State
 from msewa.extensions import db
 from msewa.ledger.operations import record
 from msewa.ledger.rules import VISITOR, Actor, Subject
@@ -25,7 +26,7 @@ REMIND = "accounts.remind_reset"
 
 
 class DormantError(Exception):
-    """The account was last used so long ago that its number may belong to somebody else by now (P66)."""
+    """The number alone proves too little: somebody else may have it by now (P66), or the account rests and nobody would be told."""
 
 
 class ResetGoneError(Exception):
@@ -37,8 +38,8 @@ def begin_reset(subject: Subject, *, now: datetime) -> PendingReset:
     pending = find_pending_reset(subject.id, now=now)
     if pending is not None:
         return pending
-    last = db.session.scalars(select(Account.signed_in_at).where(Account.id == subject.id)).one()
-    if now - last > DORMANT_AFTER:
+    state = db.session.scalars(select(Account.state).where(Account.id == subject.id)).one()
+    if state != State.ACTIVE or may_be_taken_over(subject.id, now=now):
         raise DormantError
     db.session.execute(delete(PendingReset).where(PendingReset.account_id == subject.id))
     ready_at = now + RESET_WAIT

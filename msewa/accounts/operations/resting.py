@@ -6,7 +6,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, select, update
 
 from msewa.accounts.models import Account
-from msewa.accounts.operations import visits
+from msewa.accounts.operations import resets, visits
 from msewa.accounts.rules import REST, State
 from msewa.extensions import db
 from msewa.ledger.operations import record
@@ -23,6 +23,8 @@ def rest(subject: Subject, *, actor: Actor, now: datetime) -> None:
     if not _turn(subject.id, State.ACTIVE, State.RESTING):
         return
     visits.end_all(subject.id)
+    # Whoever rests is told nothing, so nobody may come in by waiting meanwhile.
+    resets.forget(subject.id)
     for channel in CHANNELS:
         suppress(subject.id, channel=channel, topic=EVERYTHING, reason="resting", now=now)
     record("account.deregistered", subject=subject, actor=actor, now=now)
@@ -33,10 +35,15 @@ def wake(subject: Subject, *, actor: Actor, now: datetime) -> bool:
     """Take an account back into use; False when it does not rest."""
     if not _turn(subject.id, State.RESTING, State.ACTIVE):
         return False
-    lift(subject.id, reason="resting")
-    outbox.drop(OVER, subject.id)
+    end_rest(subject.id)
     record("account.returned", subject=subject, actor=actor, now=now)
     return True
+
+
+def end_rest(account_id: str) -> None:
+    """Let messages go out again, and call off the leaving; nothing changes where none rests."""
+    lift(account_id, reason="resting")
+    outbox.drop(OVER, account_id)
 
 
 def is_resting(account_id: str) -> bool:

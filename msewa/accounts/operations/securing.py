@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 
 from msewa.accounts.models import Account, PendingReset, RecoveryCode
 from msewa.accounts.operations import visits
+from msewa.accounts.operations.numbers import GONE, is_number_gone, release_number
 from msewa.accounts.operations.opening import add_recovery_codes, bind_factor
 from msewa.accounts.operations.telling import addresses_of, tell
 from msewa.accounts.people import place_of
@@ -45,15 +46,18 @@ def renew_codes(subject: Subject, *, hashes: Sequence[bytes], actor: Actor, now:
 
 def change_address(subject: Subject, *, field: str, value: str, actor: Actor, now: datetime) -> None:
     """Put a proven `mobile` or `email` in place of the old one; IntegrityError when somebody else has it by now."""
-    before = addresses_of(subject)
+    # A number that may be a stranger's by now is told nothing, not even that it was left.
+    before = [address for address in addresses_of(subject) if address[0] == "email" or not is_number_gone(subject.id)]
     sealed = db.session.scalars(select(Account.contact).where(Account.id == subject.id)).one()
     place = place_of("contact", account_id=subject.id)
     contact: dict[str, Any] = unseal_json(subject.key, sealed, place=place)
     contact |= {field: value, "given": contact["given"] | {field: now.isoformat()}}
+    if field == "mobile":
+        release_number(value, now=now, to=subject.id)
     values = {"contact": seal_json(subject.key, contact, place=place), f"{field}_index": index_of(field, value)}
     db.session.execute(update(Account).where(Account.id == subject.id).values(**values))
     if field == "mobile":
-        lift(subject.id, reason="revoked_number")
+        lift(subject.id, reason=GONE)
     record("contact.changed", subject=subject, actor=actor, now=now, fields=(field,))
     tell(subject, f"notice_{field}", now=now, also=before)
 

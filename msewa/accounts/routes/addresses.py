@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 from msewa.accounts.forms import CodeForm, EmailForm, MobileForm
 from msewa.accounts.operations import codes, securing, visits
 from msewa.accounts.operations.codes import CodeSpentError, Errand
-from msewa.accounts.operations.numbers import is_number_gone
+from msewa.accounts.operations.numbers import is_kept
 from msewa.accounts.operations.throttling import TooManyTriesError
-from msewa.accounts.queries import find_account_id, find_email_owner, get_contact
+from msewa.accounts.queries import find_email_owner, get_contact
 from msewa.accounts.routes.door import bp, me, refused, told_to_wait
 from msewa.extensions import db
 from msewa.web.access import fresh_proof, signed_in
@@ -32,10 +32,8 @@ def change_mobile() -> Response:
     if not form.validate_on_submit():
         return render_page(template, form=form, status=422 if form.errors else 200, **shown)
     errand = Errand(form.mobile_number, "sms", me().language, "code_mobile")
-    owner = find_account_id(mobile=errand.to)
-    # Reported as disconnected, and hers all the same: the code that reaches her there confirms it.
-    is_confirmed = owner == me().id and is_number_gone(me().id)
-    return _send(errand, is_taken=owner is not None and not is_confirmed, page=(template, form, form.mobile, shown))
+    # Her own too, while it is in doubt: the code that reaches her there confirms it.
+    return _send(errand, is_taken=is_kept(errand.to, now=now()), page=(template, form, form.mobile, shown))
 
 
 @bp.route("/account/email", methods=["GET", "POST"])
@@ -105,8 +103,8 @@ def _change(field: str, value: str) -> Response:
     try:
         securing.change_address(person, field=field, value=value, actor=person.actor, now=now())
     except IntegrityError:
-        # Somebody else proved the same address in the meantime.
         db.session.rollback()
-        return see_other(url_for(f"accounts.change_{field}"))
+        form, taken = CodeForm(formdata=None), gettext("Somebody else has proven this as theirs a moment ago. Put in another one.")
+        return refused(VERIFY[field], form, form.code, taken, value=value)
     db.session.commit()
     return see_other(url_for("accounts.security", done=field))

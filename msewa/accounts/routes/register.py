@@ -13,11 +13,10 @@ from msewa.accounts.forms import CodeForm, DetailsForm, PasswordForm
 from msewa.accounts.operations import codes, visits
 from msewa.accounts.operations.codes import CodeSpentError, Errand
 from msewa.accounts.operations.hashing import hash_password
-from msewa.accounts.operations.numbers import may_be_taken_over
+from msewa.accounts.operations.numbers import is_kept
 from msewa.accounts.operations.opening import new_account_id
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.operations.visits import Unfinished
-from msewa.accounts.queries import find_account_id
 from msewa.accounts.routes.door import bp, refused, told_to_wait, waiting_words, wanted, with_token
 from msewa.accounts.rules import Visit
 from msewa.extensions import db
@@ -104,9 +103,7 @@ def _send(visit: Unfinished) -> None:
     mobile = visit.data["mobile"]
     errand = Errand(to=mobile, channel="sms", language=visit.data["language"], purpose="code_register")
     # Whoever types somebody else's number sees the same page; its owner is told that there is an account.
-    owner = find_account_id(mobile=mobile)
-    is_kept = owner is not None and not may_be_taken_over(owner, now=now())
-    codes.send_code(visit.id, errand, now=now(), instead="account_exists" if is_kept else None)
+    codes.send_code(visit.id, errand, now=now(), instead="account_exists" if is_kept(mobile, now=now()) else None)
 
 
 @bp.route("/register/verify", methods=["GET", "POST"])

@@ -77,7 +77,7 @@ def _after_collision() -> str:
     # The same press twice, or the number got an account meanwhile, in another window or by another person.
     visit = visits.find(cookies.read("session"), kind=Visit.ENROL, now=now())
     is_open = visit is not None and "last_step" in visit.data
-    return url_for("accounts.recovery_codes" if is_open else "accounts.sign_in")
+    return url_for("accounts.recovery_codes") if is_open else url_for("accounts.sign_in", done="taken")
 
 
 def _let_in(visit: Unfinished) -> Response:

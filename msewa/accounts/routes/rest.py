@@ -5,11 +5,10 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from msewa.accounts import cookies
-from msewa.accounts.operations.entering import enter
 from msewa.accounts.operations.resting import rest, wake
 from msewa.accounts.queries import get_role, get_subject
-from msewa.accounts.routes.door import bp, device, let_in, me
-from msewa.accounts.routes.sign_in import half_signed_in
+from msewa.accounts.routes.door import bp, me
+from msewa.accounts.routes.sign_in import go_in, half_signed_in
 from msewa.accounts.rules import REST
 from msewa.extensions import db
 from msewa.ledger.rules import Actor, Kind
@@ -57,8 +56,5 @@ def come_back() -> Response:
     if request.method == "GET":
         return render_page("accounts/come_back.html")
     subject = get_subject(visit.data["account"])
-    actor = Actor(Kind(get_role(subject.id)), subject.id)
-    wake(subject, actor=actor, now=now())
-    entered = enter(subject, actor=actor, device=device(), now=now(), way=way, half=visit.id)
-    db.session.commit()
-    return let_in(entered, visit.data["next"])
+    wake(subject, actor=Actor(Kind(get_role(subject.id)), subject.id), now=now())
+    return go_in(subject, visit=visit, way=way)

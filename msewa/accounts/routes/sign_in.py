@@ -127,6 +127,11 @@ def _finish(subject: Subject, *, visit: Unfinished, way: str) -> AnyResponse:
         visits.keep(visit)
         db.session.commit()
         return see_other(url_for("accounts.come_back"))
+    return go_in(subject, visit=visit, way=way)
+
+
+def go_in(subject: Subject, *, visit: Unfinished, way: str) -> AnyResponse:
+    """Sign in whoever has proven both factors, and lead her to what she must see first, or to where she wanted."""
     actor = Actor(Kind(get_role(subject.id)), subject.id)
     entered = enter(subject, actor=actor, device=device(), now=now(), way=way, half=visit.id)
     # Whoever signs in while a reset waits, or after her number was given up, must see it before anything else.

@@ -1,0 +1,108 @@
+"""Tries in vain: slowed down, closed at last, and no way to lock somebody out."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from msewa.accounts.models import Throttle, TotpFactor
+from msewa.accounts.operations.throttling import TooManyTriesError, take_try
+from msewa.accounts.rules import MOST_FAILURES
+from msewa.extensions import db, writing
+from tests.accounts.walking import sign_in
+from tests.people import Somebody, somebody
+from tests.strict_client import Page, StrictClient
+
+UNKNOWN = "+919814000499"
+
+
+def page_of(response: Any) -> Page:
+    return Page(response.get_data(as_text=True))
+
+
+def half_way(client: StrictClient, person: Somebody) -> Any:
+    return client.submit("/sign-in", "sign-in", mobile=person.mobile, password=person.password)
+
+
+@pytest.fixture
+def person(app: Any) -> Somebody:
+    return somebody(app)
+
+
+def test_both_kinds_of_numbers_are_slowed_down_alike(client, another_client, person):
+    answers = [
+        [browser.submit("/sign-in", "sign-in", mobile=mobile, password="wrong wrong wrong").status_code for _ in range(6)]
+        for browser, mobile in ((client, person.mobile), (another_client, UNKNOWN))
+    ]
+
+    assert answers[0] == answers[1] == [422] * 5 + [429]
+
+
+def test_five_tries_are_free_then_the_wait_doubles(client, person, clock):
+    for _ in range(5):
+        client.submit("/sign-in", "sign-in", mobile=person.mobile, password="wrong wrong wrong")
+
+    blocked = client.submit("/sign-in", "sign-in", mobile=person.mobile, password=person.password)
+    clock.advance(seconds=31)
+    tried = client.submit("/sign-in", "sign-in", mobile=person.mobile, password="wrong wrong wrong")
+    again = client.submit("/sign-in", "sign-in", mobile=person.mobile, password="wrong wrong wrong")
+
+    assert blocked.status_code == 429
+    assert 20 <= int(blocked.headers["Retry-After"]) <= 30
+    assert "Try again in" in page_of(blocked).words("error-password")
+    assert tried.status_code == 422
+    assert 50 <= int(again.headers["Retry-After"]) <= 60
+
+
+def test_a_right_password_forgets_the_wrong_ones(client, person):
+    for _ in range(4):
+        client.submit("/sign-in", "sign-in", mobile=person.mobile, password="wrong wrong wrong")
+    half_way(client, person)
+
+    answers = [client.submit("/sign-in", "sign-in", mobile=person.mobile, password="wrong wrong wrong") for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [422] * 4
+
+
+def test_strangers_cannot_lock_out_a_browser_she_has_used(client, another_client, person):
+    sign_in(client, person)
+    client.submit("/sign-out", "leave")
+    for _ in range(6):
+        another_client.submit("/sign-in", "sign-in", mobile=person.mobile, password="wrong wrong wrong")
+
+    assert another_client.submit("/sign-in", "sign-in", mobile=person.mobile, password=person.password).status_code == 429
+    assert half_way(client, person).status_code == 303
+
+
+def test_fifty_failures_close_a_way_in_for_good(app, clock):
+    with app.app_context(), writing():
+        for _ in range(MOST_FAILURES):
+            take_try(b"x" * 32, now=clock.now())
+            clock.advance(hours=1)
+
+        with pytest.raises(TooManyTriesError) as caught:
+            take_try(b"x" * 32, now=clock.advance(days=300))
+
+        assert caught.value.until is None
+        db.session.rollback()
+
+
+def test_fifty_wrong_codes_in_a_row_close_the_authenticator(app, client, person):
+    half_way(client, person)
+    with app.app_context(), writing():
+        db.session.execute(update(TotpFactor).values(failures=MOST_FAILURES))
+        db.session.commit()
+
+    answer = client.submit("/sign-in/second-factor", "second-factor", code=person.code())
+
+    assert answer.status_code == 429
+    assert "this way in is closed" in page_of(answer).words("error-code")
+
+
+def test_a_try_that_must_wait_leaves_no_trace_of_the_number(app, client, person):
+    client.submit("/sign-in", "sign-in", mobile=person.mobile, password="wrong wrong wrong")
+
+    with app.app_context():
+        bucket = db.session.scalars(select(Throttle.bucket)).one()
+    assert person.mobile.encode() not in bucket
+    assert person.id.encode() not in bucket
