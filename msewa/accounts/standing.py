@@ -38,6 +38,12 @@ def hold_alone(app: Flask, endpoint: str) -> None:
     app.extensions[ALONE].add(endpoint)
 
 
+def one_at_a_time(account_id: str) -> None:
+    """Let the transactions that write for an account come one after the other from here on: two tabs that press at once, say."""
+    # Not the whole row: each request shares it already (`_hold`), and two that both asked for all of it would wait for each other.
+    db.session.execute(select(_ID).where(account_id == _ID).with_for_update(key_share=True))
+
+
 def let_go() -> None:
     """Forget who was signed in: her account ended in this very request."""
     g.pop("_login_user", None)

@@ -10,6 +10,7 @@ from flask import Flask, current_app, url_for
 from sqlalchemy import select
 
 from msewa.accounts.models import Account
+from msewa.accounts.standing import one_at_a_time
 from msewa.consents.models import PolicySeen
 from msewa.consents.rules import Notice, Section
 from msewa.consents.texts import get_current_version, get_policy
@@ -69,6 +70,7 @@ def find_seen(account_id: str, *, today: date) -> Seen:
 def note_seen(subject: Subject, version: str, *, language: str, actor: Actor, now: datetime) -> None:
     """Note that the difference to a version was shown to somebody."""
     text = get_policy(version, language)
+    one_at_a_time(subject.id)
     if db.session.get(PolicySeen, (subject.id, version)) is None:
         db.session.add(PolicySeen(account_id=subject.id, version=version, language=language, digest=text.sha256, at=now))
         record("policy.seen", subject=subject, actor=actor, now=now, about=version)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from msewa.accounts.models import Account
 from msewa.accounts.queries import get_subject
+from msewa.accounts.standing import one_at_a_time
 from msewa.consents import receipts
 from msewa.consents.models import ChoiceEvent
 from msewa.consents.purposes import Shown, get_purpose, purposes, shown
@@ -53,8 +54,7 @@ def choose(subject: Subject, purpose_id: str, event: Event | str, *, language: s
     if not purpose.is_choice:
         raise NoSwitchError(purpose_id)
     notice = shown(purpose, language)
-    # One writer at a time for each person: two tabs that press at once make two events in order, or one.
-    db.session.execute(select(Account.id).where(Account.id == subject.id).with_for_update())
+    one_at_a_time(subject.id)
     latest = find_latest(subject.id, purpose_id)
     if latest is not None and latest.version == purpose.version and has_lapsed(latest, purpose, now=now):
         _add(subject, purpose, Event.EXPIRED, notice=notice, actor=SYSTEM, now=now)

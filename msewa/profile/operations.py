@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
-
-from msewa.accounts.models import Account
 from msewa.accounts.operations.naming import rename
 from msewa.accounts.queries import get_contact
+from msewa.accounts.standing import one_at_a_time
 from msewa.catalogue.queries import catalogue
 from msewa.crypto.envelope import seal_json
 from msewa.extensions import db
@@ -25,7 +23,7 @@ def keep(subject: Subject, values: Mapping[str, str], *, actor: Actor, now: date
     kept earlier that lies in another one.
     """
     # One writer at a time for each profile: a section is read, changed and sealed as a whole.
-    db.session.execute(select(Account.id).where(Account.id == subject.id).with_for_update(key_share=True))
+    one_at_a_time(subject.id)
     changed = _keep_name(subject, values.get("full_name", ""), now=now)
     for section, own in _by_section({**values, **_strays(subject, values)}).items():
         changed += _keep_section(subject, own, section=section, now=now)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Executable, delete, func, select, update
 
-from msewa.accounts.models import Account
 from msewa.accounts.queries import get_subject
+from msewa.accounts.standing import one_at_a_time
 from msewa.applications.models import Application, ApplicationPaper
 from msewa.extensions import db, writing
 from msewa.ledger.models import LedgerEntry
@@ -22,7 +22,7 @@ MAKE, REMOVE = "privacy.download", "privacy.download_over"
 
 def ask_download(subject: Subject, *, language: str, actor: Actor, now: datetime) -> None:
     """Make a download of everything, at once when it is small and by the worker when not; an earlier one is gone."""
-    db.session.execute(select(Account.id).where(Account.id == subject.id).with_for_update())
+    one_at_a_time(subject.id)
     remove_downloads(subject.id)
     download_id = secrets.token_hex(16)
     values = {"language": language, "asked_at": now, "ready_at": None, "ends_at": now + READY_FOR, "done": 0, "total": 0}

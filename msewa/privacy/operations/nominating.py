@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, update
 
-from msewa.accounts.models import Account
+from msewa.accounts.standing import one_at_a_time
 from msewa.crypto.envelope import seal_json
 from msewa.extensions import db
 from msewa.ledger.operations import record
@@ -31,8 +31,7 @@ class Written:
 
 def name_nominee(subject: Subject, written: Written, *, actor: Actor, now: datetime) -> str:
     """Keep one more nominee; return its id. Raises TooManyNomineesError."""
-    # Two tabs that name at once come one after the other.
-    db.session.execute(select(Account.id).where(Account.id == subject.id).with_for_update())
+    one_at_a_time(subject.id)
     count = db.session.scalar(select(func.count()).select_from(Nominee).where(Nominee.account_id == subject.id)) or 0
     if count >= MOST_NOMINEES:
         raise TooManyNomineesError
