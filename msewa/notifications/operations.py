@@ -58,7 +58,7 @@ def send(
 
 def write(written: Written, *, now: datetime) -> str:
     """Keep a message sealed and have it sent, unless its account is on the list of whom nothing is sent to; return its id."""
-    message_id, data_key = secrets.token_hex(16), new_data_key()
+    message_id = secrets.token_hex(16)
     is_stopped = _is_stopped(written.account_id, channel=written.channel, topic=written.topic)
     message = Message(
         id=message_id,
@@ -67,18 +67,24 @@ def write(written: Written, *, now: datetime) -> str:
         template=written.template,
         topic=written.topic,
         language=written.language,
-        wrapped_key=key_wrapper().wrap(data_key, subject=message_id),
-        sealed=seal_json(data_key, {"to": written.to, "values": dict(written.values)}, place=_place(message_id)),
-        state="waiting",
+        state="dropped" if is_stopped else "waiting",
         created_at=now,
+        **(EMPTY if is_stopped else _sealed(message_id, written)),
     )
-    if is_stopped:
-        message.state, message.sealed, message.wrapped_key = "dropped", None, None
     db.session.add(message)
     db.session.flush()
     if not is_stopped:
         outbox.put(TOPIC, message_id, now=now)
     return message_id
+
+
+def _sealed(message_id: str, written: Written) -> dict[str, bytes]:
+    data_key = new_data_key()
+    content = {"to": written.to, "values": dict(written.values)}
+    return {
+        "wrapped_key": key_wrapper().wrap(data_key, subject=message_id),
+        "sealed": seal_json(data_key, content, place=_place(message_id)),
+    }
 
 
 def forget(account_id: str) -> None:
@@ -141,9 +147,11 @@ def _content_of(message: Message) -> dict[str, Any]:
 
 
 def _note(reference: str, outcome: str | None, *, now: datetime) -> None:
-    # Nothing was said because it came too late, or because it is settled already: only a waiting message changes.
+    # What is settled already stays so. But a no that came while the courier had the message comes too late for it: her page must not
+    # call it dropped when it lies on her phone.
+    open_states = ("waiting", "dropped") if outcome == "sent" else ("waiting",)
     values = {"state": outcome or "dropped", "sent_at": now if outcome == "sent" else None, **EMPTY}
-    db.session.execute(update(Message).where(Message.id == reference, Message.state == "waiting").values(**values))
+    db.session.execute(update(Message).where(Message.id == reference, Message.state.in_(open_states)).values(**values))
 
 
 def _is_stopped(account_id: str | None, *, channel: str, topic: str) -> bool:

@@ -42,7 +42,8 @@ def stop(token: str) -> Response:
         return render_page("notifications/stop.html", topic=TOPIC_NAMES[topic], channel=CHANNEL_NAMES[channel])
     is_all = request.form.get("all") == "yes"
     _stop(account_id, [(t, c) for t in TOPICS for c in CHANNELS] if is_all else [(topic, channel)])
-    return see_other("/stop/done")
+    # A mail program's post must not be answered by a redirect (RFC 8058, section 3.1); a browser's is, so that "back" sends nothing twice.
+    return stopped() if "List-Unsubscribe" in request.form else see_other("/stop/done")
 
 
 # The link proves itself, and a mail program has no cookie of ours.

@@ -1,37 +1,23 @@
 """Messages are sealed on their way, sent once their transaction is over, and forgotten when they are sent."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from msewa.extensions import db, writing
-from msewa.notifications.gateway import Letter, NotTakenError, RefusedError
+from msewa.notifications.gateway import NotTakenError, RefusedError
 from msewa.notifications.models import Message
 from msewa.notifications.operations import TOPIC, send
 from msewa.notifications.queries import list_messages
 from msewa.notifications.suppressing import drop
 from msewa.outbox import worker
 from msewa.outbox.queries import find_progress
+from tests.notifications.conftest import RecordingCourier
 
 NOW = datetime(2026, 10, 2, 9, 30, tzinfo=UTC)
 TO = "+916280014799"
-
-
-@dataclass
-class RecordingCourier:
-    """Takes letters in memory; raises `trouble` if there is any."""
-
-    trouble: Exception | None = None
-    letters: list[Letter] = field(default_factory=list)
-
-    def send(self, letter: Letter) -> None:
-        """Take one letter."""
-        if self.trouble:
-            raise self.trouble
-        self.letters.append(letter)
 
 
 @pytest.fixture
