@@ -1,15 +1,16 @@
-"""flask messages: sending news to those who asked for it."""
+"""flask messages: sending news to those who asked for it, and what the operators register of each SMS."""
 
 import click
 from flask import Blueprint
 
 from msewa.consents.announcing import announce as announce_to_all
 from msewa.extensions import db, writing
-from msewa.notifications.rules import TOPICS, get_template, is_shaped
+from msewa.notifications.registering import list_sheets
+from msewa.notifications.rules import TOPICS, is_shaped, registry
 from msewa.web.clock import now
 
 bp = Blueprint("messages", __name__, cli_group="messages")
-bp.cli.help = "Send news to those who allow it."
+bp.cli.help = "Send news to those who allow it; print what is registered with the operators."
 
 
 @bp.cli.command()
@@ -17,7 +18,7 @@ bp.cli.help = "Send news to those who allow it."
 @click.option("--page", required=True, help="The page that the message leads to; it carries no words of its own.")
 def announce(topic: str, page: str) -> None:
     """Tell everybody who allows TOPIC of a page, over each channel that is allowed too."""
-    variable = next(one for one in get_template("news", channel="sms", values={"page": "", "stop": ""}).variables if one.name == "page")
+    variable = next(one for one in registry().templates["news"].variables if one.name == "page")
     if not page.startswith("https://") or not is_shaped(variable, page):
         raise click.ClickException(f"The page's address must begin with https:// and have at most {len(variable.longest)} characters.")
     sent = 0
@@ -27,3 +28,10 @@ def announce(topic: str, page: str) -> None:
             sent += count
             click.echo(f"{sent} messages queued ...", err=True)
     click.echo(f"{sent} messages queued.")
+
+
+@bp.cli.command()
+def templates() -> None:
+    """Print every SMS as the operators register it: name, language, kind, segments at most, words with tagged variables."""
+    for sheet in list_sheets():
+        click.echo("\t".join(map(str, sheet)))

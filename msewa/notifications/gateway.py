@@ -65,12 +65,13 @@ class HttpSmsCourier:
 
     def send(self, letter: Letter) -> None:
         """Hand over one SMS."""
+        template = self._known.templates[letter.template]
         content = {
             "id": letter.id,
             "to": letter.to,
             "text": letter.text,
-            "header": self._known.header,
-            "template_id": self._known.templates[letter.template].dlt.get(letter.language),
+            "header": self._known.headers[template.kind],
+            "template_id": template.dlt.get(letter.language),
         }
         headers = self._headers | {"Idempotency-Key": letter.id}
         answer = egress.post(self._url, json.dumps(content, ensure_ascii=False).encode(), headers=headers)

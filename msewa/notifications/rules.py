@@ -31,9 +31,10 @@ class UnknownTemplateError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A value that may stand in a message: the shape it has, its greatest length, and an example of that length."""
+    """A value that may stand in a message: its type at the operators, the shape it has, and an example of its greatest length."""
 
     name: str
+    type: Literal["numeric", "alphanumeric", "url"]
     pattern: str
     longest: str
 
@@ -53,12 +54,17 @@ class Template:
     lifetime: timedelta | None
     dlt: Mapping[str, str | None]
 
+    @property
+    def kind(self) -> str:
+        """Return under which header it goes: "service" or "promotional"."""
+        return "promotional" if self.is_promotional else "service"
+
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """All messages, and the sender's name that the operators registered (None while unknown)."""
+    """All messages, and by kind the sender's name that the operators registered (None while unknown)."""
 
-    header: str | None
+    headers: Mapping[str, str | None]
     templates: Mapping[str, Template]
 
 
@@ -68,16 +74,20 @@ def registry() -> Registry:
     raw: dict[str, Any] = yaml.safe_load(REGISTRY.read_text(encoding="utf-8"))
     variables = {name: Variable(name=name, **facts) for name, facts in raw["variables"].items()}
     templates = {name: _template(name, facts, variables=variables) for name, facts in raw["templates"].items()}
-    return Registry(header=raw["header"], templates=templates)
+    return Registry(headers=raw["headers"], templates=templates)
 
 
 def get_template(name: str, *, channel: str, values: Mapping[str, str]) -> Template:
-    """Return the message `name`; UnknownTemplateError unless it goes over `channel` with exactly these values."""
+    """Return the message `name`; UnknownTemplateError unless it goes over `channel` with exactly these values, each of its shape."""
     template = registry().templates.get(name)
     if template is None or channel not in template.channels:
         raise UnknownTemplateError(f"{REGISTRY.name} has no message {name!r} for {channel}.")
     if set(values) != {variable.name for variable in template.variables}:
         raise UnknownTemplateError(f"{name!r} was given other values than {REGISTRY.name} declares.")
+    # A name or an address in the place of a reference would lie open on a locked screen: it fails here, before anything is kept.
+    misshapen = [one.name for one in template.variables if not re.fullmatch(one.pattern, values[one.name])]
+    if misshapen:
+        raise UnknownTemplateError(f"{name!r} was given a {misshapen[0]} of another shape than {REGISTRY.name} declares.")
     return template
 
 

@@ -1,6 +1,7 @@
 """Every message, in every language, at its longest: short enough, and with nothing personal in it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msewa.accounts.links import NOT_ME, PATHS, link_to
+from msewa.notifications.registering import list_sheets
 from msewa.notifications.rendering import render
 from msewa.notifications.rules import (
     FOLDERS,
@@ -58,6 +60,47 @@ def test_no_sms_is_longer_than_people_and_operators_bear(room: Flask, name: str,
 
     assert count_segments(text) <= MOST_SEGMENTS[language], f"{len(text)} characters"
     assert "\n" not in text
+
+
+def test_every_sms_can_be_registered_in_each_language_with_tagged_variables(room: Flask) -> None:
+    sheets = {(sheet.name, sheet.language): sheet for sheet in list_sheets()}
+
+    assert set(sheets) == {(name, language) for name, channel in MESSAGES if channel == "sms" for language in LANGUAGES}
+    assert sheets["code_register", "en"].text.startswith("{#numeric#} is your mSewa code")
+    assert {sheet.kind for (name, _), sheet in sheets.items() if name in ("news", "digest_ready")} == {"promotional"}
+    assert sheets["code_register", "pa"].kind == "service"
+    for (name, language), sheet in sheets.items():
+        tags = [f"{{#{variable.type}#}}" for variable in registry().templates[name].variables]
+        # A mail may say one thing more than the SMS of the same name.
+        assert not Counter(re.findall(r"\{#\w+#\}", sheet.text)) - Counter(tags)
+        assert "{" not in re.sub(r"\{#(numeric|alphanumeric|url)#\}", "", sheet.text)
+        assert sheet.segments == count_segments(words_of(name, channel="sms", language=language))
+
+
+def test_the_command_prints_what_is_to_be_registered(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["messages", "templates"])
+
+    lines = result.output.splitlines()
+    assert result.exit_code == 0
+    (line,) = [line for line in lines if line.startswith("code_register\ten")]
+    assert line.startswith("code_register\ten\tservice\t1\t{#numeric#} is your mSewa code")
+    assert len(lines) == 3 * len([name for name, channel in MESSAGES if channel == "sms"])
+
+
+@pytest.mark.promise("P31")
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("code_register", {"code": "Harjinder Kaur"}),
+        ("code_register", {"code": "12345"}),
+        ("application_received", {"reference": "House 112-P, Bhathlan"}),
+        ("application_sent", {"reference": "AB12-CD34", "due_on": "soon"}),
+        ("notice_password", {"link": "call 62800 14799"}),
+    ],
+)
+def test_a_value_of_another_shape_is_refused(name: str, values: dict[str, str]) -> None:
+    with pytest.raises(UnknownTemplateError):
+        get_template(name, channel="sms", values=values)
 
 
 @pytest.mark.parametrize("language", ["pa", "hi"])
