@@ -57,14 +57,15 @@ def check(client: StrictClient, tmp_path: Path) -> Callable[..., tuple[int, str]
         (tmp_path / "proof.json").write_text(json.dumps(proof))
         command = [sys.executable, "-I", "-S", "check.py", "proof.json", *more]
         ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        return ended.returncode, ended.stdout
+        return ended.returncode, ended.stdout + ended.stderr
 
     return run
 
 
 @pytest.mark.promise("P69")
 def test_the_published_script_proves_a_row(proof: Proof, check: Callable[..., tuple[int, str]]) -> None:
-    assert check(proof) == (0, f"Row {proof['number']} stands in the ledger signed by {proof['key']}\n")
+    place = f"{proof['index'] + 1} of {proof['size']}"
+    assert check(proof) == (0, f"This row stands at place {place} in the ledger signed by {proof['key']}\n")
     assert check(proof, "key.txt")[0] == 0
 
 
@@ -97,6 +98,8 @@ def changed(text: str) -> str:
 CHANGES: dict[str, Callable[[Proof], Proof]] = {
     "the row": lambda proof: {"entry": changed(proof["entry"])},
     "its place": lambda proof: {"index": proof["index"] - 1},
+    "its place, beyond the end": lambda proof: {"index": proof["index"] + (1 << 40)},
+    "its place, before the beginning": lambda proof: {"index": -1},
     "the size": lambda proof: {"size": proof["size"] + 1},
     "a hash on its way": lambda proof: {"path": [changed(proof["path"][0]), *proof["path"][1:]]},
     "the length of its way": lambda proof: {"path": proof["path"][:-1]},
@@ -113,7 +116,19 @@ def test_the_script_refuses_a_proof_in_which_was_changed(what: str, proof: Proof
     code, words = check({**proof, **CHANGES[what](proof)})
 
     assert code == 1
-    assert "stands in the ledger" not in words
+    assert "in the ledger signed by" not in words
+
+
+@pytest.mark.promise("P69")
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("part", ["entry", "index", "size", "path", "checkpoint", "key"])
+@pytest.mark.parametrize("other", [None, "AAAA", -1, ["x"]])
+def test_the_script_says_a_clear_word_to_a_mangled_proof(part: str, other: Any, proof: Proof, check: Callable[..., tuple[int, str]]) -> None:
+    code, words = check({**proof, part: other})
+
+    assert code == 1
+    assert words.startswith("NOT PROVEN: ")
+    assert "Traceback" not in words
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
