@@ -81,6 +81,12 @@ def count_standings(theme: str | None = None) -> Counter[Standing]:
     return Counter(standing_of(clause) for clause in clauses().values() if theme in (None, clause.theme))
 
 
+def list_not_kept() -> list[tuple[Clause, Standing]]:
+    """Return the clauses that a test found broken and those whose feature is missing, in the order of the policy."""
+    stands = [(clause, standing_of(clause)) for clause in clauses().values()]
+    return [(clause, how) for clause, how in stands if how in (Standing.BROKEN, Standing.NOT_YET)]
+
+
 def _clause(row: dict[str, Any]) -> Clause:
     # A promise may not be put off without a name for what it waits for.
     is_complete = (row["state"] == "not_yet") == ("missing" in row)

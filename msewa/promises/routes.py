@@ -27,6 +27,8 @@ def index() -> Response:
         "promises/index.html",
         counts=queries.count_standings(),
         themes=[(theme, name, queries.count_standings(theme)) for theme, name in THEMES.items()],
+        not_kept=queries.list_not_kept(),
+        missing=MISSING,
         found=queries.evidence(),
         is_this_build=queries.evidence().build == build_id(),
         figures=figures.read(now=moment),

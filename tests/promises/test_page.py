@@ -104,6 +104,18 @@ def test_a_clause_says_plainly_how_it_stands(client: StrictClient, proven) -> No
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
+def test_what_is_not_kept_stands_on_the_first_page(client: StrictClient, proven) -> None:
+    proven(P2=Proof(("tests/a.py::test_it_fails",), passed=1, failed=1))
+
+    rows = {row.get("data-id"): "".join(row.itertext()) for row in client.page("/promises").all("promise-row")}
+
+    assert set(rows) == NOT_YET | {"P2"}
+    assert "Broken" in rows["P2"]
+    assert all("Not yet kept" in rows[name] for name in NOT_YET)
+    assert "acting for somebody else" in rows["P3"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_what_is_lacking_is_not_hidden(client: StrictClient) -> None:
     lacking = [clause for clause in clauses().values() if clause.gap]
 
