@@ -123,7 +123,7 @@ def test_the_script_refuses_a_proof_in_which_was_changed(what: str, proof: Proof
 @pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize("part", ["entry", "index", "size", "path", "checkpoint", "key"])
 @pytest.mark.parametrize("other", [None, "AAAA", -1, ["x"]])
-def test_the_script_says_a_clear_word_to_a_mangled_proof(part: str, other: Any, proof: Proof, check: Callable[..., tuple[int, str]]) -> None:
+def test_a_mangled_proof_gets_a_clear_word(part: str, other: Any, proof: Proof, check: Callable[..., tuple[int, str]]) -> None:
     code, words = check({**proof, part: other})
 
     assert code == 1
