@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from msewa.config import Settings
 from msewa.consents.purposes import Shown
-from msewa.consents.rules import Event, Purpose
+from msewa.consents.rules import IN_FORCE, Event, Purpose
 from msewa.crypto.framing import framed
 from msewa.ledger.rules import Subject
 
@@ -28,7 +28,8 @@ STATUS = {
     Event.WITHDRAWN: "dpv:ConsentWithdrawn",
     Event.EXPIRED: "dpv:ConsentExpired",
 }
-REFERENCES = ("hasLegalBasis", "hasApplicableLaw", "hasJurisdiction", "hasConsentStatus", "hasProcessing")
+REFERENCES = ("hasLegalBasis", "hasApplicableLaw", "hasJurisdiction", "hasConsentStatus", "hasProcessing", "hasLocation", "isExercisedAt")
+HERE = "loc:IN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,16 @@ def pairwise_id(subject: Subject, *, recipient: str, purpose_id: str) -> str:
 
 def of_choice(frame: Frame, purpose: Purpose, event: Event, *, notice: Shown) -> Record:
     """Return the record of a choice, word for word under the notice that was shown."""
-    status: Record = {"hasConsentStatus": STATUS[event]}
-    if purpose.validity and event in (Event.GIVEN, Event.RENEWED):
-        status["in-dpdp:validUntil"] = (frame.now + purpose.validity).isoformat()
     head = _head(frame, "ConsentReceipt", notice.language, recipient="self", purpose=purpose)
-    process = _process(frame, purpose, notice) | {"hasProcessing": "dpv:Use", "hasPersonalData": list(purpose.categories)}
-    withdrawal = {"in-dpdp:withdrawal": frame.address("/privacy/choices")}
-    return head | {"hasLegalBasis": "dpv:Consent"} | status | withdrawal | {"hasProcess": process}
+    # Nobody but she gives, refuses or withdraws; only a time that is over speaks for itself.
+    by = head["hasDataController"]["hasName"] if event is Event.EXPIRED else head["hasDataSubject"]["hasIdentifier"]
+    status: Record = {"hasConsentStatus": STATUS[event], "dct:date": frame.now.isoformat(), "isIndicatedBy": by}
+    if event in IN_FORCE:
+        status["dct:valid"] = (frame.now + purpose.validity).isoformat() if purpose.validity else "until withdrawn"
+    receivers = {"hasRecipient": {"dct:description": purpose.receivers[notice.language]}}
+    data = {"hasProcessing": "dpv:Use", "hasPersonalData": list(purpose.categories)}
+    control = {"hasConsentControl": {"@type": "WithdrawConsent", "isExercisedAt": frame.address("/privacy/choices")}}
+    return head | {"hasLegalBasis": "dpv:Consent"} | status | control | {"hasProcess": _process(frame, purpose, notice) | receivers | data}
 
 
 def of_disclosure(frame: Frame, purpose: Purpose, disclosure: Disclosure, *, notice: Shown) -> Record:
@@ -87,6 +91,7 @@ def of_disclosure(frame: Frame, purpose: Purpose, disclosure: Disclosure, *, not
         "hasIdentifier": disclosure.provider_id,
         "hasName": disclosure.provider_name,
         "in-dpdp:isPrivateCompany": disclosure.is_private,
+        "hasStorageCondition": {"hasDuration": f"P{disclosure.retention_days}D" if disclosure.retention_days else "not known"},
     }
     sent = {
         "hasProcessing": "dpv:DiscloseByTransmission",
@@ -97,14 +102,13 @@ def of_disclosure(frame: Frame, purpose: Purpose, disclosure: Disclosure, *, not
         "in-dpdp:application": disclosure.reference,
         "in-dpdp:sha256OfWhatWasSent": disclosure.digest,
         "hasRecipient": recipient,
-        "hasStorageCondition": {"in-dpdp:days": disclosure.retention_days} if disclosure.retention_days else {"in-dpdp:days": "not known"},
     }
     return head | {"hasLegalBasis": f"in-dpdp:{purpose.provision}"} | {"hasProcess": _process(frame, purpose, notice) | sent}
 
 
 def _head(frame: Frame, kind: str, language: str, *, recipient: str, purpose: Purpose) -> Record:
     operator, contact = frame.settings.operator[language], frame.settings.contact
-    controller = {"hasName": operator, "hasContact": contact or f"tel:{frame.settings.helplines[0][0]}"}
+    controller = {"@id": frame.address("/"), "hasName": operator, "hasContact": contact or f"tel:{frame.settings.helplines[0][0]}"}
     return {
         "@context": {
             "@vocab": "https://w3id.org/dpv#",
@@ -117,16 +121,17 @@ def _head(frame: Frame, kind: str, language: str, *, recipient: str, purpose: Pu
         },
         "@id": frame.urn,
         "@type": kind,
+        "dct:identifier": frame.urn,
         "dct:conformsTo": list(STANDARDS),
         "dct:issued": frame.now.isoformat(),
         "dct:language": language,
         "hasDataSubject": {"hasIdentifier": pairwise_id(frame.subject, recipient=recipient, purpose_id=purpose.id)},
         "hasDataController": controller,
-        "hasJurisdiction": "loc:IN",
+        "hasJurisdiction": HERE,
         "hasApplicableLaw": "legal-in:law-DPDP",
         "in-dpdp:provision": purpose.law,
         "in-dpdp:policy": {"dct:hasVersion": frame.policy_version, "@id": frame.address(f"/privacy/policy/{frame.policy_version}")},
-        "in-dpdp:complaint": {"hasName": "Data Protection Board of India", "@id": "legal-in:DPA-IN"},
+        "hasAuthority": {"hasName": "Data Protection Board of India", "@id": "legal-in:DPA-IN"},
     }
 
 
@@ -137,6 +142,5 @@ def _process(frame: Frame, purpose: Purpose, notice: Shown) -> Record:
         "@type": "Process",
         "hasPurpose": {"@id": address, "hasIdentifier": purpose.id, "dct:hasVersion": str(purpose.version), **words},
         "hasNotice": {"@id": f"{address}?lang={notice.language}", "dct:language": notice.language, "in-dpdp:sha256": notice.sha256},
-        "in-dpdp:term": purpose.term[notice.language],
-        "in-dpdp:receivers": purpose.receivers[notice.language],
+        "hasStorageCondition": {"hasLocation": HERE, "hasDuration": purpose.term[notice.language]},
     }

@@ -38,7 +38,8 @@ def test_every_sending_gives_a_receipt_of_the_service_purpose(app: Flask, harjin
     assert process["hasPurpose"]["hasIdentifier"] == "service"
     assert process["in-dpdp:sha256OfWhatWasSent"] == sent.digest
     assert process["hasRecipient"]["hasIdentifier"] == definition.provider
-    assert process["hasStorageCondition"] == {"in-dpdp:days": "not known"}
+    assert process["hasRecipient"]["hasStorageCondition"] == {"hasDuration": "not known"}
+    assert process["hasStorageCondition"]["hasLocation"] == "loc:IN"
 
 
 @pytest.mark.promise("P27")

@@ -56,8 +56,8 @@ def verify() -> Response:
 def check() -> Response:
     """Say of a receipt whether we gave it, and gave it so. Nothing of it is kept."""
     file = request.files.get("file")
-    # One byte more than may be: what was cut off is then too long, not altered.
-    text = file.stream.read(receipts.LONGEST + 1).decode("utf-8", "replace") if file else ""
+    # One byte more than may be: what was cut off is then too long, not altered. Windows editors put a mark before the text (utf-8-sig).
+    text = file.stream.read(receipts.LONGEST + 1).decode("utf-8-sig", "replace") if file else ""
     text = text or request.form.get("receipt", "")
     checked = receipts.verify(text)
     said = json.dumps(checked.record, ensure_ascii=False, indent=2) if checked.record else ""
