@@ -1,10 +1,11 @@
 """Policy and purposes in the shapes of GovStack's Consent building block; nothing in them is about anybody."""
 
+import hashlib
 from datetime import date
 from typing import Any
 
 from msewa.config import Settings
-from msewa.consents.purposes import get_purpose, purposes, shown
+from msewa.consents.purposes import get_purpose, purposes
 from msewa.consents.rules import Ground, Notice, Purpose
 from msewa.consents.texts import get_current_version, get_policy
 from msewa.crypto.canonical import canonical
@@ -20,7 +21,7 @@ def policy_answer(policy_id: str, *, settings: Settings, today: date) -> Shape:
     version = get_current_version("policy", today=today) if policy_id == THE_POLICY else policy_id
     text = get_policy(version, LANGUAGE)
     policy = _policy(text, policy_id=policy_id, settings=settings)
-    return {"policy": policy, "revision": _revision(policy, schema="Policy", timestamp=text.effective_on, digest=text.sha256)}
+    return {"policy": policy, "revision": _revision(policy, schema="Policy", timestamp=text.effective_on)}
 
 
 def agreement_answer(agreement_id: str, *, settings: Settings, today: date) -> Shape:
@@ -28,11 +29,7 @@ def agreement_answer(agreement_id: str, *, settings: Settings, today: date) -> S
     purpose = {str(one.number): one for one in purposes().values()}.get(agreement_id) or get_purpose(agreement_id)
     policy = policy_answer(THE_POLICY, settings=settings, today=today)["policy"]
     agreement = _agreement(purpose, agreement_id=agreement_id, policy=policy, settings=settings)
-    digest = shown(purpose, LANGUAGE).sha256
-    return {
-        "dataAgreement": agreement,
-        "revision": _revision(agreement, schema="DataAgreement", timestamp=purpose.effective_on, digest=digest),
-    }
+    return {"dataAgreement": agreement, "revision": _revision(agreement, schema="DataAgreement", timestamp=purpose.effective_on)}
 
 
 def _policy(text: Notice, *, policy_id: str, settings: Settings) -> Shape:
@@ -73,17 +70,22 @@ def _agreement(purpose: Purpose, *, agreement_id: str, policy: Shape, settings: 
     }
 
 
-def _revision(content: Shape, *, schema: str, timestamp: date, digest: str) -> Shape:
-    return {
-        "id": f"{content['id']}-{content['version']}",
+def _revision(content: Shape, *, schema: str, timestamp: date) -> Shape:
+    facts = {
         "schemaName": schema,
         "objectId": content["id"],
         "signedWithoutObjectId": False,
-        "serializedSnapshot": canonical(content).decode(),
-        "serializedHash": digest,
         "timestamp": timestamp.isoformat(),
         "authorizedByIndividualId": "",
         "authorizedByOther": "operator",
+    }
+    snapshot = canonical({**facts, "objectData": content})
+    return {
+        **facts,
+        "id": f"{content['id']}-{content['version']}",
+        "serializedSnapshot": snapshot.decode(),
+        # SHA-1 is what the specification names, so that a reader can compare; our own seals are SHA-256 and stand on the pages.
+        "serializedHash": hashlib.sha1(snapshot, usedforsecurity=False).hexdigest(),
         "successorId": "",
         "predecessorHash": "",
         "predecessorSignature": "",
