@@ -18,6 +18,7 @@ from msewa.extensions import db
 from msewa.ledger.operations import record
 from msewa.ledger.rules import Actor, Subject
 from msewa.web import clock
+from msewa.web.clock import day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def find_seen(account_id: str, *, today: date) -> Seen:
     """
     newest = select(PolicySeen.version).where(PolicySeen.account_id == account_id).order_by(PolicySeen.at.desc()).limit(1)
     row = db.session.execute(select(Account.created_at, newest.scalar_subquery().label("version")).where(Account.id == account_id)).one()
-    old = row.version or get_current_version("policy", today=row.created_at.date() - timedelta(days=1))
+    old = row.version or get_current_version("policy", today=day_of(row.created_at) - timedelta(days=1))
     return Seen(old, get_current_version("policy", today=today))
 
 
@@ -78,7 +79,7 @@ def note_seen(subject: Subject, version: str, *, language: str, actor: Actor, no
 
 def detour(account_id: str, target: str) -> str:
     """Return where somebody who has just signed in goes first: to what is new in the policy, once, else on her way."""
-    seen = find_seen(account_id, today=clock.now().date())
+    seen = find_seen(account_id, today=day_of(clock.now()))
     _show_version(seen.new)
     return target if seen.is_current else url_for("consents.policy_changes", next=target)
 
@@ -119,4 +120,4 @@ def _show_version(version: str) -> None:
 
 
 def _version_now() -> str:
-    return get_current_version("policy", today=clock.now().date())
+    return get_current_version("policy", today=day_of(clock.now()))

@@ -22,6 +22,7 @@ from msewa.extensions import db
 from msewa.ledger.operations import record
 from msewa.ledger.rules import SYSTEM, Actor, Subject
 from msewa.outbox import operations as outbox
+from msewa.web.clock import day_of
 
 EXPIRE = "consents.expire"
 ENDINGS = frozenset({Event.WITHDRAWN, Event.EXPIRED, Event.REFUSED})
@@ -93,7 +94,7 @@ def _add(subject: Subject, purpose: Purpose, event: Event, *, notice: Shown, act
     receipt_id = receipts.give_for_choice(subject, purpose, event, notice=notice, now=now)
     content = {
         "notice": {"version": notice.version, "language": notice.language, "sha256": notice.sha256},
-        "policy": get_current_version("policy", today=now.date()),
+        "policy": get_current_version("policy", today=day_of(now)),
         "actor": actor.kind,
         "receipt": receipt_id,
     }

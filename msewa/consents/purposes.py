@@ -37,7 +37,7 @@ class Shown:
 
 def purposes() -> Mapping[str, Purpose]:
     """Return each purpose in the version that holds today, by its id, in the order of the register."""
-    return _current(_stamped(), clock.now().date() if has_app_context() else date.max)
+    return _current(_stamped(), clock.day_of(clock.now()) if has_app_context() else date.max)
 
 
 def every_version() -> Mapping[tuple[str, int], Purpose]:

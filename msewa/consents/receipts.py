@@ -21,6 +21,7 @@ from msewa.crypto.jose import Jwk
 from msewa.crypto.keyring import Purpose as KeyPurpose
 from msewa.extensions import db
 from msewa.ledger.rules import Subject
+from msewa.web.clock import day_of
 from msewa.web.keys import key_ring
 
 SIGNATURE = "in-dpdp:signature"
@@ -87,7 +88,7 @@ def place_of(receipt_id: str, *, account_id: str) -> Place:
 
 
 def _frame(subject: Subject, *, now: datetime) -> Frame:
-    policy_version = get_current_version("policy", today=now.date())
+    policy_version = get_current_version("policy", today=day_of(now))
     return Frame(uuid.uuid4().urn, current_app.extensions["settings"], subject, policy_version, now)
 
 

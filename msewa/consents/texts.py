@@ -12,6 +12,7 @@ from flask import current_app, has_app_context
 from msewa.config import Settings
 from msewa.consents.rules import Block, Notice, Section
 from msewa.crypto.canonical import digest
+from msewa.web.clock import day_of, now
 from msewa.web.errors import NoSuchRowError
 
 SHIPPED = Path(__file__).parent / "data"
@@ -57,8 +58,8 @@ def get_notice(name: str, language: str, *, version: str) -> Notice:
 
 
 def get_registration_notice(language: str) -> Notice:
-    """Return the notice that is shown before an account is opened."""
-    return get_notice("registration", language, version=list_versions("registration")[-1])
+    """Return the notice that is shown today before an account is opened."""
+    return get_notice("registration", language, version=get_current_version("registration", today=day_of(now())))
 
 
 def get_policy(version: str, language: str) -> Notice:

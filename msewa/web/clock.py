@@ -2,11 +2,14 @@
 
 import json
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from flask import current_app
+
+INDIA = ZoneInfo("Asia/Kolkata")
 
 
 class Clock(Protocol):
@@ -64,3 +67,8 @@ def now() -> datetime:
     """Return the moment of the application's clock; only routes and commands ask, and pass it on."""
     clock: Clock = current_app.extensions["clock"]
     return clock.now()
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day in India: what is in force from a day on is so from midnight there, five and a half hours before UTC."""
+    return moment.astimezone(INDIA).date()

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, request
 from flask_babel import gettext
@@ -12,17 +11,16 @@ from flask_login import current_user
 
 from msewa.config import Settings
 from msewa.web import form_keys, frames
+from msewa.web.clock import INDIA, day_of
 from msewa.web.csrf import masked_token
 from msewa.web.locale import language, preference
-
-INDIA = ZoneInfo("Asia/Kolkata")
 
 
 def show_date(value: date | datetime | None) -> str:
     """Write a date as dd/mm/yyyy, a moment as its date in India."""
     if value is None:
         return gettext("Not known")
-    return _write_day(value.astimezone(INDIA).date() if isinstance(value, datetime) else value)
+    return _write_day(day_of(value) if isinstance(value, datetime) else value)
 
 
 @lru_cache(maxsize=1024)

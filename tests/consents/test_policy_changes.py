@@ -1,6 +1,7 @@
 """A new version of the policy: shown once on the way in, its difference to read, nothing to agree to (P10)."""
 
 from collections.abc import Iterator
+from datetime import datetime, time, timedelta
 
 import pytest
 from flask import Flask
@@ -11,7 +12,9 @@ from msewa.consents.models import PolicySeen
 from msewa.consents.texts import SHIPPED, get_policy
 from msewa.extensions import db
 from msewa.ledger.queries import list_entries
+from msewa.web.clock import INDIA, day_of
 from tests.conftest import ClockHandle
+from tests.consents.conftest import at_once, sender
 from tests.installation import Installation
 from tests.people import Somebody, sign_in, somebody
 from tests.strict_client import StrictClient
@@ -32,7 +35,7 @@ def second(installation: Installation, her: Somebody) -> Iterator[str]:
     folder = installation.folder / "published"
     folder.mkdir()
     lines = (SHIPPED / "policy-1.0.yaml").read_text(encoding="utf-8").replace('version: "1.0"', 'version: "2.0"').splitlines()
-    day = installation.app.extensions["clock"].now().date()
+    day = day_of(installation.app.extensions["clock"].now())
     lines = [f"effective_on: {day}" if line.startswith("effective_on:") else line for line in lines]
     start = next(number for number, line in enumerate(lines) if "- en: The IMEI" in line)
     lines[start : start + 3] = [f"          - en: {NEW['en']}", f"            pa: {NEW['pa']}", f"            hi: {NEW['hi']}"]
@@ -91,6 +94,27 @@ def test_nothing_waits_for_her_to_agree(her: Somebody, client: StrictClient, sec
     assert client.get("/applications").status_code == 200
 
 
+@pytest.mark.promise("P10", "P52")
+def test_her_account_can_be_deleted_without_a_word_on_the_new_version(her: Somebody, client: StrictClient, second: str) -> None:
+    way_in(client, her)
+
+    ended = client.submit("/account/delete", "delete")
+
+    assert ended.headers["Location"].startswith("/account/deleted")
+
+
+def test_two_tabs_that_press_seen_at_once_both_go_on(her: Somebody, client: StrictClient, second: str) -> None:
+    sign_in(client, her)
+    forms = [client.page("/privacy/policy/changes").fields("policy-seen") for _ in range(6)]
+
+    answers = at_once([sender(her, "/privacy/policy/changes", values, client) for values in forms])
+
+    assert answers == [303] * 6
+    with her.app.app_context():
+        assert len(db.session.scalars(select(PolicySeen)).all()) == 1
+        assert [entry["act"] for entry in list_entries(her.subject())].count("policy.seen") == 1
+
+
 @pytest.mark.promise("P10")
 def test_old_versions_stay_with_the_same_seal(client: StrictClient, second: str) -> None:
     old = client.page("/privacy/policy/1.0")
@@ -139,6 +163,38 @@ def test_a_version_that_is_not_in_force_yet_is_shown_to_nobody(her: Somebody, cl
 
     assert location == "/applications"
     assert "does not hold yet" in said
+
+
+@pytest.mark.promise("P10")
+def test_a_notice_of_registration_holds_from_its_day_on(client: StrictClient, installation: Installation, clock: ClockHandle) -> None:
+    folder, day = installation.folder / "published", day_of(clock.now()) + timedelta(days=3)
+    folder.mkdir()
+    lines = (SHIPPED / "registration-1.0.yaml").read_text(encoding="utf-8").replace('version: "1.0"', 'version: "2.0"').splitlines()
+    lines = [f"effective_on: {day}" if line.startswith("effective_on:") else line for line in lines]
+    (folder / "registration-2.0.yaml").write_text("\n".join(lines).replace("Three things, no more.", "Three things."), encoding="utf-8")
+
+    try:
+        before = client.page("/register").text
+        clock.advance(days=4)
+        after = client.page("/register").text
+    finally:
+        (folder / "registration-2.0.yaml").unlink()
+        folder.rmdir()
+
+    assert "Three things, no more." in before
+    assert "Three things, no more." not in after
+
+
+@pytest.mark.promise("P10")
+def test_a_version_holds_from_midnight_in_india(client: StrictClient, second: str, clock: ClockHandle) -> None:
+    midnight = datetime.combine(day_of(clock.now()), time(), tzinfo=INDIA)
+
+    clock.advance(seconds=(midnight - clock.now()).total_seconds() - 60)
+    before = client.page("/privacy/policy").words("policy-digest")
+    clock.advance(minutes=2)
+
+    assert client.page("/privacy/policy/1.0").words("policy-digest") == before
+    assert client.page("/privacy/policy/2.0").words("policy-digest") == client.page("/privacy/policy").words("policy-digest")
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])

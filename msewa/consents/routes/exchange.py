@@ -8,7 +8,7 @@ from flask import Response, current_app, jsonify
 from msewa.consents.exchange import agreement_answer, policy_answer
 from msewa.consents.routes.blueprint import bp
 from msewa.web.access import public
-from msewa.web.clock import now
+from msewa.web.clock import day_of, now
 from msewa.web.errors import NoSuchRowError
 
 
@@ -35,7 +35,7 @@ def service_data_agreement(agreement_id: str) -> Response:
 
 def _answer(ask: Callable[..., dict[str, Any]], asked_id: str) -> Response:
     try:
-        return jsonify(ask(asked_id, settings=current_app.extensions["settings"], today=now().date()))
+        return jsonify(ask(asked_id, settings=current_app.extensions["settings"], today=day_of(now())))
     except NoSuchRowError:
         response = jsonify({"error": "invalid_id", "message": "No policy or data agreement has this id."})
         response.status_code = 400

@@ -11,7 +11,7 @@ from msewa.consents.routes.blueprint import bp
 from msewa.consents.rules import Purpose
 from msewa.consents.texts import get_current_version, get_notice, get_policy, list_versions
 from msewa.web.access import public
-from msewa.web.clock import now
+from msewa.web.clock import day_of, now
 from msewa.web.errors import NoSuchRowError
 from msewa.web.locale import language
 from msewa.web.pages import render_page
@@ -23,7 +23,7 @@ LONGEST_NUMBER = 6
 @public
 def policy() -> Response:
     """Show the policy that holds now."""
-    return _policy(get_current_version("policy", today=now().date()))
+    return _policy(get_current_version("policy", today=day_of(now())))
 
 
 @bp.get("/privacy/policy/<version>")
@@ -74,7 +74,7 @@ def purpose_version(purpose_id: str, version: str) -> Response:
 
 def _policy(version: str) -> Response:
     text, versions = get_policy(version, language()), list_versions("policy")
-    standing = _standing(versions.index(version), versions.index(get_current_version("policy", today=now().date())))
+    standing = _standing(versions.index(version), versions.index(get_current_version("policy", today=day_of(now()))))
     return render_page("consents/policy.html", page_id="consents.policy", policy=text, standing=standing, versions=versions)
 
 
