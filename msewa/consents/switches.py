@@ -7,17 +7,19 @@ from msewa.consents.purposes import purposes, shown
 from msewa.consents.queries import list_choices
 from msewa.consents.rules import Choice, Purpose
 from msewa.ledger.rules import Subject
+from msewa.notifications.suppressing import list_suppressions
 
 ASKED_AGAIN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """One choice with the seal of the words shown; `ends_soon` in the last thirty days of a yes."""
+    """One choice with the seal of the words shown; `ends_soon` in the last thirty days of a yes; where she stopped it all the same."""
 
     choice: Choice
     sha256: str
     ends_soon: bool
+    stopped_on: tuple[str, ...] = ()
 
     @property
     def purpose(self) -> Purpose:
@@ -27,8 +29,16 @@ class Switch:
 
 def list_switches(subject: Subject, *, language: str, now: datetime) -> list[Switch]:
     """Return every choice of somebody as `consents/_choices.html` shows it (as `switches`)."""
-    choices = list_choices(subject, now=now)
-    return [Switch(one, shown(one.purpose, language).sha256, one.is_on and _ends_soon(one, now=now)) for one in choices]
+    stopped = [(line.topic, line.channel) for line in list_suppressions(subject.id)]
+    return [
+        Switch(
+            one,
+            shown(one.purpose, language).sha256,
+            one.is_on and _ends_soon(one, now=now),
+            tuple(channel for topic, channel in stopped if one.is_on and topic == one.purpose.id),
+        )
+        for one in list_choices(subject, now=now)
+    ]
 
 
 def list_by_law() -> list[Purpose]:

@@ -15,7 +15,7 @@ from msewa.notifications.queries import list_messages
 from msewa.outbox import operations as outbox
 from msewa.outbox.worker import handlers
 from tests.notifications.conftest import RecordingCourier, allow, queue, stop_path, work
-from tests.people import Somebody
+from tests.people import Somebody, sign_in
 from tests.strict_client import StrictClient
 
 ONE_PRESS = {"List-Unsubscribe": "One-Click"}
@@ -179,3 +179,16 @@ def test_a_message_that_a_no_dropped_keeps_no_words(harjinder: Somebody, courier
     with harjinder.app.app_context(), writing():
         message = db.session.query(Message).filter_by(account_id=harjinder.id).one()
         assert (message.state, message.sealed, message.wrapped_key) == ("dropped", None, None)
+
+
+@pytest.mark.promise("P64")
+def test_her_page_of_choices_says_what_a_link_stopped(harjinder: Somebody, client: StrictClient) -> None:
+    sign_in(client, harjinder)
+    allow(harjinder, "newsletter", "channel.sms")
+    before = client.page("/privacy/choices/newsletter").words("choice-state")
+
+    client.post(stop_path(harjinder), data=ONE_PRESS)
+
+    assert "You stopped it on SMS." not in before
+    assert "You stopped it on SMS." in client.page("/privacy/choices/newsletter").words("choice-state")
+    assert queue(harjinder) == 0

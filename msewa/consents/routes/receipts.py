@@ -18,7 +18,7 @@ MOST_SHOWN = 200
 @citizen
 def receipt_list() -> Response:
     """Show the receipts of every choice and of everything that was sent, the newest first."""
-    return render_page("consents/receipt_list.html", receipts=list_receipts(person(), limit=MOST_SHOWN))
+    return render_page("consents/receipt_list.html", receipts=list_receipts(person(), limit=MOST_SHOWN), most=MOST_SHOWN)
 
 
 @bp.get("/privacy/receipts/<receipt_id>.json")
