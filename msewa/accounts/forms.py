@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import BooleanField, Field, PasswordField, StringField, ValidationError
+from wtforms import BooleanField, Field, HiddenField, PasswordField, StringField, ValidationError
 
 from msewa.accounts.passwords import LONGEST, Weakness, find_weakness
 from msewa.config import LANGUAGES
@@ -120,6 +120,25 @@ class CodeForm(Form):
     code = StringField(_("6-digit code"), filters=[as_code], validators=[six_digits])
 
 
+def code_unless_passkey(form: Form, field: Field) -> None:
+    """Check a code of six digits, unless a passkey answers in its place."""
+    if not form["passkey"].data:
+        six_digits(form, field)
+
+
+class FactorForm(Form):
+    """The second factor: a code of six digits, or what a browser answers for a passkey (JSON)."""
+
+    code = StringField(_("6-digit code"), filters=[as_code], validators=[code_unless_passkey])
+    passkey = HiddenField()
+
+
+class NewPasskeyForm(Form):
+    """What a browser answers once it has made a passkey (JSON)."""
+
+    passkey = HiddenField(validators=[given(_("No passkey was made. Try again."))])
+
+
 class NewPasswordForm(Form):
     """A new password."""
 
@@ -184,7 +203,8 @@ class ProofForm(Form):
     """Password and second factor once more."""
 
     password = PasswordField(_("Password"), filters=[as_password], validators=[given(_("Write your password"))])
-    code = StringField(_("6-digit code"), filters=[as_code], validators=[six_digits])
+    code = StringField(_("6-digit code"), filters=[as_code], validators=[code_unless_passkey])
+    passkey = HiddenField()
 
     def validate_password(self, field: Field) -> None:
         """Spare the long work for what can be nobody's password."""

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from msewa.accounts.models import Account, KnownDevice, PendingReset, RecoveryCode, SignInSession, TotpFactor
+from msewa.accounts.models import Account, KnownDevice, Passkey, PendingReset, RecoveryCode, SignInSession, TotpFactor
 from msewa.accounts.operations import entering, resets
 from msewa.accounts.operations.forgetting import addresses_in, forget_begun, forget_tries
-from msewa.accounts.queries import find_account_id, get_contact, get_factor_confirmed_at, get_subject
+from msewa.accounts.queries import find_account_id, get_contact, get_factor_confirmed_at, get_subject, list_passkeys
 from msewa.extensions import db
 from msewa.holdings import Holding
 from msewa.ledger.rules import Subject
@@ -38,29 +38,39 @@ def gather(subject: Subject) -> dict[str, Any]:
         "registered_at": row.created_at.isoformat(),
         "signed_in_at": row.signed_in_at.isoformat(),
         "code_app_since": _text(get_factor_confirmed_at(subject.id)),
+        "passkeys": [{"added_at": one.added_at.isoformat(), "used_at": _text(one.used_at)} for one in list_passkeys(subject)],
         "paper_keys_used_at": [_text(at) for at in codes],
     }
 
 
 def erase(account_id: str) -> None:
     """Remove the account, its factors, and its data key: what was sealed under that key is noise from now on."""
-    for model in (TotpFactor, RecoveryCode):
+    for model in (TotpFactor, Passkey, RecoveryCode):
         db.session.execute(delete(model).where(model.account_id == account_id))
     db.session.execute(delete(Account).where(Account.id == account_id))
 
 
 def gather_activity(subject: Subject) -> dict[str, Any]:
     """Return open visits, the browsers that are known, and a way back in that was begun."""
-    visits = select(SignInSession.created_at, SignInSession.seen_at).where(SignInSession.account_id == subject.id)
+    columns = (SignInSession.created_at, SignInSession.seen_at, SignInSession.ends_at, SignInSession.proved_at)
+    visits = select(*columns).where(SignInSession.account_id == subject.id)
     known = select(KnownDevice.created_at).where(KnownDevice.account_id == subject.id).order_by(KnownDevice.created_at)
-    begun = select(PendingReset.begun_at, PendingReset.ready_at).where(PendingReset.account_id == subject.id)
+    begun = select(PendingReset.begun_at, PendingReset.ready_at, PendingReset.ends_at).where(PendingReset.account_id == subject.id)
     return {
         "visits": [
-            {"began_at": row.created_at.isoformat(), "used_at": row.seen_at.isoformat()}
+            {
+                "began_at": row.created_at.isoformat(),
+                "used_at": row.seen_at.isoformat(),
+                "ends_at": row.ends_at.isoformat(),
+                "proved_at": _text(row.proved_at),
+            }
             for row in db.session.execute(visits.order_by(SignInSession.created_at, SignInSession.id))
         ],
         "browsers_known_since": [at.isoformat() for at in db.session.scalars(known)],
-        "new_keys_asked": [{"at": row.begun_at.isoformat(), "ready_at": row.ready_at.isoformat()} for row in db.session.execute(begun)],
+        "new_keys_asked": [
+            {"at": row.begun_at.isoformat(), "ready_at": row.ready_at.isoformat(), "ends_at": row.ends_at.isoformat()}
+            for row in db.session.execute(begun)
+        ],
     }
 
 
@@ -84,7 +94,7 @@ def _text(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-HOLDING = Holding(section="account", tables=("account", "totp_factor", "recovery_code"), gather=gather, erase=erase)
+HOLDING = Holding(section="account", tables=("account", "totp_factor", "passkey", "recovery_code"), gather=gather, erase=erase)
 ACTIVITY = Holding(
     section="activity",
     tables=("sign_in_session", "sent_code", "known_device", "pending_reset"),

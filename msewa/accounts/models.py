@@ -43,6 +43,19 @@ class TotpFactor(Base):
     confirmed_at: Mapped[datetime]
 
 
+class Passkey(Base):
+    """A key pair of which she holds the private half, on a phone or a security key; nothing says which model (P13)."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    added_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class RecoveryCode(Base):
     """A paper key: opens once, in place of the authenticator app."""
 

@@ -1,16 +1,16 @@
 """Questions about accounts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import has_request_context
 from sqlalchemy import bindparam, func, select
 
-from msewa.accounts.models import Account, KnownDevice, PendingReset, RecoveryCode, SignInSession, TotpFactor
+from msewa.accounts.models import Account, KnownDevice, Passkey, PendingReset, RecoveryCode, SignInSession, TotpFactor
 from msewa.accounts.people import Person, place_of
 from msewa.accounts.rules import IDLE, State, Visit
 from msewa.crypto.blind_index import blind_index
-from msewa.crypto.envelope import unseal_json
+from msewa.crypto.envelope import Place, unseal_json
 from msewa.crypto.keyring import Purpose
 from msewa.extensions import db, is_writing
 from msewa.hot import HotRead
@@ -28,6 +28,18 @@ class Contact:
     email: str | None
     given: dict[str, datetime]
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPasskey:
+    """A passkey with its public half opened (COSE), and how often it says that it was used."""
+
+    id: str
+    credential_id: bytes
+    public_key: bytes = field(repr=False)
+    sign_count: int
+    added_at: datetime
+    used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +164,28 @@ def count_recovery_codes(account_id: str) -> int:
 def get_factor_confirmed_at(account_id: str) -> datetime | None:
     """Return since when the authenticator app is in use; None when there is none."""
     return db.session.scalar(select(TotpFactor.confirmed_at).where(TotpFactor.account_id == account_id))
+
+
+def list_passkeys(subject: Subject) -> list[HeldPasskey]:
+    """Return the passkeys of an account, the oldest first."""
+    chosen = select(Passkey).where(Passkey.account_id == subject.id).order_by(Passkey.added_at, Passkey.id)
+    return [_held(row, subject=subject) for row in db.session.scalars(chosen)]
+
+
+def _held(row: Passkey, *, subject: Subject) -> HeldPasskey:
+    opened = unseal_json(subject.key, row.sealed, place=place_of_passkey(row.id, account_id=subject.id))
+    credential_id, public_key = bytes.fromhex(opened["credential_id"]), bytes.fromhex(opened["public_key"])
+    return HeldPasskey(row.id, credential_id, public_key, row.sign_count, row.added_at, row.used_at)
+
+
+def place_of_passkey(passkey_id: str, *, account_id: str) -> Place:
+    """Return where a passkey's sealed half belongs."""
+    return Place(table="passkey", group="held", row=passkey_id, subject=account_id)
+
+
+def count_passkeys(account_id: str) -> int:
+    """Count the passkeys of an account."""
+    return db.session.scalar(select(func.count()).where(Passkey.account_id == account_id)) or 0
 
 
 def find_pending_reset(account_id: str, *, now: datetime) -> PendingReset | None:

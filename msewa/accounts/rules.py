@@ -25,6 +25,7 @@ LINK_LIFE = timedelta(days=7)
 # A number given up is handed to a new holder after 90 days at the earliest: older proof of it says nothing (P66).
 DORMANT_AFTER = timedelta(days=90)
 RECOVERY_CODES = 10
+MOST_PASSKEYS = 10
 # De-registering can be taken back for so long; then the account goes the way of a deleted one.
 REST = timedelta(days=30)
 

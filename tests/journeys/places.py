@@ -57,6 +57,7 @@ OWN = (
     "/applications/AAAA-AAAA",
     "/account/security",
     "/account/deregister",
+    "/account/passkeys",
     "/account/delete",
     "/grievances",
     "/grievances/new?about=data",

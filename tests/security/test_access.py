@@ -31,6 +31,7 @@ OPEN = {
     "ref": "AAAA-AAAA",
     "paper_id": "0" * 32,
     "session_id": "0" * 32,
+    "passkey_id": "0" * 32,
     "number": "999999999",
     "size": "999999999",
     "category": "identity",

@@ -18,7 +18,7 @@ def forget_tries(account_id: str, *, contact: Contact) -> None:
     """Forget every count that was kept for an account, its number or its mail address: both are free at once (P59)."""
     hashes = db.session.scalars(select(KnownDevice.token_hash).where(KnownDevice.account_id == account_id))
     devices = (STRANGERS, *(hashed.hex() for hashed in hashes))
-    by_id = [(purpose, account_id) for purpose in ("own password", "factor", "paper")]
+    by_id = [(purpose, account_id) for purpose in ("own password", "factor", "passkey", "paper")]
     hers = [*by_id, ("password", contact.mobile), ("paper", contact.mobile)]
     buckets = [bucket_of(*pair, device) for pair in hers for device in devices]
     buckets += [bucket_of("send", "sms", contact.mobile), bucket_of("send", "email", contact.email or "")]

@@ -85,6 +85,13 @@ def try_factor(account_id: str, *, device: str | None, now: datetime) -> bytes:
     return bucket
 
 
+def try_passkey(account_id: str, *, device: str | None, now: datetime) -> bytes:
+    """Count a try of a passkey; return its bucket. TooManyTriesError when it must wait."""
+    bucket = bucket_of("passkey", account_id, _device_of(account_id, device=device))
+    take_try(bucket, now=now)
+    return bucket
+
+
 def accept_totp(subject: Subject, code: str, *, bucket: bytes, now: datetime) -> bool:
     """Whether an authenticator code is right and newer than the last; the step moves forward in one guarded UPDATE."""
     sealed = db.session.scalar(select(TotpFactor.secret).where(TotpFactor.account_id == subject.id))

@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, delete, select
 
 from msewa.accounts.links import CANCEL_RESET, link_to
 from msewa.accounts.models import Account, PendingReset, RecoveryCode
-from msewa.accounts.operations import visits
+from msewa.accounts.operations import passkeys, visits
 from msewa.accounts.operations.numbers import may_be_taken_over
 from msewa.accounts.operations.opening import add_recovery_codes, bind_factor
 from msewa.accounts.operations.securing import change_password
@@ -102,6 +102,7 @@ def finish_reset(
     if cast("CursorResult[Any]", db.session.execute(gone)).rowcount != 1:
         raise ResetGoneError
     bind_factor(subject, secret=secret, last_step=last_step, now=now)
+    passkeys.forget_all(subject.id)
     visits.forget_devices(subject.id)
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == subject.id))
     add_recovery_codes(subject, code_hashes)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from msewa.accounts.models import Account, PendingReset, RecoveryCode
-from msewa.accounts.operations import visits
+from msewa.accounts.operations import passkeys, visits
 from msewa.accounts.operations.numbers import GONE, is_number_gone, release_number
 from msewa.accounts.operations.opening import add_recovery_codes, bind_factor
 from msewa.accounts.operations.telling import addresses_of, tell
@@ -81,8 +81,9 @@ def end_other_visits(subject: Subject, *, but: str, actor: Actor, now: datetime)
 
 
 def lock_out(subject: Subject, *, now: datetime) -> None:
-    """Answer "this was not me": end every visit, make every browser a stranger, stop a delayed reset."""
+    """Answer "this was not me": end every visit, take every passkey away, make every browser a stranger, stop a delayed reset."""
     visits.end_all(subject.id)
     visits.forget_devices(subject.id)
+    passkeys.forget_all(subject.id)
     db.session.execute(delete(PendingReset).where(PendingReset.account_id == subject.id))
     record("account.locked_out", subject=subject, actor=VISITOR, now=now)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from msewa.accounts.factors import matching_step, new_recovery_codes
 from msewa.accounts.forms import CodeForm, KeptForm, NewPasswordForm
 from msewa.accounts.links import CANCEL_RESET, read_link
-from msewa.accounts.operations import resets, securing, visits
+from msewa.accounts.operations import passkeys, resets, securing, visits
 from msewa.accounts.operations.entering import Entered, enter
 from msewa.accounts.operations.hashing import hash_codes, hash_password
 from msewa.accounts.operations.resets import ResetGoneError
@@ -72,6 +72,7 @@ def recover_second_factor() -> Response:
         return _to_codes(visit)
     subject = get_subject(visit.data["account"])
     securing.change_factor(subject, secret=secret, last_step=step, but="", actor=_actor(subject), now=now())
+    passkeys.forget_all(subject.id)  # those on the phone that is gone, and which they are nobody knows
     return _let_in(visit, subject)
 
 

@@ -9,6 +9,7 @@ from msewa.accounts.links import NOT_ME, read_link
 from msewa.accounts.operations import resets, securing
 from msewa.accounts.operations.numbers import is_number_gone
 from msewa.accounts.queries import (
+    count_passkeys,
     count_recovery_codes,
     find_pending_reset,
     get_contact,
@@ -23,7 +24,7 @@ from msewa.web.access import public, signed_in
 from msewa.web.clock import now
 from msewa.web.pages import render_page, see_other
 
-SAID = ("password", "factor", "codes", "mobile", "email", "language", "session", "reset")
+SAID = ("password", "factor", "passkey", "passkey_gone", "codes", "mobile", "email", "language", "session", "reset")
 
 
 @bp.get("/account/security")
@@ -43,6 +44,7 @@ def _page(form: LanguageForm, *, status: int = 200) -> Response:
         done=done if done in SAID else None,
         contact=get_contact(person),
         factor_at=get_factor_confirmed_at(person.id),
+        passkeys=count_passkeys(person.id),
         codes_left=count_recovery_codes(person.id),
         visits=list_visits(person.id, now=moment),
         this_visit=person.session_id,

@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from msewa.accounts import cookies
-from msewa.accounts.forms import CodeForm, PaperForm, SignInForm
+from msewa.accounts.forms import FactorForm, PaperForm, SignInForm
 from msewa.accounts.operations import proving, visits
 from msewa.accounts.operations.entering import begin_half, enter, leave
 from msewa.accounts.operations.numbers import is_number_gone
@@ -19,6 +19,7 @@ from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.operations.visits import Unfinished
 from msewa.accounts.queries import find_pending_reset, get_role, get_subject
 from msewa.accounts.routes.door import bp, device, let_in, me, refused, suspect, told_to_wait, wanted, with_token
+from msewa.accounts.routes.passkeys import asked_for, find_fault
 from msewa.accounts.rules import Visit
 from msewa.catalogue.queries import get_service
 from msewa.extensions import db
@@ -30,6 +31,7 @@ from msewa.web.errors import NoSuchRowError
 from msewa.web.locale import language
 from msewa.web.pages import render_page, see_other
 
+SIGN_IN = "sign-in"
 SERVICE_PATH = re.compile(r"/services/([a-z0-9-]+)(?:[/?].*)?")
 
 
@@ -79,23 +81,21 @@ def half_signed_in() -> Unfinished:
 @bp.route("/sign-in/second-factor", methods=["GET", "POST"])
 @public
 def sign_in_second_factor() -> AnyResponse:
-    """Take the code of the authenticator app."""
+    """Take the code of the authenticator app, or a passkey's answer in its place."""
     visit = half_signed_in()
-    form, template = CodeForm(), "accounts/sign_in_second_factor.html"
+    form, template, subject = FactorForm(), "accounts/sign_in_second_factor.html", get_subject(visit.data["account"])
+    shown: dict[str, Any] = {"asked": asked_for(subject, use=SIGN_IN)}
     if not form.validate_on_submit():
-        return render_page(template, form=form, status=422 if form.errors else 200)
-    subject = get_subject(visit.data["account"])
+        return render_page(template, form=form, status=422 if form.errors else 200, **shown)
     try:
-        bucket = proving.try_factor(subject.id, device=device(), now=now())
+        wrong = find_fault(form, subject, use=SIGN_IN)
     except TooManyTriesError as error:
-        return told_to_wait(template, form, form.code, error, now=now())
-    is_right = proving.accept_totp(subject, form.code.data or "", bucket=bucket, now=now())
-    if not is_right:
+        return told_to_wait(template, form, form.code, error, now=now(), **shown)
+    if wrong:
         suspect(Event.HALF_DONE)
         db.session.commit()
-        wrong = gettext("This is not the code of this moment, or it was used before. Wait for the next one and write that.")
-        return refused(template, form, form.code, wrong)
-    return _finish(subject, visit=visit, way="authenticator")
+        return refused(template, form, form.code, wrong, **shown)
+    return _finish(subject, visit=visit, way="passkey" if form.passkey.data else "authenticator")
 
 
 @bp.route("/sign-in/recovery-code", methods=["GET", "POST"])
