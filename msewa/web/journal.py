@@ -12,6 +12,7 @@ from flask import Flask, Response, g, has_request_context, request
 OF_REQUESTS = frozenset({"method", "route", "status", "ms", "request_id"})
 OF_WORK = frozenset({"topic", "item", "attempts", "count", "provider"})
 ALLOWED = OF_REQUESTS | OF_WORK | {"error", "place", "factor", "outcome", "kind"}
+LOOKING = frozenset({"GET", "HEAD"})
 _logger = logging.getLogger("msewa")
 
 
@@ -40,7 +41,7 @@ def _write(line: str) -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Send the log to standard error, and write a line for each request with its route's template, never its URL."""
+    """Send the log to standard error; write a line for each request that acts or is refused, with its route's template, never its URL."""
     if not _logger.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(message)s"))
@@ -58,6 +59,9 @@ def _start() -> None:
 
 
 def _finish(response: Response) -> Response:
+    # What was merely looked at leaves no line: its exact time, beside that of her acts in the ledger, would tell what she read (P14, P41).
+    if request.method in LOOKING and response.status_code < 400:
+        return response
     rule = request.url_rule
     what = _what(request.method, rule.rule if rule else "(none)", response.status_code)
     noted = g._get_current_object()  # pyright: ignore[reportPrivateUsage] - every look through the proxy costs

@@ -1,5 +1,6 @@
 """A production installation, and how the attack tests look at answers."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -62,3 +63,25 @@ def folder(tmp_path: Path) -> Path:
     """A folder of data with a good key ring for production."""
     KeyRing.create(tmp_path / "keyring.json", now=datetime.now(UTC), mode_demo=False)
     return tmp_path
+
+
+class Witness(logging.Handler):
+    """Keeps every line that any logger writes."""
+
+    def __init__(self) -> None:
+        super().__init__(level=logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record) + repr(record.args))
+
+
+@pytest.fixture
+def witness() -> Iterator[Witness]:
+    loggers = [logging.getLogger(name) for name in (None, "msewa", "flask_wtf.csrf", "sqlalchemy.engine", "alembic")]
+    handler = Witness()
+    for logger in loggers:
+        logger.addHandler(handler)
+    yield handler
+    for logger in loggers:
+        logger.removeHandler(handler)

@@ -1,47 +1,28 @@
-"""After a whole journey nothing personal can be read in database, log, address, temporary file or error page (P50, P70, P72)."""
+"""After a whole journey nothing personal can be read in database, log, address, temporary file or cookie (P50, P70, P72)."""
 
 import base64
 import json
-import logging
 import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 import pytest
-from flask import Blueprint, Flask, render_template_string
-from sqlalchemy import select, text
+from flask import Flask
+from sqlalchemy import select
 
 from msewa.config import Settings
 from msewa.extensions import Base, db
-from msewa.web import journal
-from msewa.web.access import public
 from tests.applications.conftest import Applicant
 from tests.installation import raw_bytes
 from tests.people import PROFILE, signed_in
+from tests.security.conftest import Witness
+from tests.security.planted import IN_GURMUKHI, NAME, found_in, spellings
 from tests.strict_client import StrictClient
 
-NAME, EMAIL, TYPED = "Zorawarpreet Plantwala", "zorawar.plantwala@example.org", "Chowk 77-Zq Plantgaon"
-IN_GURMUKHI = "ਜ਼ੋਰਾਵਰਪ੍ਰੀਤ ਪਲਾਂਟਵਾਲਾ"
+EMAIL, TYPED = "zorawar.plantwala@example.org", "Chowk 77-Zq Plantgaon"
 SHORT = {"gender", "district", "tehsil", "occupation", "date_of_birth", "pincode", "aadhaar_last4", "income_annual"}
-
-
-def spellings(value: str) -> set[bytes]:
-    """Return a value in the forms in which it might lie about."""
-    plain = value.encode()
-    forms = {plain, value.encode("utf-16-le"), value.encode("utf-16-be"), plain.hex().encode(), plain.hex().upper().encode()}
-    forms |= {quote(value).encode(), quote_plus(value).encode(), json.dumps(value)[1:-1].encode(), value.lower().encode(), plain[::-1]}
-    for offset in range(3):
-        # Whatever stands before it shifts base64 by none, one or two bytes; the ends depend on the neighbours.
-        inner = base64.b64encode(b"\0" * offset + plain)
-        forms |= {inner[4 if offset else 0 : -4], base64.urlsafe_b64encode(b"\0" * offset + plain)[4 if offset else 0 : -4]}
-    return {form for form in forms if len(form) >= 8}
-
-
-def found_in(content: bytes, planted: dict[str, set[bytes]]) -> set[str]:
-    return {name for name, forms in planted.items() if any(form in content for form in forms)}
 
 
 def test_the_search_finds_a_value_however_it_is_spelled() -> None:
@@ -54,28 +35,6 @@ def test_the_search_finds_a_value_however_it_is_spelled() -> None:
         NAME.encode().hex().encode(),
     ):
         assert found_in(b"..." + hidden + b"...", planted) == {"name"}
-
-
-class Witness(logging.Handler):
-    """Keeps every line that any logger writes."""
-
-    def __init__(self) -> None:
-        super().__init__(level=logging.DEBUG)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(self.format(record) + repr(record.args))
-
-
-@pytest.fixture
-def witness() -> Iterator[Witness]:
-    loggers = [logging.getLogger(name) for name in (None, "msewa", "flask_wtf.csrf", "sqlalchemy.engine", "alembic")]
-    handler = Witness()
-    for logger in loggers:
-        logger.addHandler(handler)
-    yield handler
-    for logger in loggers:
-        logger.removeHandler(handler)
 
 
 @pytest.fixture
@@ -173,7 +132,7 @@ def test_no_log_line_address_cookie_or_file_tells_a_value(
     settings: Settings = app.extensions["settings"]
     secret = {name: forms for name, forms in journey.items() if name not in ("session", "device")}
 
-    assert len(witness.lines) > 20
+    assert len(witness.lines) > 5, "acts leave lines"
     assert found_in("\n".join(witness.lines).encode(), journey) == set()
     assert len(addresses) > 20
     assert found_in("\n".join(addresses).encode(), secret) == set()
@@ -183,128 +142,3 @@ def test_no_log_line_address_cookie_or_file_tells_a_value(
     known = {"keyring.json", "clock.json", "erasures.log"}
     assert {path.name for path in others if not vault.fullmatch(path.name)} <= known
     assert set().union(*(found_in(raw_bytes(path), journey) for path in others)) == set()
-
-
-@pytest.mark.promise("P70")
-def test_no_log_line_names_an_address_of_the_network_or_a_browser(client: StrictClient, witness: Witness) -> None:
-    client.get("/services?q=secret", headers={"User-Agent": "Planted/5.0"}, environ_base={"REMOTE_ADDR": "203.0.113.77"})
-
-    assert witness.lines
-    assert not [line for line in witness.lines if "203.0.113" in line or "Planted" in line or "secret" in line]
-
-
-bp = Blueprint("test_faults", __name__, url_prefix="/test-fault")
-
-
-def _sql() -> None:
-    db.session.execute(text("insert into account (id, nothing) values (:id, :name)"), {"id": "x", "name": NAME})
-
-
-def _unique() -> None:
-    for _ in range(2):
-        db.session.execute(text("insert into throttle (bucket, tries, tried_at) values (:b, 1, '2026-01-01')"), {"b": NAME.encode()})
-
-
-def _template() -> None:
-    render_template_string("{{ nothing[name] }}", name=NAME)
-
-
-def _encoding() -> None:
-    NAME.encode("latin-1").decode("ascii") + IN_GURMUKHI.encode("ascii").decode()
-
-
-def _chained() -> None:
-    try:
-        raise KeyError(NAME)
-    except KeyError as error:
-        raise RuntimeError(f"about {NAME}") from error
-
-
-def _group() -> None:
-    raise ExceptionGroup(NAME, [ValueError(NAME)])
-
-
-class _SpeakingError(Exception):
-    def __str__(self) -> str:
-        raise ValueError(NAME)
-
-
-def _speaking() -> None:
-    raise _SpeakingError
-
-
-FAULTS = {
-    "sql": _sql,
-    "unique": _unique,
-    "template": _template,
-    "encoding": _encoding,
-    "chained": _chained,
-    "group": _group,
-    "speaking": _speaking,
-}
-
-
-@bp.get("/<kind>")
-@public
-def fail(kind: str) -> str:
-    """Break in one of the ways."""
-    FAULTS[kind]()
-    return "unbroken"
-
-
-@pytest.fixture
-def breaking(app: Flask) -> Flask:
-    if "test_faults" not in app.blueprints:
-        app._got_first_request = False
-        app.register_blueprint(bp)
-    return app
-
-
-@pytest.mark.promise("P70")
-@pytest.mark.parametrize("kind", FAULTS)
-@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
-def test_a_fault_tells_its_number_and_nothing_else(
-    breaking: Flask, client: StrictClient, witness: Witness, capfd: pytest.CaptureFixture[str], kind: str, headers: dict[str, str]
-) -> None:
-    signed_in(client, app=breaking, full_name=NAME)
-
-    answer = client.get(f"/test-fault/{kind}", headers=headers)
-
-    said = answer.get_data(as_text=True)
-    assert answer.status_code in (500, 503)
-    assert answer.headers["Cache-Control"] == "no-store"
-    for word in ("Plantwala", "ਪਲਾਂਟ", "Traceback", "test_secrecy", "RuntimeError", "insert into"):
-        assert word not in said
-        assert word not in "\n".join(line for line in witness.lines if '"place"' not in line)
-        assert word not in "".join(capfd.readouterr()) or word in ("test_secrecy",)
-    assert "Plantwala" not in "\n".join(witness.lines)
-    assert answer.headers["X-Request-Id"] in said
-    assert any(answer.headers["X-Request-Id"] in line and "error" in line for line in witness.lines)
-
-
-@pytest.mark.promise("P70")
-@pytest.mark.parametrize("name", ["mobile", "full_name", "email", "url", "text", "message", "user", "account", "ip"])
-def test_the_log_takes_listed_parameters_alone(name: str, witness: Witness) -> None:
-    with pytest.raises(journal.UnlistedParameterError):
-        journal.event("something", status=200, **{name: NAME})
-
-    assert witness.lines == []
-
-
-@pytest.mark.promise("P70")
-def test_nothing_that_is_sent_can_forge_a_line_of_the_log(client: StrictClient, witness: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
-    forged = '\r\n{"event": "forged"}\x1b[31m\u2028'
-    monkeypatch.setattr(logging.getLogger("msewa"), "handlers", [witness])
-
-    client.get("/services", query_string={"q": forged})
-    client.get(f"/services/{quote(forged)}")
-    client.post("/sign-in", data={"mobile": forged, "csrf_token": forged})
-    client.open("/services", method='GET"} {"event": "forged"')
-    client.get("/services", headers={"User-Agent": "x", "HX-Target": quote(forged)})
-
-    for line in (line.removesuffix("()") for line in witness.lines):
-        assert "\n" not in line
-        assert "\x1b" not in line
-        assert json.loads(line)["event"] in ("request", "csrf_refused")
-        assert json.loads(line)["at"].endswith("+00:00")
-    assert len([line for line in witness.lines if '"event": "request"' in line]) == 5

@@ -22,7 +22,7 @@ from msewa.visits.security import Event, Notes, has_current_key, month_of
 from tests.conftest import ClockHandle
 from tests.installation import raw_bytes
 from tests.people import PASSWORD, somebody
-from tests.security.test_secrecy import spellings
+from tests.security.planted import spellings
 from tests.strict_client import StrictClient
 
 ADDRESS = "203.0.113.77"
