@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -59,20 +59,22 @@ class VisitCounter:
                 self._counts[cell] += count
 
     def take(self, *, now: datetime, closing: bool = False) -> dict[Cell, int]:
-        """Take out what may be written down: each number reaches its metric's threshold.
+        """Take out what may be written down: whole multiples of each metric's threshold.
 
-        What is smaller waits here until its period is over (all are, when `closing`); then it is put together as "other", and dropped
-        where even that is small. So neither a number nor the difference of two copies of the database is ever about a few visits.
+        What is left over waits here until its period is over (all are, when `closing`); then it is put together as "other", and dropped
+        where even that is small. So neither a number nor the difference of two copies of the database is ever about a few visits, and
+        the same odd number in two tables can't tell that one person's language and browser are meant.
         """
         day, hour = hour_of(now)
         with self._lock:
             self._fold()
+            taken = self._take_whole()
             over = [cell for cell in self._counts if closing or cell.period not in (Period(day, hour), Period(day, None))]
-            small = self._take(cell for cell in over if not self._is_enough(cell))
-            self._counts.update(_together(small))
-            taken = self._take(cell for cell in self._counts if self._is_enough(cell))
-            self._take(cell for cell in self._counts if cell in _together(small))
-        return taken
+            self._counts.update(_together({cell: self._counts.pop(cell) for cell in over}))
+            taken.update(self._take_whole())
+            for cell in over:
+                self._counts.pop(cell._replace(value=OTHER), None)
+        return dict(taken)
 
     def _fold(self) -> None:
         for (day, hour), counts in self._hours.items():
@@ -81,11 +83,10 @@ class VisitCounter:
                 self._counts[Cell(metric_id, period, value)] += count
         self._hours = {}
 
-    def _take(self, cells: Iterable[Cell]) -> dict[Cell, int]:
-        return {cell: self._counts.pop(cell) for cell in list(cells)}
-
-    def _is_enough(self, cell: Cell) -> bool:
-        return self._counts[cell] >= self._metrics[cell.metric].threshold
+    def _take_whole(self) -> Counter[Cell]:
+        taken = Counter({cell: count - count % self._metrics[cell.metric].threshold for cell, count in self._counts.items()})
+        self._counts -= taken  # what comes down to nought leaves the counter
+        return +taken
 
 
 def _together(counts: Mapping[Cell, int]) -> Counter[Cell]:

@@ -1,6 +1,7 @@
 """Tables of visits, one for each dimension, and of security events. No column of either leads to a person (P14).
 
-The finest moment is an hour. There is no number of a row: the order in which rows were made would say more than they do.
+The finest moment is an hour. There is no number of a row, not even SQLite's hidden one: the order in which rows were made would say
+more than they do.
 """
 
 from datetime import date, datetime
@@ -10,9 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from msewa.extensions import Base
 
+UNNUMBERED = {"sqlite_with_rowid": False}
+
 
 class ByDay:
     """How often one value was seen on one day."""
+
+    __table_args__ = UNNUMBERED
 
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     value: Mapped[str] = mapped_column(String(80), primary_key=True)
@@ -23,6 +28,7 @@ class VisitPages(Base):
     """How often pages of one route were shown in one hour."""
 
     __tablename__ = "visit_pages"
+    __table_args__ = UNNUMBERED
 
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     hour: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -58,6 +64,7 @@ class SecurityEvent(Base):
     """Something that was refused; the address it came from is sealed to an offline key, of the month that `key_month` names."""
 
     __tablename__ = "security_event"
+    __table_args__ = UNNUMBERED
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))

@@ -61,6 +61,7 @@ def flush(app: Flask, *, closing: bool = False) -> None:
     notes: Notes = app.extensions["security_notes"]
     with app.app_context(), writing():
         moment = now()
+        # Taken out before they are written: whatever is counted meanwhile waits for the next time.
         counts, noted = counter.take(now=moment, closing=closing), notes.take()
         if not counts and not noted:
             return
