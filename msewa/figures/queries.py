@@ -31,11 +31,12 @@ def count_people(month: str, *, secret: bytes, now: datetime) -> dict[tuple[str,
     for account_id, rows in groupby(_applications(month), key=lambda row: row.account_id):
         if is_allowed(account_id, PURPOSE, now=now):
             hers: dict[tuple[str, str], str] = {}
+            # One of her applications stands for her in each cell, the one whose id sorts first: another order would be another noise.
             for row in rows:
                 for table in tables().values():
                     hers.setdefault((table.id, value_of[table.by](row)), row.id)
             for place, first in hers.items():
-                cells[place].add(record_key(secret, first))
+                cells[place].add(record_key(secret, first, table_id=place[0]))
     return cells
 
 

@@ -1,8 +1,8 @@
 """What may be published of a number of people: nothing below the threshold, a little noise bound to the cell, and rounding (P43).
 
 The noise follows from who is counted (cell keys, as statistical offices use them): every record has a secret random number, a cell's key
-is their sum, and the key picks the noise. The same people give the same answer however and how often it is asked, so that asking again
-averages nothing away; one person more gives another key and so other noise, and the difference of two answers tells nothing of her.
+is their sum, and the key picks the noise. The same people in the same table give the same answer however often it is asked, so that asking
+again averages nothing away; one person more gives another key and so other noise, and the difference of two answers tells nothing of her.
 """
 
 import hmac
@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Literal
+
+from msewa.crypto.framing import framed
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
 ROUNDED_TO = 5
@@ -42,9 +44,13 @@ class Cell:
         self.key = (self.key + record_key) % (1 << 8 * KEY_BYTES)
 
 
-def record_key(secret: bytes, record_id: str) -> int:
-    """Return the number that stands for one record in every cell that counts it."""
-    return int.from_bytes(hmac.digest(secret, b"record|" + record_id.encode(), "sha256")[:KEY_BYTES])
+def record_key(secret: bytes, record_id: str, *, table_id: str) -> int:
+    """Return the number that stands for one record in every cell of one table.
+
+    In another table it is another number. Were it the same, a subject and its only busy service would read alike just as long as
+    nobody at all asked for the subject's rare service, and their difference would tell of the first who did.
+    """
+    return int.from_bytes(hmac.digest(secret, framed("record", table_id, record_id), "sha256")[:KEY_BYTES])
 
 
 def noise(secret: bytes, cell: Cell) -> int:
@@ -59,6 +65,7 @@ def published(cell: Cell, *, secret: bytes, threshold: int) -> int | None:
     if cell.people < threshold:
         return None
     shown = ROUNDED_TO * round((cell.people + noise(secret, cell)) / ROUNDED_TO)
+    # What noise carried below the threshold is not shown either: it would read like a count of a few.
     return shown if shown >= threshold else None
 
 

@@ -12,15 +12,15 @@ from msewa.figures.rules import Cell, bounds, month_of, next_month, noise, publi
 SECRET = b"n" * 32
 
 
-def cell_of(records: list[str], *, secret: bytes = SECRET) -> Cell:
+def cell_of(records: list[str], *, secret: bytes = SECRET, table_id: str = "services") -> Cell:
     cell = Cell()
     for record in records:
-        cell.add(record_key(secret, record))
+        cell.add(record_key(secret, record, table_id=table_id))
     return cell
 
 
-def shown(records: list[str]) -> int | None:
-    return published(cell_of(records), secret=SECRET, threshold=10)
+def shown(records: list[str], *, table_id: str = "services") -> int | None:
+    return published(cell_of(records, table_id=table_id), secret=SECRET, threshold=10)
 
 
 @pytest.mark.promise("P33", "P43")
@@ -54,7 +54,7 @@ def test_one_person_more_can_not_be_told_from_the_difference(people: int) -> Non
         before = cell_of([])
         before.people, before.key = people, secrets.randbits(128)
         after = Cell(before.people, before.key)
-        after.add(record_key(SECRET, secrets.token_hex(16)))
+        after.add(record_key(SECRET, secrets.token_hex(16), table_id="services"))
         first, second = (published(cell, secret=SECRET, threshold=10) or 0 for cell in (before, after))
         differences[second - first] += 1
 
@@ -65,6 +65,17 @@ def test_one_person_more_can_not_be_told_from_the_difference(people: int) -> Non
     assert max(differences.values()) < 400, "no change is certain"
     if people >= 20:
         assert min(differences) < 0 < max(differences), "and it may go either way"
+
+
+@pytest.mark.promise("P43")
+@pytest.mark.parametrize("strangers", [0, 1, 9])
+def test_a_subject_beside_its_only_busy_service_does_not_tell_whether_somebody_wanted_a_rare_one(strangers: int) -> None:
+    differs: Counter[bool] = Counter()
+    for _ in range(200):
+        busy, rare = ([secrets.token_hex(16) for _ in range(people)] for people in (50, strangers))
+        differs[shown(busy) != shown(busy + rare, table_id="categories")] += 1
+
+    assert differs.keys() == {True, False}, "alike and unlike, both with nobody and with somebody there"
 
 
 @pytest.mark.promise("P43")
