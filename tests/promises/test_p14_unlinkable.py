@@ -16,8 +16,8 @@ from msewa.promises.unlinkable.proving import NotEmptyError, prove, walked
 WITHIN_SECONDS = 60
 # What each planted fault must be called by.
 NAMED = {
-    "browser": "The model of device of",
-    "hashed-address": "The address of",
+    "browser": "The model of device of Harjinder Kaur lies in visit_browsers.value",
+    "hashed-address": "The address of Ramesh Kumar Verma lies in visit_systems.value",
     "account-column": "visit_languages.account_id",
     "exact-time": "visit_pace.counted_at",
     "joint-table": "visit_everything.browser",
@@ -25,8 +25,16 @@ NAMED = {
     "path-id": "application.reference lies in visit_pages.value",
     "readable-address": "lies in security_event.sealed",
     "exact-security-time": "security_event has an exact time",
-    "log-line": "lies in the log",
+    "log-line": "The address of Harjinder Kaur lies in the log",
     "file": "lies in the file access.log",
+    "browser-cut-short": "The mark of Ramesh Kumar Verma lies in the log",
+    "log-of-looks": "The log tells when /services was looked at",
+    "cookie": "lies in the file sessions.txt",
+    "table-of-views": "The inventory does not name page_view.at",
+    "last-page": "The inventory does not name sign_in_session.last_page",
+    "session-in-visits": "sign_in_session.id lies in visit_systems.value",
+    "which-page": "visit_pages has a value outside of its list: /services/birth-certificate",
+    "odd-number": "an odd number that could be found again",
 }
 
 
@@ -51,13 +59,13 @@ def test_no_visit_leads_to_a_person_and_every_planted_fault_is_found(app: Flask,
     with walked(app.extensions["install"], database_url=empty_database) as scratch:
         proof = scratch.judge()
         spent = time.process_time() - begun
-        found = {name: scratch.judge(plant=name).faults for name in FAULTS}
+        # All in one search, which takes the most of it: each has a place of its own to be found in.
+        found = scratch.judge(plants=FAULTS).faults
 
     assert proof.faults == []
     assert spent < WITHIN_SECONDS
-    assert found.keys() == NAMED.keys()
-    missed = {name: faults for name, faults in found.items() if not any(NAMED[name] in fault for fault in faults)}
-    assert missed == {}
+    assert FAULTS.keys() == NAMED.keys()
+    assert {name: named for name, named in NAMED.items() if not any(named in fault for fault in found)} == {}
 
 
 @pytest.mark.promise("P14")

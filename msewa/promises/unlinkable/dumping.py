@@ -17,13 +17,14 @@ KEY_RING = "keyring.json"
 
 @dataclass(slots=True)
 class Dump:
-    """What was found: rows by table, columns that refer to other tables, bytes by file, and what was logged or printed."""
+    """What was found: rows by table, columns that refer to other tables, bytes by file, what was logged or printed; and our own routes."""
 
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
     columns: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     references: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
     log: str = ""
+    routes: frozenset[str] = frozenset()
 
     @property
     def row_count(self) -> int:

@@ -20,6 +20,7 @@ class Walker:
     card: dict[str, Any] = field(repr=False)
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     references: list[str] = field(default_factory=list[str])
+    cookies: set[str] = field(default_factory=set[str], repr=False)
 
     @property
     def agent(self) -> str:
@@ -58,16 +59,18 @@ class Walker:
             "language": f"pa-x-{self.token[:8]}",
             "search words": self.search_words,
             "path": self.path_id,
+            # The beginning of what only she sends, for whoever keeps a line cut short.
+            "mark": self.token[:10],
         }
 
 
-def spellings(text: str) -> set[bytes]:
-    """Return a trace in the forms in which it might lie about: plain, encoded, and as the usual hashes without a key."""
+def spellings(text: str, *, hashed: bool = True) -> set[bytes]:
+    """Return a trace in the forms in which it might lie about: plain, encoded, and (`hashed`) as the usual hashes without a key."""
     plain = text.encode()
     forms = {plain, text.lower().encode(), text.upper().encode(), quote(text).encode(), json.dumps(text)[1:-1].encode()}
     forms |= {text.encode("utf-16-le"), text.encode("utf-16-be")}
     forms |= _packed(text)
-    for name in ("sha256", "sha512", "sha3_256", "blake2b"):
+    for name in ("sha256", "sha512", "sha3_256", "blake2b") if hashed else ():
         forms.add(hashlib.new(name, plain, usedforsecurity=False).digest())
     # Of the hashes too: whoever keeps one keeps it as text, as a rule.
     for form in [*forms]:
@@ -77,7 +80,8 @@ def spellings(text: str) -> set[bytes]:
 
 def _packed(text: str) -> set[bytes]:
     try:
-        return {ipaddress.ip_address(text).packed}
+        address = ipaddress.ip_address(text)
+        return {address.packed, address.exploded.encode()}
     except ValueError:
         return set()
 

@@ -71,6 +71,40 @@ def _log_line(scene: Scene) -> None:
     logging.getLogger("msewa").warning("seen: %s", scene.walkers[0].address)
 
 
+def _browser_cut_short(scene: Scene) -> None:
+    logging.getLogger("msewa").warning("from: %s", scene.walkers[1].agent[:45])
+
+
+def _log_of_looks(scene: Scene) -> None:
+    logging.getLogger("msewa").warning('{"event": "request", "method": "GET", "route": "/services", "status": 200}')
+
+
+def _cookie(scene: Scene) -> None:
+    (scene.folder / "sessions.txt").write_text("\n".join(scene.walkers[0].cookies), encoding="utf-8")
+
+
+def _table_of_views(scene: Scene) -> None:
+    scene.run("create table page_view (at varchar(32), page varchar(80), browser varchar(20))")
+
+
+def _last_page(scene: Scene) -> None:
+    scene.run("alter table sign_in_session add column last_page varchar(80)")
+
+
+def _session_in_visits(scene: Scene) -> None:
+    session = scene.connection.scalar(text("select max(id) from sign_in_session"))
+    scene.run("insert into visit_systems (day, value, visits) values (:day, :value, 20)", day=DAY, value=session)
+
+
+def _which_page(scene: Scene) -> None:
+    row = {"day": DAY, "value": "/services/birth-certificate"}
+    scene.run("insert into visit_pages (day, hour, value, visits) values (:day, 3, :value, 20)", **row)
+
+
+def _odd_number(scene: Scene) -> None:
+    scene.run("update visit_languages set visits = visits + 3")
+
+
 def _file(scene: Scene) -> None:
     (scene.folder / "access.log").write_text(f"{scene.walkers[1].agent}\n", encoding="utf-8")
 
@@ -87,4 +121,12 @@ FAULTS: dict[str, Callable[[Scene], None]] = {
     "exact-security-time": _exact_security_time,
     "log-line": _log_line,
     "file": _file,
+    "browser-cut-short": _browser_cut_short,
+    "log-of-looks": _log_of_looks,
+    "cookie": _cookie,
+    "table-of-views": _table_of_views,
+    "last-page": _last_page,
+    "session-in-visits": _session_in_visits,
+    "which-page": _which_page,
+    "odd-number": _odd_number,
 }

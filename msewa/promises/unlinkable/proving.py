@@ -2,7 +2,7 @@
 
 import io
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +43,7 @@ def prove(install: Install, *, database_url: str | None = None, plant: str | Non
     `install` makes a whole application from settings, with its database ready. Raises NotEmptyError, WalkError.
     """
     with walked(install, database_url=database_url) as scratch:
-        return scratch.judge(plant=plant)
+        return scratch.judge(plants=[plant] if plant else [])
 
 
 @contextmanager
@@ -73,15 +73,16 @@ class Scratch:
     requests: int
     heard: io.StringIO
 
-    def judge(self, *, plant: str | None = None) -> Proof:
-        """Dump everything and search it; a planted fault is taken out of the database again (file and log keep theirs)."""
+    def judge(self, *, plants: Iterable[str] = ()) -> Proof:
+        """Dump everything and search it; planted faults are taken out of the database again (file and log keep theirs)."""
         with self.app.app_context(), writing(), db.engine.connect() as connection:
-            if plant is not None:
+            for plant in plants:
                 FAULTS[plant](Scene(connection, self.folder, self.walkers))
             dump = dump_tables(connection)
             connection.rollback()
         _close(self.app)
         dump.files, dump.log = dump_files(self.folder), self.heard.getvalue()
+        dump.routes = frozenset(rule.rule for rule in self.app.url_map.iter_rules())
         return _judge(dump, walkers=self.walkers, requests=self.requests)
 
 
@@ -107,7 +108,7 @@ def _walkers(app: Flask) -> list[Walker]:
 def _judge(dump: Dump, *, walkers: list[Walker], requests: int) -> Proof:
     tried, ways = searching.try_joins(dump)
     faults = [*searching.find_traces(dump, walkers), *searching.find_ids(dump, walkers), *ways]
-    faults += [*searching.find_odd_shapes(dump), *searching.find_odd_rows(dump), *_find_gaps(dump)]
+    faults += [*searching.find_odd_shapes(dump), *searching.find_odd_rows(dump), *searching.find_looks_in_the_log(dump), *_find_gaps(dump)]
     done = (
         f"{len(walkers)} people, {requests} requests; searched {dump.row_count} rows of {len(dump.rows)} tables, {len(dump.files)} files"
         f" and {len(dump.log)} characters of log for {sum(len(walker.traces()) for walker in walkers)} traces; tried {tried} joins."

@@ -1,5 +1,6 @@
 """Looking for a way from a visit to a person: traces, columns that don't belong, small numbers, and joins that work."""
 
+import base64
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,11 +14,20 @@ from msewa.visits.register import metrics
 from msewa.visits.rules import OTHER, Metric
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-ROUTE = re.compile(r"/[a-z0-9<>_:.\-/]*")
+# As the log writes a request: who asked for a page, and to what end.
+LOOKED = re.compile(r'"method": "(?:GET|HEAD)", "route": "([^"]+)", "status": [23]')
 VISITS = {model.__tablename__: metrics()[metric_id] for metric_id, model in TABLES.items()}
+NOT_OURS = frozenset({"alembic_version"})
 SECURITY = {"security_event": {"id", "kind", "hour", "key_month", "sealed"}}
 # Where somebody's own ids belong; a visit, a public number or a line of the log must not know them.
 HERS = ("account", "access", "operation")
+IDS = (
+    ("account", "id"),
+    ("application", "id"),
+    ("sign_in_session", "id"),
+    ("sign_in_session", "token_hash"),
+    ("known_device", "token_hash"),
+)
 
 
 def find_traces(dump: Dump, walkers: list[Walker]) -> Iterator[str]:
@@ -26,15 +36,18 @@ def find_traces(dump: Dump, walkers: list[Walker]) -> Iterator[str]:
         for what, text in walker.traces().items():
             forms = spellings(text)
             yield from (f"The {what} of {walker.name} lies in {place}." for place in _places(dump, forms, tables=set(dump.rows)))
+        # The hash of a cookie is how her own tables know her; the cookie itself no place may know.
+        given = {form for cookie in walker.cookies for form in spellings(cookie, hashed=False)}
+        yield from (f"A cookie of {walker.name} lies in {place}." for place in _places(dump, given, tables=set(dump.rows)))
 
 
 def find_ids(dump: Dump, walkers: list[Walker]) -> Iterator[str]:
     """Yield each place outside of a person's own tables that knows an id of hers."""
     outside = {name for name in dump.rows if _plane(name) not in HERS}
-    ids = {f"{table}.id": [str(row["id"]) for row in dump.rows[table]] for table in ("account", "sign_in_session", "application")}
-    ids["application.reference"] = [reference for walker in walkers for reference in walker.references]
+    ids = {f"{table}.{column}": [as_bytes(row[column]) for row in dump.rows[table]] for table, column in IDS}
+    ids["application.reference"] = [reference.encode() for walker in walkers for reference in walker.references]
     for what, values in ids.items():
-        forms = {form for value in values for form in (value.encode(), value.upper().encode())}
+        forms = {form for value in values for form in (value, value.upper(), value.lower(), value.hex().encode(), base64.b64encode(value))}
         yield from (f"An {what} lies in {place}." for place in _places(dump, forms, tables=outside))
 
 
@@ -50,12 +63,18 @@ def _places(dump: Dump, forms: set[bytes], *, tables: set[str]) -> Iterator[str]
 
 
 def find_odd_shapes(dump: Dump) -> Iterator[str]:
-    """Yield each table of visits or security events that could hold more than it should."""
-    for name in sorted(dump.rows):
+    """Yield each table of visits or security events that could hold more than it should, and each column that no inventory names."""
+    for name in sorted(dump.rows.keys() - NOT_OURS):
+        yield from (f"The inventory does not name {name}.{column}." for column in sorted(dump.columns[name] - _named(name)))
         if name.startswith("visit_") or _plane(name) == "visit":
             yield from _odd_columns(dump, name, allowed=_columns_of_visits(name))
         elif name in SECURITY:
             yield from _odd_columns(dump, name, allowed=SECURITY[name])
+
+
+def _named(name: str) -> set[str]:
+    known = inventory().tables.get(name)
+    return {*known.plain, *(column.name for column in known.personal)} if known else set()
 
 
 def _columns_of_visits(name: str) -> set[str]:
@@ -73,28 +92,31 @@ def find_odd_rows(dump: Dump) -> Iterator[str]:
     """Yield each row of visits that is small, finer than an hour or outside of its closed list, and each exact time of a security event."""
     for name, metric in VISITS.items():
         for row in dump.rows.get(name, []):
-            yield from _odd_visit(name, row, metric=metric)
+            yield from _odd_visit(name, row, metric=metric, listed=metric.values or dump.routes)
     times = [str(row["hour"]) for row in dump.rows.get("security_event", [])]
     yield from (f"security_event has an exact time: {time}." for time in times if not _is_whole_hour(time))
 
 
-def _odd_visit(name: str, row: dict[str, Any], *, metric: Metric) -> Iterator[str]:
+def _odd_visit(name: str, row: dict[str, Any], *, metric: Metric, listed: frozenset[str]) -> Iterator[str]:
     if int(row["visits"]) < metric.threshold:
         yield f"{name} has a row of {row['visits']}, below {metric.threshold}."
+    if int(row["visits"]) % metric.threshold:
+        yield f"{name} has a row of {row['visits']}, an odd number that could be found again in another table."
     if DAY.fullmatch(str(row["day"])) is None or not 0 <= int(row.get("hour", 0)) < 24:
         yield f"{name} has a time finer than an hour: {row['day']}."
-    if not _is_listed(str(row["value"]), closed=metric.values):
-        yield f"{name} has a value outside of its list."
+    if row["value"] not in (OTHER, *listed):
+        yield f"{name} has a value outside of its list: {row['value']}."
+
+
+def find_looks_in_the_log(dump: Dump) -> Iterator[str]:
+    """Yield each route of which the log tells when it was looked at: beside the times of somebody's acts that is what she read."""
+    yield from (f"The log tells when {route} was looked at." for route in sorted(set(LOOKED.findall(dump.log))))
 
 
 def _is_whole_hour(text: str) -> bool:
     moment = datetime.fromisoformat(text)
     in_utc = moment.astimezone(UTC) if moment.tzinfo else moment
     return (in_utc.minute, in_utc.second, in_utc.microsecond) == (0, 0, 0)
-
-
-def _is_listed(value: str, *, closed: frozenset[str] | None) -> bool:
-    return value == OTHER or (value in closed if closed is not None else ROUTE.fullmatch(value) is not None)
 
 
 def try_joins(dump: Dump) -> tuple[int, list[str]]:

@@ -11,6 +11,7 @@ from msewa.promises.unlinkable.people import Walker
 # Enough for every count to reach its threshold: only what is written down can be searched.
 TIMES = 12
 PUBLIC = ("/", "/services", "/schemes", "/providers", "/privacy/policy", "/sign-in")
+SECRET_COOKIES = ("seed", "session", "device")
 SIGNED_IN = ("/applications", "/profile", "/account/security")
 
 
@@ -93,7 +94,10 @@ class Walk:
         self.requests += 1
         walker = self._walker
         said = {"User-Agent": walker.agent, "Accept-Language": walker.accepted_languages, "X-Forwarded-For": walker.address}
-        return self._client.open(path, method=method, data=data, headers=said, environ_base={"REMOTE_ADDR": walker.address})
+        answer = self._client.open(path, method=method, data=data, headers=said, environ_base={"REMOTE_ADDR": walker.address})
+        kept = (self._client.get_cookie(name) for name in SECRET_COOKIES)
+        walker.cookies |= {cookie.value for cookie in kept if cookie is not None}
+        return answer
 
     def _expect(self, answer: TestResponse, *status: int) -> TestResponse:
         if answer.status_code not in status:
