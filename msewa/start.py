@@ -21,6 +21,12 @@ from msewa.visits.security import make_demonstration_key
 from msewa.web.clock import now
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+NOT_READY = "The database is away, or not ready yet: flask --app app prepare makes it so."
+# By PostgreSQL's own states, insufficient_privilege and lock_not_available.
+FAULTS = {
+    "42501": "The database role of this command may not do that: README.md says which role is for what (“Running it for real”).",
+    "55P03": "Somebody else is at work there at this moment. Try again.",
+}
 bp = Blueprint("start", __name__, cli_group=None)
 
 
@@ -70,6 +76,7 @@ def _in_one_line(act: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return act(*args, **kwargs)
         except (OperationalError, ProgrammingError) as error:
-            raise click.ClickException("The database is away, or not ready yet: flask --app app prepare makes it so.") from error
+            state = str(getattr(error.orig, "sqlstate", None))
+            raise click.ClickException(FAULTS.get(state, NOT_READY)) from error
 
     return told

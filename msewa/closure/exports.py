@@ -1,4 +1,4 @@
-"""Sealed bundles of a month as a file for the offline machine: one line of JSON each, still closed."""
+"""Sealed bundles of a month as a file for the offline machine: one line of JSON each, still closed, and at last how many they are."""
 
 import base64
 import json
@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from msewa.closure.bundles import Terms
 from msewa.closure.models import Archive, ArchivePart
-from msewa.closure.rules import ClosureError
+from msewa.closure.rules import RANDOM_ID, ClosureError
 from msewa.closure.vault import MonthKey
 from msewa.extensions import db
 
-KIND = "msewa vault export 1"
+KIND, END = "msewa vault export 1", "end"
 
 
 class ExportError(ClosureError):
@@ -51,13 +51,14 @@ def write_export(key: MonthKey, file: TextIO) -> int:
         }
         file.write(json.dumps(line) + "\n")
         count += 1
+    file.write(json.dumps({END: count}) + "\n")
     return count
 
 
 def read_header(path: Path) -> tuple[str, bytes]:
     """Return the month of an export and the public half of its key; raises ExportError."""
     try:
-        with path.open(encoding="ascii") as file:
+        with path.open(encoding="ascii", errors="replace") as file:
             header = json.loads(file.readline())
         if header["kind"] == KIND:
             return header["month"], base64.b64decode(header["public"], validate=True)
@@ -67,18 +68,27 @@ def read_header(path: Path) -> tuple[str, bytes]:
 
 
 def read_export(path: Path, *, month: str) -> Iterator[Exported]:
-    """Yield every bundle of an export; raises ExportError for a line that was changed or cut off."""
-    with path.open(encoding="ascii") as file:
+    """Yield every bundle of an export; raises ExportError for a line that was changed, and where one is missing."""
+    # A byte that is no ASCII is damage like any other, and the line says so.
+    with path.open(encoding="ascii", errors="replace") as file:
         file.readline()
         for number, line in enumerate(file, 2):
             try:
-                yield _exported(json.loads(line), month=month)
+                content = json.loads(line)
+                if content == {END: number - 2}:
+                    return
+                bundle = _exported(content, month=month)
             except (ValueError, KeyError, TypeError):
                 raise ExportError(f"Line {number} of {path.name} is damaged.") from None
+            yield bundle
+    raise ExportError(f"{path.name} has no end: a piece of it is missing.")
 
 
 def _exported(line: dict[str, Any], *, month: str) -> Exported:
     deleted_at, not_before, not_after = (datetime.fromisoformat(line[name]) for name in ("deleted_at", "not_before", "not_after"))
+    # It becomes the name of a folder: nobody may lead it elsewhere.
+    if RANDOM_ID.fullmatch(line["id"]) is None:
+        raise ValueError
     return Exported(
         id=line["id"],
         terms=Terms(month, deleted_at, not_before, not_after),

@@ -1,21 +1,21 @@
 """Opening bundles on the offline machine: with custodians' shares and an instrument, and counted. Reads files alone, no database."""
 
 import json
+import re
 import secrets
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-import shamir_mnemonic
+from typing import Any, NamedTuple
 
 from msewa.closure.bundles import BundleError, open_bundle, read_content, read_files
 from msewa.closure.exports import Exported, read_export, read_header
-from msewa.closure.rules import ClosureError
+from msewa.closure.rules import MOST_MONTHS, ClosureError, is_instrument
 from msewa.crypto.custody import CustodyError, private_half
 
-LONGEST_INSTRUMENT = 120
+COUNT = "opening.json"
 
 
 class OpeningError(ClosureError):
@@ -34,6 +34,14 @@ class Opening:
     opened: int
 
 
+class Unlocked(NamedTuple):
+    """An export whose key the custodians have put together."""
+
+    path: Path
+    month: str
+    private: bytes
+
+
 def open_months(
     exports: Sequence[Path], *, shares: Sequence[str], instrument: str, match: str, out: Path, now: datetime
 ) -> tuple[Opening, list[str]]:
@@ -41,56 +49,70 @@ def open_months(
 
     `match` is what the instrument names: a mobile number, a name, a reference. Raises OpeningError, ExportError.
     """
-    instrument = instrument.strip()
-    if not instrument or len(instrument) > LONGEST_INSTRUMENT or not instrument.isprintable():
-        raise OpeningError("An opening needs the number of its legal instrument.")
-    if not match.strip():
-        raise OpeningError("Say what the instrument names; nobody opens a whole month.")
-    tried, found, damaged, months = 0, 0, list[str](), list[str]()
-    for path in exports:
-        month, public = read_header(path)
-        private = _key_of(public, month=month, shares=shares)
-        months.append(month)
-        for bundle in read_export(path, month=month):
-            tried += 1
-            archive = _opened(bundle, private=private)
-            if archive is None:
-                damaged.append(bundle.id)
-            elif _says(read_content(archive), match.strip().casefold()):
-                _write(archive, out / bundle.id)
-                found += 1
-    opening = Opening(secrets.token_hex(16), now.isoformat(timespec="seconds"), instrument, sorted(set(months)), tried, found)
+    _refuse(exports, instrument=instrument, match=match, out=out)
+    unlocked = [_unlock(path, shares=shares) for path in exports]
+    found, damaged = _try(unlocked, match=_plain(match))
+    wanted = {bundle_id for bundle_id, says_it in found.items() if says_it}
+    opening = Opening(
+        id=secrets.token_hex(16),
+        opened_at=now.isoformat(timespec="seconds"),
+        instrument=instrument.strip(),
+        months=sorted({one.month for one in unlocked}),
+        tried=len(found) + len(damaged),
+        opened=len(wanted),
+    )
+    # Counted before it is shown: an opening that nobody knows of must not exist.
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (out / "opening.json").write_text(json.dumps(asdict(opening), indent=1) + "\n", encoding="utf-8")
+    (out / COUNT).write_text(json.dumps(asdict(opening), indent=1) + "\n", encoding="utf-8")
+    for bundle, archive in _archives(unlocked):
+        if archive is not None and bundle.id in wanted:
+            _write(archive, out / bundle.id)
     return opening, damaged
 
 
-def _key_of(public: bytes, *, month: str, shares: Sequence[str]) -> bytes:
-    """Put a month's key together from those of the shares that belong to one pair."""
-    for group in _groups(shares):
-        try:
-            return private_half(group, public=public)
-        except CustodyError:
-            continue
-    raise OpeningError(f"The key of {month} needs the shares of more custodians, or these belong to another month.")
+def _refuse(exports: Sequence[Path], *, instrument: str, match: str, out: Path) -> None:
+    if not is_instrument(instrument.strip()):
+        raise OpeningError("An opening needs the number of its legal instrument.")
+    if not _plain(match):
+        raise OpeningError("Say what the instrument names; nobody opens a whole month.")
+    if len(exports) > MOST_MONTHS:
+        raise OpeningError(f"At most {MOST_MONTHS} months are opened at once.")
+    if out.exists() and any(out.iterdir()):
+        raise OpeningError(f"{out} is not empty. Each opening takes a folder of its own, so that no count is lost.")
 
 
-def _groups(shares: Iterable[str]) -> list[list[str]]:
-    groups: dict[int, list[str]] = {}
-    for share in shares:
-        words = " ".join(share.split())
-        try:
-            groups.setdefault(shamir_mnemonic.Share.from_mnemonic(words).identifier, []).append(words)
-        except shamir_mnemonic.MnemonicError:
-            raise OpeningError("One of these is no custodian's share, or a word in it is wrong.") from None
-    return list(groups.values())
-
-
-def _opened(bundle: Exported, *, private: bytes) -> bytes | None:
+def _unlock(path: Path, *, shares: Sequence[str]) -> Unlocked:
+    month, public = read_header(path)
     try:
-        return open_bundle(bundle.stretches, sealed_key=bundle.sealed_key, digest=bundle.digest, terms=bundle.terms, private=private)
-    except BundleError:
-        return None
+        return Unlocked(path, month, private_half(shares, public=public))
+    except CustodyError as error:
+        raise OpeningError(f"The key of {month} is not here. {error}") from None
+
+
+def _try(unlocked: Sequence[Unlocked], *, match: str) -> tuple[dict[str, bool], list[str]]:
+    """Return of each bundle whether it says `match`, and which did not open."""
+    found, damaged = dict[str, bool](), list[str]()
+    for bundle, archive in _archives(unlocked):
+        if bundle.id in found or bundle.id in damaged:
+            raise OpeningError(f"{bundle.id} stands twice in these files.")
+        if archive is None:
+            damaged.append(bundle.id)
+        else:
+            found[bundle.id] = _says(read_content(archive), match)
+    return found, damaged
+
+
+def _archives(unlocked: Sequence[Unlocked]) -> Iterator[tuple[Exported, bytes | None]]:
+    """Yield every bundle with what it holds; None where it does not open."""
+    for path, month, private in unlocked:
+        for bundle in read_export(path, month=month):
+            try:
+                archive = open_bundle(
+                    bundle.stretches, sealed_key=bundle.sealed_key, digest=bundle.digest, terms=bundle.terms, private=private
+                )
+            except BundleError:
+                archive = None
+            yield bundle, archive
 
 
 def _says(value: Any, match: str) -> bool:
@@ -98,11 +120,16 @@ def _says(value: Any, match: str) -> bool:
         return any(_says(inner, match) for inner in value.values())
     if isinstance(value, list):
         return any(_says(inner, match) for inner in value)
-    return isinstance(value, str) and match in value.casefold()
+    return isinstance(value, str) and match in _plain(value)
+
+
+def _plain(text: str) -> str:
+    """Return a text as it is compared: a number is grouped in an instrument as it is not in a bundle."""
+    return re.sub(r"[\s\-]+", "", unicodedata.normalize("NFC", text)).casefold()
 
 
 def _write(archive: bytes, folder: Path) -> None:
-    folder.mkdir(parents=True, mode=0o700)
+    folder.mkdir(mode=0o700)
     (folder / "bundle.json").write_text(json.dumps(read_content(archive), ensure_ascii=False, indent=1), encoding="utf-8")
     for number, (name, data) in enumerate(read_files(archive), 1):
         # Only the last part of a name is taken, and numbered: a name written by somebody else leads nowhere.

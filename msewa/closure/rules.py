@@ -1,11 +1,15 @@
 """When what is sealed may end and when it must, and the words for why somebody left."""
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 LEAST_YEARS = 3  # P57: a minimum of three years from deletion
+LONGEST_INSTRUMENT = 120
+RANDOM_ID = re.compile(r"[0-9a-f]{32}")
+MOST_MONTHS = 50  # in one opening: as many as its row of the public count holds
 
 
 class Reason(StrEnum):
@@ -38,6 +42,11 @@ class Retention:
     years: int
     latest_years: int
     basis: str
+
+
+def is_instrument(number: str) -> bool:
+    """Whether this may be the number of a legal instrument."""
+    return 0 < len(number.strip()) == len(number) <= LONGEST_INSTRUMENT and number.isprintable()
 
 
 def month_of(moment: datetime) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from msewa.closure.models import VaultMonth
 from msewa.closure.rules import MonthState, NoVaultKeyError, Span, month_of, state_of
 from msewa.config import Settings, SettingsError
-from msewa.crypto.custody import CustodyError, key_id, new_month, public_half, write_shares
+from msewa.crypto.custody import CustodyError, key_id, new_month, public_half
 from msewa.extensions import db
 
 DEMONSTRATION_ONLY = (
@@ -80,7 +80,7 @@ def prepare_demonstration(settings: Settings, *, now: datetime) -> None:
     target = custodians_folder(settings)
     # Another process that comes to it at the same moment may be first.
     with suppress(CustodyError):
-        write_shares(new_month(vault_folder(settings), month), name=f"vault-{month}", target=target)
+        new_month(vault_folder(settings), month, name=f"vault-{month}", target=target)
         (target / "README.txt").write_text(DEMONSTRATION_ONLY, encoding="utf-8")
 
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 VERSION = b"\x01"
 PRIVATE_BYTES = 32
 MLKEM_PUBLIC_BYTES = 1184
+PUBLIC_BYTES = MLKEM_PUBLIC_BYTES + 32
 # X-Wing holds as long as either ML-KEM-768 or X25519 does: what is kept today stays closed to a quantum computer.
 SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA512, hpke.AEAD.AES_256_GCM)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from flask import Blueprint
 
-from msewa.crypto.custody import CustodyError, new_month, write_shares
+from msewa.crypto.custody import CustodyError, new_month
 from msewa.crypto.sealing import SealError
 from msewa.extensions import db, writing
 from msewa.visits.opening import NoCaseError, open_month
@@ -24,7 +24,7 @@ def new_key(month: str | None, target: Path) -> None:
     """Make a month's key pair: the public half stays here, each custodian takes one share away."""
     month = month or month_of(now())
     try:
-        paths = write_shares(new_month(security_folder(), month), name=f"security-{month}", target=target)
+        paths = new_month(security_folder(), month, name=f"security-{month}", target=target)
     except CustodyError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"The key of {month} is made. Any two of these open what is sealed to it; each custodian takes one away:")

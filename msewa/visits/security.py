@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy import insert
 
 from msewa.config import Settings
-from msewa.crypto.custody import CustodyError, months, new_month, public_half, write_shares
+from msewa.crypto.custody import CustodyError, months, new_month, public_half
 from msewa.crypto.framing import framed
 from msewa.crypto.sealing import open_sealed, seal_to
 from msewa.extensions import db
@@ -137,7 +137,7 @@ def make_demonstration_key(*, now: datetime) -> None:
     settings: Settings = current_app.extensions["settings"]
     month, target = month_of(now), settings.data / "custodians"
     if month not in months(security_folder()):
-        write_shares(new_month(security_folder(), month), name=f"security-{month}", target=target)
+        new_month(security_folder(), month, name=f"security-{month}", target=target)
         (target / "README.txt").write_text(DEMONSTRATION_ONLY, encoding="utf-8")
 
 

@@ -86,3 +86,12 @@ def _opened(installation: Installation, row: Archive) -> tuple[dict, dict[str, b
 def run(app: Flask, *arguments: str):
     """Run a command of the application as at a terminal."""
     return app.test_cli_runner().invoke(args=list(arguments))
+
+
+@pytest.fixture
+def kept(installation: Installation):
+    """Months of a test end with it: a key that was destroyed is made anew by the next."""
+    yield
+    for folder in ("vault", "custodians"):
+        for path in (installation.folder / folder).glob("*2*"):
+            path.unlink()

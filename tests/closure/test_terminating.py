@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 import zipfile
 
 import pytest
@@ -10,11 +11,13 @@ from sqlalchemy import select
 
 from msewa.accounts.models import Account
 from msewa.closure.models import Archive, Termination
-from msewa.extensions import db
+from msewa.closure.operations import terminating
+from msewa.extensions import db, writing
+from msewa.ledger.rules import SYSTEM
 from tests.accounts.walking import Post
 from tests.closure.conftest import run, work
 from tests.conftest import ClockHandle
-from tests.people import PROFILE, Somebody, sign_in, somebody
+from tests.people import PROFILE, Somebody, sign_in, signed_in, somebody
 from tests.strict_client import StrictClient
 
 WHY = "This account was opened with somebody else's papers, order 12/2026."
@@ -90,9 +93,26 @@ def test_after_the_time_to_object_the_account_goes_the_same_path(
     assert client.get(path).status_code == 404
 
 
+@pytest.mark.promise("P58", "P65")
+def test_whoever_rests_is_told_all_the_same(app: Flask, client: StrictClient, post: Post, clock: ClockHandle) -> None:
+    person = signed_in(client, app=app)
+    client.submit("/account/deregister", "deregister")
+
+    run(app, "terminate", "begin", person.mobile, "--why", WHY)
+    told = post.templates_to(person.mobile)
+    run(app, "terminate", "take-back", person.mobile)
+    clock.advance(days=31)
+    work(app)
+
+    assert told == ["account_ending"]
+    assert accounts(app) == [person.id], "her rest ended when the operator began"
+
+
 @ONE
 @pytest.mark.promise("P58")
-def test_an_objection_that_holds_opens_it_again(ended: tuple[Somebody, str], app: Flask, clock: ClockHandle, client: StrictClient) -> None:
+def test_an_objection_that_holds_opens_it_again_and_she_is_told(
+    ended: tuple[Somebody, str], app: Flask, clock: ClockHandle, client: StrictClient, post: Post
+) -> None:
     person, _ = ended
 
     answer = run(app, "terminate", "take-back", person.mobile)
@@ -101,6 +121,7 @@ def test_an_objection_that_holds_opens_it_again(ended: tuple[Somebody, str], app
 
     assert answer.exit_code == 0, answer.output
     assert accounts(app) == [person.id]
+    assert post.templates_to(person.email)[-1] == post.templates_to(person.mobile)[-1] == "account_stays"
     sign_in(client, person)
     assert client.get("/profile").status_code == 200
     with app.app_context():
@@ -117,3 +138,27 @@ def test_without_a_reason_nobodys_account_ends(app: Flask, arguments: tuple[str,
 
     assert refused.exit_code == 1
     assert "Say in a sentence why" in refused.output
+
+
+@pytest.mark.parametrize("backend", ["postgres"])
+@pytest.mark.promise("P58")
+def test_whoever_is_taken_back_at_the_last_moment_is_not_erased(ended: tuple[Somebody, str], app: Flask, clock: ClockHandle) -> None:
+    """The worker begins to end the account while the operator's word is not committed yet."""
+    person, _ = ended
+    clock.advance(days=31)
+    now = clock.now()
+
+    def end() -> None:
+        with app.app_context(), writing():
+            terminating.finish(person.id, now=now)
+            db.session.commit()
+
+    worker = threading.Thread(target=end)
+    with app.app_context(), writing():
+        terminating.take_back(person.id, actor=SYSTEM, now=now)
+        worker.start()
+        worker.join(0.5)
+        db.session.commit()
+    worker.join(10)
+
+    assert accounts(app) == [person.id]

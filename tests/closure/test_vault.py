@@ -1,58 +1,28 @@
-"""The vault at a terminal: offline keys, status, exports, lawful openings, and the end of a month."""
+"""The months of the vault on the server: made offline, kept, and ended."""
 
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
-from sqlalchemy.engine import make_url
+from sqlalchemy import update
 
-from msewa import create_app
-from msewa.closure import vault
-from msewa.closure.bundles import BundleError, Terms, open_bundle
-from msewa.closure.models import Archive, ArchivePart
-from msewa.closure.operations import closing
+from msewa.closure.models import VaultMonth
+from msewa.closure.vault import find_key
 from msewa.config import Settings
 from msewa.extensions import db, writing
-from msewa.ledger.granting import grant
-from tests.closure.conftest import Leaver, run, shares_of
+from msewa.ledger.checkpointing import checkpoint
+from tests.closure.ceremony import count_sealed, exported, leave, offline
+from tests.closure.conftest import run, shares_of
 from tests.conftest import ClockHandle
-from tests.installation import CHEAPEST, ROOT, Installation
-from tests.people import Somebody, somebody
+from tests.installation import CHEAPEST, Installation
+from tests.people import somebody
 from tests.strict_client import StrictClient
 
 ONE = pytest.mark.parametrize("backend", ["sqlite"])
-
-
-@pytest.fixture
-def kept(installation: Installation):
-    """Months of a test end with it: a key that was destroyed is made anew by the next."""
-    yield
-    for folder in ("vault", "custodians"):
-        for path in (installation.folder / folder).glob("*2*"):
-            path.unlink()
-
-
-def leave(app: Flask, person: Somebody) -> dict[str, Any]:
-    with app.app_context(), writing():
-        receipt = closing.close_account(person.id, actor=person.actor, now=app.extensions["clock"].now())
-        db.session.commit()
-    return receipt
-
-
-def offline(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as on a machine that has the program and nothing else: no data folder, no settings, no key ring."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MSEWA_")}
-    command = [sys.executable, "-m", "flask", "--app", "app", "vault", *arguments]
-    nowhere = {"MSEWA_DATA": "/nonexistent/data", "MSEWA_MODE": "production"}
-    return subprocess.run(command, cwd=ROOT, env=environment | nowhere, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.mark.promise("P54", "P56")
@@ -65,6 +35,18 @@ def test_a_month_is_made_offline_and_split_between_custodians(tmp_path: Path) ->
     assert public["month"] == "2026-12"
     assert "private" not in public
     assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.glob("*.txt"))
+
+
+@pytest.mark.promise("P54")
+@pytest.mark.parametrize("command", ["new-month", "open"])
+def test_no_private_half_comes_to_the_machine_that_serves(tmp_path: Path, command: str) -> None:
+    (tmp_path / "keyring.json").touch()
+
+    refused = offline(command, "--out", str(tmp_path / "out"), settings={"MSEWA_MODE": "production", "MSEWA_DATA": str(tmp_path)})
+
+    assert refused.returncode != 0
+    assert refused.stderr.startswith("This machine serves mSewa")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.promise("P56")
@@ -84,22 +66,34 @@ def test_a_month_ends_after_three_years_and_not_a_day_before(app: Flask, clock: 
     app.extensions["clock"].move(left.replace(year=left.year + 3, day=left.day) - (clock.now() - left) - timedelta(days=1))
 
     early = run(app, "vault", "destroy", "--month", month)
-    sealed = count(app)
+    sealed = count_sealed(app)
     clock.advance(days=1, minutes=1)
     due = run(app, "vault", "destroy", "--month", month)
     again = run(app, "vault", "destroy", "--month", month)
 
     assert early.exit_code != 0
     assert "Nothing was destroyed" in early.output
-    assert sealed == (1, sealed[1])
+    assert sealed[0] == 1
     assert due.exit_code == 0, due.output
-    assert count(app) == (0, 0)
+    assert count_sealed(app) == (0, 0)
     assert "destroyed before" in again.output
 
 
-def count(app: Flask) -> tuple[int, int]:
-    with app.app_context():
-        return tuple(db.session.scalar(select(func.count()).select_from(model)) for model in (Archive, ArchivePart))
+@ONE
+@pytest.mark.promise("P57")
+def test_a_latest_date_that_comes_first_ends_nothing_before_its_years(app: Flask, client: StrictClient, clock: ClockHandle, kept) -> None:
+    """As when the years were raised within the month: health says so, and what must be kept is kept."""
+    month = leave(app, somebody(app))["sealed"]["month"]
+    with app.app_context(), writing():
+        db.session.execute(update(VaultMonth).values(not_after=clock.now() + timedelta(days=365)))
+        db.session.commit()
+    clock.advance(days=366)
+
+    refused, red = run(app, "vault", "destroy", "--month", month), client.get("/health/ready")
+
+    assert (red.status_code, refused.exit_code) == (503, 1)
+    assert "must be kept until" in refused.output
+    assert count_sealed(app)[0] == 1
 
 
 @pytest.mark.promise("P57")
@@ -143,19 +137,39 @@ def test_a_destroyed_key_stands_in_the_public_log_and_behind_each_receipt(
     assert not (installation.folder / "vault" / f"{month}.pub").exists()
 
 
-@ONE
-@pytest.mark.promise("P57")
-def test_in_production_a_clock_that_jumped_ahead_destroys_nothing(tmp_path: Path, app: Flask, clock: ClockHandle, kept) -> None:
-    month = leave(app, somebody(app))["sealed"]["month"]
-    clock.advance(days=3 * 366)
+@contextmanager
+def in_production(app: Flask) -> Iterator[None]:
+    """Let the application take itself for one that serves real people."""
     usual = app.extensions["settings"]
     app.extensions["settings"] = Settings(mode="production", data=usual.data, password_cost=CHEAPEST)
     try:
-        doubted = run(app, "vault", "destroy", "--month", month)
-        sealed = count(app)
-        insisted = run(app, "vault", "destroy", "--month", month, "--clock-is-right")
+        yield
     finally:
         app.extensions["settings"] = usual
+
+
+def live_through(app: Flask, clock: ClockHandle, *, days: int, step: int = 10) -> None:
+    """Let a time pass in which people use the product, and the ledger is signed."""
+    for _ in range(days // step):
+        clock.advance(days=step)
+        somebody(app)
+        with app.app_context(), writing():
+            checkpoint(clock.now())
+            db.session.commit()
+
+
+@pytest.mark.promise("P57")
+@pytest.mark.parametrize("after", [0, 20])
+def test_in_production_a_clock_that_jumped_ahead_destroys_nothing(app: Flask, clock: ClockHandle, kept, after: int) -> None:
+    """Though the product has gone on under the wrong clock for a while."""
+    month = leave(app, somebody(app))["sealed"]["month"]
+    clock.advance(days=3 * 366)
+    live_through(app, clock, days=after)
+
+    with in_production(app):
+        doubted = run(app, "vault", "destroy", "--month", month)
+        sealed = count_sealed(app)
+        insisted = run(app, "vault", "destroy", "--month", month, "--clock-is-right")
 
     assert doubted.exit_code != 0
     assert "--clock-is-right" in doubted.output
@@ -163,168 +177,42 @@ def test_in_production_a_clock_that_jumped_ahead_destroys_nothing(tmp_path: Path
     assert insisted.exit_code == 0
 
 
-@pytest.mark.promise("P55", "P56")
-def test_custodians_open_what_an_instrument_names_and_it_is_counted(
-    leaver: Leaver, client: StrictClient, installation: Installation, tmp_path: Path, kept
-) -> None:
-    app = leaver.app
-    leave(app, somebody(app, full_name="Stranger Kaur"))
-    month = leave(app, leaver.person)["sealed"]["month"]
-    exported = run(app, "vault", "export", "--month", month, "--out", str(tmp_path / "month.jsonl"))
-    shares = share_files(installation, month, tmp_path)
+@ONE
+@pytest.mark.promise("P57")
+def test_in_production_a_clock_that_went_on_as_clocks_do_is_believed(app: Flask, clock: ClockHandle, kept) -> None:
+    month = leave(app, somebody(app))["sealed"]["month"]
+    clock.advance(days=3 * 366 - 60)
+    live_through(app, clock, days=70)
 
-    found = offline(
-        "open", str(tmp_path / "month.jsonl"), *shares[:4], "--instrument", "CRM-7/2027", "--match", leaver.person.mobile,
-        "--out", str(tmp_path / "out"),
-    )  # fmt: skip
-    counted = run(app, "vault", "record-opening", str(tmp_path / "out" / "opening.json"))
-    run(app, "vault", "record-opening", str(tmp_path / "out" / "opening.json"))
+    with in_production(app):
+        ended = run(app, "vault", "destroy", "--month", month)
 
-    assert exported.output.startswith("2 sealed bundles")
-    assert found.returncode == 0, found.stderr
-    [bundle] = [path for path in (tmp_path / "out").iterdir() if path.is_dir()]
-    assert json.loads((bundle / "bundle.json").read_text())["account"]["mobile"] == leaver.person.mobile
-    assert len([path for path in bundle.iterdir() if path.suffix == ".jpg"]) >= 4
-    assert counted.exit_code == 0
-    assert client.page("/promises/destroyed-keys").words("opening-count") == "1 opening so far. 1 sealed copy was opened."
-
-
-def share_files(installation: Installation, month: str, folder: Path) -> list[str]:
-    """Return --share options for every custodian."""
-    arguments = []
-    for number, words in enumerate(shares_of(installation, month)):
-        path = folder / f"share-{number}.txt"
-        path.write_text(words)
-        arguments += ["--share", str(path)]
-    return arguments
+    assert ended.exit_code == 0, ended.output
 
 
 @ONE
-@pytest.mark.promise("P56")
-@pytest.mark.parametrize(
-    "lacking", ["an instrument", "an empty one", "a second custodian", "a true share", "a whole file", "what it names"]
-)
-def test_nothing_opens_without_all_that_the_law_asks(app: Flask, installation: Installation, tmp_path: Path, kept, lacking: str) -> None:
-    person = somebody(app)
-    month = leave(app, person)["sealed"]["month"]
-    file, out = tmp_path / "month.jsonl", tmp_path / "out"
-    run(app, "vault", "export", "--month", month, "--out", str(file))
-    shares, instrument, match = share_files(installation, month, tmp_path)[:4], ["--instrument", "CRM-7/2027"], person.mobile
-    if lacking == "an instrument":
-        instrument = []
-    elif lacking == "an empty one":
-        instrument = ["--instrument", "  "]
-    elif lacking == "a second custodian":
-        shares = shares[:2]
-    elif lacking == "a true share":
-        (tmp_path / "share-1.txt").write_text("these are no words of a share")
-    elif lacking == "a whole file":
-        file.write_text(file.read_text()[:-40])
-    else:
-        match = " "
+def test_an_export_never_writes_over_another(app: Flask, tmp_path: Path, kept) -> None:
+    month = leave(app, somebody(app))["sealed"]["month"]
+    file = exported(app, month, tmp_path)
+    before = file.read_bytes()
 
-    refused = offline("open", str(file), *shares, *instrument, "--match", match, "--out", str(out))
+    again = run(app, "vault", "export", "--month", month, "--out", str(file))
 
-    assert refused.returncode != 0
-    assert "Traceback" not in refused.stderr
-    assert refused.stderr.strip()
-    assert not out.exists()
+    assert (again.exit_code, again.output) == (1, f"Error: {file} is there already.\n")
+    assert file.read_bytes() == before
 
 
 @ONE
-@pytest.mark.promise("P55")
-def test_a_tampered_bundle_is_told_from_the_others(app: Flask, installation: Installation, tmp_path: Path, kept) -> None:
-    people = [somebody(app, full_name="Aman Same"), somebody(app, full_name="Baljit Same")]
-    month = {leave(app, person)["sealed"]["month"] for person in people}.pop()
-    file = tmp_path / "month.jsonl"
-    run(app, "vault", "export", "--month", month, "--out", str(file))
-    lines = file.read_text().splitlines()
-    changed = json.loads(lines[1])
-    changed["not_before"] = changed["not_before"].replace("2029", "2028")
-    file.write_text("\n".join([lines[0], json.dumps(changed), lines[2]]) + "\n")
+@pytest.mark.promise("P52")
+def test_a_damaged_public_half_is_as_good_as_none(app: Flask, installation: Installation, client: StrictClient, kept) -> None:
+    month = leave(app, somebody(app))["sealed"]["month"]
+    path = installation.folder / "vault" / f"{month}.pub"
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps(content | {"public": content["public"][:-400]}))
 
-    found = offline(
-        "open", str(file), *share_files(installation, month, tmp_path)[:4], "--instrument", "1", "--match", "same", "--out",
-        str(tmp_path / "out"),
-    )  # fmt: skip
+    red = client.get("/health/ready")
 
-    assert found.returncode != 0
-    assert f"{changed['id']} does not open: it was changed" in found.stderr
-    assert "1 of 2 bundles match" in found.stdout
-
-
-@pytest.mark.parametrize("backend", ["postgres"])
-@pytest.mark.promise("P54")
-def test_the_role_that_serves_may_add_to_the_archive_and_not_look_into_it(
-    app: Flask, installation: Installation, tmp_path: Path, kept
-) -> None:
-    person = somebody(app)
+    assert red.status_code == 503
+    assert "vault_key" in red.get_json()
     with app.app_context():
-        make_roles()
-        list(grant("msewa_serves"))
-        db.session.commit()
-    archivist = run(app, "vault", "grants", "msewa_keeps")
-    serving = as_role(installation, "msewa_serves")
-
-    leave(serving, person)
-
-    assert archivist.exit_code == 0, archivist.output
-    assert count(app)[0] == 1
-    for statement in ("select * from archive", "select content from archive_part", "delete from archive", "update archive set month = ''"):
-        assert "permission denied" in denied(installation, "msewa_serves", statement), statement
-    assert denied(installation, "msewa_keeps", "select * from archive") == ""
-    assert "permission denied" in denied(installation, "msewa_keeps", "select * from account")
-    keeping = as_role(installation, "msewa_keeps")
-    exported = run(keeping, "vault", "export", "--month", month_there(app), "--out", str(tmp_path / "x"))
-    assert exported.output.startswith("1 sealed"), exported.output
-    for served in (serving, keeping):
-        with served.app_context():
-            db.engine.dispose()
-
-
-def month_there(app: Flask) -> str:
-    with app.app_context():
-        return db.session.scalars(select(Archive.month)).one()
-
-
-def make_roles() -> None:
-    for role in ("msewa_serves", "msewa_keeps"):
-        exists = db.session.execute(db.text("select 1 from pg_roles where rolname = :role"), {"role": role}).first()
-        if exists is None:
-            db.session.execute(db.text(f"create role {role} login"))
-    db.session.commit()
-
-
-def address_as(installation: Installation, role: str) -> str:
-    return make_url(installation.database).set(username=role).render_as_string(hide_password=False)
-
-
-def as_role(installation: Installation, role: str) -> Flask:
-    """The same installation, served under another role of its database."""
-    settings = Settings(mode="demo", data=installation.folder, database_url=address_as(installation, role), password_cost=CHEAPEST)
-    return create_app(settings)
-
-
-def denied(installation: Installation, role: str, statement: str) -> str:
-    with psycopg.connect(address_as(installation, role)) as connection:
-        try:
-            connection.execute(statement)
-        except psycopg.errors.InsufficientPrivilege as error:
-            return str(error)
-    return ""
-
-
-@ONE
-@pytest.mark.promise("P54")
-def test_with_all_the_applications_secrets_the_archive_does_not_open(app: Flask, installation: Installation, kept) -> None:
-    leave(app, somebody(app))
-
-    with app.app_context():
-        row = db.session.scalars(select(Archive)).one()
-        key = vault.find_key(app.extensions["settings"], row.month)
-        secrets = [entry.key.secret for entry in app.extensions["key_ring"].entries]
-    terms = Terms(row.month, row.deleted_at, row.not_before, row.not_after)
-    for secret in [*secrets, key.public[:32], key.public[-32:]]:
-        with pytest.raises(BundleError):
-            open_bundle([], sealed_key=row.sealed_key, digest=row.digest, terms=terms, private=secret)
-    assert {rule.rule for rule in app.url_map.iter_rules() if "archive" in rule.rule or "vault" in rule.rule} == set()
+        assert find_key(app.extensions["settings"], month) is None

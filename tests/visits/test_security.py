@@ -33,7 +33,8 @@ FROM = {"REMOTE_ADDR": ADDRESS}
 def shares(app: Flask, clock: ClockHandle) -> Iterator[list[str]]:
     """The custodians' shares of this month's key."""
     folder: Path = app.extensions["settings"].data / security.FOLDER
-    yield new_month(folder, month_of(clock.now()))
+    papers = new_month(folder, month_of(clock.now()), name="security", target=folder)
+    yield [paper.read_text() for paper in papers]
     shutil.rmtree(folder)
 
 

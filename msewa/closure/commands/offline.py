@@ -1,5 +1,6 @@
 """flask vault new-month and open: for a machine without network, database and key ring."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +10,8 @@ from flask import Flask
 
 from msewa.closure.opening import open_months
 from msewa.closure.rules import ClosureError, month_of
-from msewa.crypto.custody import CUSTODIANS, NEEDED, CustodyError, new_month, write_shares
+from msewa.config import Settings, SettingsError
+from msewa.crypto.custody import CUSTODIANS, NEEDED, CustodyError, new_month
 
 OFFLINE = ("new-month", "open")
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -21,8 +23,14 @@ def is_offline(arguments: list[str]) -> bool:
     return any(pair in {("vault", name) for name in OFFLINE} for pair in pairwise(arguments))
 
 
-def offline_app() -> Flask:
-    """Return what the offline commands run in: it has no settings, opens nothing and writes only where it is told."""
+def offline_app(environ: Mapping[str, str]) -> Flask:
+    """Return what the offline commands run in: it has no settings, opens nothing and writes only where it is told.
+
+    Raises SettingsError on the machine that serves: a private half must never be on it (P54).
+    """
+    keys = Settings(mode="production", data=Path(environ.get("MSEWA_DATA", "instance"))).key_ring_path
+    if environ.get("MSEWA_MODE") == "production" and keys.exists():
+        raise SettingsError(["This machine serves mSewa (it has the key ring). Do this on one without network, database and key ring."])
     app = Flask("msewa", static_folder=None)
     app.cli.add_command(
         click.Group("vault", help="Make a month's key, and open bundles under a legal instrument.", commands=[new, opening])
@@ -39,10 +47,9 @@ def new(month: str | None, custodians: int, threshold: int, target: Path) -> Non
     """Make a month's key pair, split its private half between custodians, and forget it."""
     month = month or month_of(datetime.now(UTC))
     try:
-        shares = new_month(target, month, custodians=custodians, needed=threshold)
+        paths = new_month(target, month, name=f"vault-{month}", target=target, custodians=custodians, needed=threshold)
     except CustodyError as error:
         raise click.ClickException(str(error)) from None
-    paths = write_shares(shares, name=f"vault-{month}", target=target)
     click.echo(f"{target / f'{month}.pub'}: the public half; bring it to the server's vault folder.")
     for number, path in enumerate(paths, 1):
         click.echo(f"{path}: share {number} of {custodians}, any {threshold} open; print it for one custodian, then erase the file.")
@@ -61,6 +68,8 @@ def opening(exports: tuple[Path, ...], shares: tuple[Path, ...], instrument: str
         counted, damaged = open_months(exports, shares=words, instrument=instrument, match=match, out=target, now=datetime.now(UTC))
     except ClosureError as error:
         raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{error.filename} can't be written: {error.strerror}.") from None
     for bundle_id in damaged:
         click.echo(f"{bundle_id} does not open: it was changed, or a piece is missing.", err=True)
     click.echo(f"{counted.opened} of {counted.tried} bundles match; bring {target / 'opening.json'} to flask vault record-opening.")

@@ -1,5 +1,6 @@
 """flask vault: how the months stand, exports for the offline machine, and the end of a month."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -57,14 +58,18 @@ def export(month: str, path: Path) -> None:
     key = find_key(settings, month)
     if key is None:
         raise click.ClickException(f"There is no key for {month}, or it was destroyed.")
-    with path.open("x", encoding="ascii") as file:
+    if path.exists():
+        raise click.ClickException(f"{path} is there already.")
+    with ExitStack() as undo, path.open("x", encoding="ascii") as file:
+        undo.callback(path.unlink)
         count = write_export(key, file)
+        undo.pop_all()
     click.echo(f"{count} sealed bundles of {month} in {path}.")
 
 
 @bp.cli.command("destroy")
 @A_MONTH
-@click.option("--clock-is-right", is_flag=True, help="Go on although nothing was written for 30 days.")
+@click.option("--clock-is-right", is_flag=True, help="Go on although the ledger has a hole of 30 days.")
 def destroy(month: str, clock_is_right: bool) -> None:
     """End a month for good, once its years are over: bundles, public half, and each custodian's share."""
     with writing():
@@ -83,7 +88,7 @@ def record(path: Path) -> None:
     """Enter an opening of the offline machine (its opening.json) into the public count."""
     with writing():
         try:
-            record_opening(path.read_text(encoding="utf-8"))
+            record_opening(path.read_text(encoding="utf-8", errors="replace"))
         except ClosureError as error:
             raise click.ClickException(str(error)) from None
         db.session.commit()

@@ -5,16 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from msewa.closure.models import Archive, ArchivePart, VaultMonth, VaultOpening
-from msewa.closure.rules import ClosureError, MonthState, Span, state_of
+from msewa.closure.rules import MOST_MONTHS, RANDOM_ID, ClosureError, is_instrument
 from msewa.closure.vault import mark_destroyed
 from msewa.config import Settings
+from msewa.crypto.custody import MONTH
 from msewa.extensions import db
-from msewa.ledger.models import LedgerEntry
+from msewa.ledger.models import LedgerCheckpoint
 
 STALE = timedelta(days=30)
+MOST_BUNDLES = 2**31
 
 
 class TooEarlyError(ClosureError):
@@ -34,10 +36,10 @@ def destroy_month(month: str, *, now: datetime, is_clock_right: bool = False) ->
     row = db.session.execute(select(VaultMonth).where(VaultMonth.month == month).with_for_update()).scalar_one_or_none()
     if row is None:
         raise ClosureError(f"Nothing was sealed in {month}.")
-    state = state_of(Span(row.not_before, row.not_after), destroyed_at=row.destroyed_at, now=now)
-    if state is MonthState.DESTROYED:
+    if row.destroyed_at is not None:
         raise ClosureError(f"{month} was destroyed before.")
-    if state is MonthState.KEPT:
+    # Whatever the latest date says: what somebody may still need is never destroyed.
+    if now < row.not_before:
         raise TooEarlyError(f"{month} must be kept until {row.not_before:%Y-%m-%d %H:%M} UTC. Nothing was destroyed.")
     if not (settings.is_demo or is_clock_right):
         _doubt_the_clock(now=now)
@@ -49,10 +51,14 @@ def destroy_month(month: str, *, now: datetime, is_clock_right: bool = False) ->
 
 
 def _doubt_the_clock(*, now: datetime) -> None:
-    """Refuse where the newest row of the ledger is weeks older than the clock: a clock that jumped ahead must end nothing."""
-    newest = db.session.scalar(select(func.max(LedgerEntry.at)))
-    if newest is None or now - newest > STALE:
-        raise ClockError("The ledger's newest row is more than 30 days older than this clock. If the clock is right, say --clock-is-right.")
+    """Refuse unless the ledger was signed in each of the last two months: a clock that jumped ahead left a hole, and must end nothing."""
+    for until in (now, now - STALE):
+        signed = select(LedgerCheckpoint.size).where(LedgerCheckpoint.made_at > until - STALE, LedgerCheckpoint.made_at <= until)
+        if db.session.scalar(signed.limit(1)) is None:
+            raise ClockError(
+                f"Nothing was signed in the ledger between {until - STALE:%Y-%m-%d} and {until:%Y-%m-%d}, as if the clock had jumped. "
+                "Nothing was destroyed. If the clock is right, say --clock-is-right."
+            )
 
 
 def leave_use(month: str) -> None:
@@ -64,16 +70,24 @@ def leave_use(month: str) -> None:
 def record_opening(text: str) -> None:
     """Enter an opening that the offline machine counted; the same one twice is once. Raises ClosureError for anything else."""
     try:
-        facts: dict[str, Any] = json.loads(text)
-        row = {
-            "id": facts["id"],
-            "opened_at": datetime.fromisoformat(facts["opened_at"]),
-            "instrument": facts["instrument"],
-            "months": " ".join(facts["months"]),
-            "tried": int(facts["tried"]),
-            "opened": int(facts["opened"]),
-        }
+        row = _counted(json.loads(text))
     except (ValueError, KeyError, TypeError):
         raise ClosureError("This is no count of an opening.") from None
     if db.session.scalar(select(VaultOpening.id).where(VaultOpening.id == row["id"])) is None:
         db.session.execute(insert(VaultOpening).values(**row))
+
+
+def _counted(facts: dict[str, Any]) -> dict[str, Any]:
+    opened_at, months = datetime.fromisoformat(facts["opened_at"]), facts["months"]
+    is_sound = (
+        RANDOM_ID.fullmatch(facts["id"])
+        and opened_at.tzinfo is not None
+        and is_instrument(facts["instrument"])
+        and 0 < len(months) <= MOST_MONTHS
+        and all(MONTH.fullmatch(month) for month in months)
+        and 0 <= int(facts["opened"]) <= int(facts["tried"]) < MOST_BUNDLES
+    )
+    if not is_sound:
+        raise ValueError
+    counts = {"tried": int(facts["tried"]), "opened": int(facts["opened"])}
+    return {"id": facts["id"], "opened_at": opened_at, "instrument": facts["instrument"], "months": " ".join(months), **counts}

@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, select, update
 
 from msewa.accounts.links import ENDING, link_to
 from msewa.accounts.models import Account
-from msewa.accounts.operations import visits
+from msewa.accounts.operations import resting, visits
 from msewa.accounts.operations.telling import tell
 from msewa.accounts.queries import get_subject
 from msewa.accounts.rules import State
@@ -40,6 +40,8 @@ def terminate(account_id: str, *, why: str, actor: Actor, now: datetime) -> date
     subject = get_subject(account_id)
     if db.session.get(Termination, account_id) is not None:
         raise ClosureError("This account is ending already.")
+    # A rest ends here: its silence would keep the reason from her, and this end comes in its place.
+    resting.end_rest(account_id)
     closes_at = now + TIME_TO_OBJECT
     sealed = seal_json(subject.key, why, place=place_of(account_id))
     db.session.add(Termination(account_id=account_id, sealed=sealed, decided_at=now, closes_at=closes_at))
@@ -53,18 +55,22 @@ def terminate(account_id: str, *, why: str, actor: Actor, now: datetime) -> date
 
 
 def take_back(account_id: str, *, actor: Actor, now: datetime) -> None:
-    """Open an account again whose owner objected with reason; raises ClosureError when it is not ending."""
+    """Open an account again whose owner objected with reason, and tell her; raises ClosureError when it is not ending."""
+    subject = get_subject(account_id)
     ending = db.session.get(Termination, account_id)
     if ending is None:
         raise ClosureError("This account is not ending.")
     db.session.delete(ending)
     outbox.drop(TOPIC, account_id)
     _set_state(account_id, State.ACTIVE)
-    record("account.termination_taken_back", subject=get_subject(account_id), actor=actor, now=now)
+    record("account.termination_taken_back", subject=subject, actor=actor, now=now)
+    tell(subject, "account_stays", now=now, values={})
 
 
 def finish(reference: str, *, now: datetime) -> None:
     """Erase an account whose time to object is over (outbox topic closure.terminate)."""
+    # Held before it is read: an objection that is upheld at this moment either comes first, or finds her gone.
+    db.session.execute(select(Account.id).where(Account.id == reference).with_for_update())
     closes_at = db.session.scalar(select(Termination.closes_at).where(Termination.account_id == reference))
     if closes_at is not None and closes_at <= now:
         close_account(reference, actor=SYSTEM, now=now, reason=Reason.TERMINATED, open_applications=Wish.FINISH)
