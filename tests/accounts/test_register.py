@@ -34,6 +34,7 @@ def test_registering_walks_through_every_step_and_lands_on_the_page_she_wanted(a
     assert is_signed_in(client)
 
 
+@pytest.mark.promise("P11")
 def test_an_account_keeps_what_was_proven_and_which_notice_was_agreed_to(app, client, post):
     register(client, app, post)
 

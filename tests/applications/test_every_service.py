@@ -40,6 +40,7 @@ def fill(case: Case, desk: Desk, *, paper: Paper) -> None:
             papers.add_paper(case, key=need.key, paper=paper, now=desk.now)
 
 
+@pytest.mark.promise("P15")
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_every_service_can_be_sent_from_its_definition(harjinder: Applicant) -> None:
     paper = inspect(photo_bytes(), filename="card.jpg")
