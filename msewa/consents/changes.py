@@ -94,7 +94,9 @@ def list_changes(old: Notice, new: Notice) -> list[Change]:
 
 def _change(old: Section | None, new: Section | None) -> Change:
     there = new or old
-    return Change(there.title if there else "", tuple(_lines(_sentences(old), _sentences(new))))
+    # A heading counts where both have one: that a section came or went shows by its sentences.
+    renamed = [*_lines([old.title], [new.title])] if old and new and old.title != new.title else []
+    return Change(there.title if there else "", (*renamed, *_lines(_sentences(old), _sentences(new))))
 
 
 def _lines(old: list[str], new: list[str]) -> Iterator[Line]:

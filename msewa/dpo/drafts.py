@@ -9,13 +9,15 @@ from typing import Any
 
 import yaml
 
+from msewa.config import LANGUAGES
 from msewa.consents.changes import Change, Line, list_changes
-from msewa.consents.purposes import WORDS, PurposeError, every_version, purpose_of, purposes
+from msewa.consents.purposes import WORDS, every_version, purpose_of, purposes
 from msewa.consents.rules import Notice, Purpose
 from msewa.consents.texts import NAMES, get_notice, list_days, list_versions, notice_of
+from msewa.dpo import shapes
 
 PURPOSES = "purposes"
-LANGUAGES = {"en", "pa", "hi"}
+FACTS = ("version", "effective_on", "ground", "law", "provision", "categories", "valid_days", "reader")
 
 
 class Fault(StrEnum):
@@ -62,12 +64,19 @@ def read_draft(name: str, text: str, *, today: date) -> Text:
     return _notice(name, content, today=today)
 
 
-def differences(draft: Text, *, language: str) -> list[Change]:
-    """Return how a draft differs from what holds now."""
+def differences(draft: Text) -> list[Change]:
+    """Return how a draft differs from what holds now, language by language: whoever approves it sees what others will read."""
     if draft.name == PURPOSES:
-        return [_purpose_change(purpose_of(row), language=language) for row in draft.content]
-    current = get_notice(draft.name, language, version=list_versions(draft.name)[-1])
-    return list_changes(current, as_notice(draft, language=language))
+        return [change for row in draft.content for change in _purpose_changes(purpose_of(row))]
+    return [change for code, name in LANGUAGES for change in _changes_in(draft, code, name)]
+
+
+def _changes_in(draft: Text, code: str, name: str) -> Iterator[Change]:
+    new = as_notice(draft, language=code)
+    if new.changes:
+        yield Change(name, tuple(Line("new", text) for text in new.changes))
+    for change in list_changes(get_notice(draft.name, code, version=list_versions(draft.name)[-1]), new):
+        yield Change(f"{name}: {change.title}", change.lines)
 
 
 def as_notice(draft: Text, *, language: str) -> Notice:
@@ -76,33 +85,28 @@ def as_notice(draft: Text, *, language: str) -> Notice:
 
 
 def _notice(name: str, content: Any, *, today: date) -> Text:
-    if name not in NAMES or not isinstance(content, dict) or not isinstance(content.get("effective_on"), date):
+    if name not in NAMES or not shapes.is_text(content):
         raise DraftError(Fault.SHAPE)
     draft = Text(name, str(content.get("version", "")), content)
-    if _numbers(draft.version) <= _numbers(list_versions(name)[-1]):
+    if shapes.VERSION.fullmatch(draft.version) is None or _numbers(draft.version) <= _numbers(list_versions(name)[-1]):
         raise DraftError(Fault.VERSION)
     if content["effective_on"] < today:
         raise DraftError(Fault.TOO_EARLY)
-    if any(set(words) != LANGUAGES or not all(isinstance(one, str) and one.strip() for one in words.values()) for words in _words(content)):
+    if not shapes.is_said(content):
         raise DraftError(Fault.LANGUAGES)
     if name == "policy" and not content.get("changes"):
         raise DraftError(Fault.CHANGES)
-    try:
-        for language in sorted(LANGUAGES):
-            as_notice(draft, language=language)
-    except (KeyError, TypeError, AttributeError):
-        raise DraftError(Fault.SHAPE) from None
     return draft
 
 
 def _purposes(content: Any, *, today: date) -> Text:
-    if not isinstance(content, list) or not content:
+    if not shapes.is_purposes(content):
         raise DraftError(Fault.SHAPE)
+    if not all(shapes.is_purpose_said(row) for row in content):
+        raise DraftError(Fault.LANGUAGES)
     try:
         rows = [purpose_of(row) for row in content]
-    except PurposeError:
-        raise DraftError(Fault.LANGUAGES) from None
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except ValueError:
         raise DraftError(Fault.SHAPE) from None
     if not all(_is_next(row) for row in rows) or len({row.id for row in rows}) != len(rows):
         raise DraftError(Fault.VERSION)
@@ -136,29 +140,17 @@ def _is_module(name: str) -> bool:
 
 
 def _numbers(version: str) -> list[int]:
-    parts = version.split(".")
-    if not all(part.isascii() and part.isdecimal() for part in parts):
-        raise DraftError(Fault.VERSION)
-    return [int(part) for part in parts]
+    return [int(part) for part in version.split(".")]
 
 
-def _words(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield everything that is said in languages."""
-    if isinstance(value, dict):
-        if LANGUAGES & value.keys():
-            yield value
-        else:
-            for inner in value.values():
-                yield from _words(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _words(inner)
-
-
-def _purpose_change(purpose: Purpose, *, language: str) -> Change:
+def _purpose_changes(purpose: Purpose) -> Iterator[Change]:
     old = purposes().get(purpose.id)
-    pairs = [(getattr(old, key)[language] if old else "", getattr(purpose, key)[language]) for key in WORDS]
-    return Change(purpose.title[language], tuple(line for before, after in pairs for line in _lines(before, after)))
+    # The facts too: one word there makes a duty of a choice.
+    pairs = [(f"{key}: {getattr(old, key)}" if old else "", f"{key}: {getattr(purpose, key)}") for key in FACTS]
+    yield Change(purpose.id, tuple(line for before, after in pairs for line in _lines(before, after)))
+    for code, name in LANGUAGES:
+        words = [(getattr(old, key)[code] if old else "", getattr(purpose, key)[code]) for key in WORDS]
+        yield Change(f"{name}: {purpose.title[code]}", tuple(line for before, after in words for line in _lines(before, after)))
 
 
 def _lines(before: str, after: str) -> Iterator[Line]:

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import Date, ForeignKey, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msewa.extensions import Base
+
+IS_PUBLISHED = text("state = 'published'")
 
 
 class LegalDisclosure(Base):
@@ -78,6 +80,7 @@ class Breach(Base):
     ended_at: Mapped[datetime]
     known_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
+    board_told_at: Mapped[datetime | None]
 
 
 class BreachAffected(Base):
@@ -96,6 +99,10 @@ class Publication(Base):
     """A text that one officer drafted and another publishes: a version of the policy or of the notice, or entries of the purposes."""
 
     __tablename__ = "publication"
+    # However many drafts there are of a version, and whoever approves them at the same moment: one is published.
+    __table_args__ = (
+        Index("ix_publication_published", "name", "version", unique=True, sqlite_where=IS_PUBLISHED, postgresql_where=IS_PUBLISHED),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     reference: Mapped[str] = mapped_column(String(8), unique=True)

@@ -3,7 +3,8 @@
 import copy
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,10 @@ from flask import Flask
 from msewa.consents.purposes import purposes
 from msewa.consents.texts import SHIPPED
 from msewa.dpo.drafts import DraftError, Fault, read_draft
+from msewa.dpo.operations import publishing
+from msewa.dpo.operations.publishing import AlreadySettledError
+from msewa.dpo.queries import get_text
+from msewa.extensions import db, writing
 from tests.conftest import ClockHandle
 from tests.dpo.conftest import Seat
 
@@ -49,6 +54,11 @@ def drafted(officer: Seat, content: Any, name: str = "policy") -> str:
     return answer.headers["Location"].rpartition("/")[2]
 
 
+def acting(officer: Seat) -> Any:
+    """Return an officer as operations want her, without a request."""
+    return SimpleNamespace(id=officer.person.id, key=officer.person.subject().key, actor=officer.person.actor)
+
+
 def done(officer: Seat, number: str, act: str) -> int:
     fields = officer.client.page(f"/dpo/texts/{number}").fields("withdraw")
     return officer.client.post(f"/dpo/texts/{number}", data={**fields, "do": act}).status_code
@@ -73,8 +83,58 @@ def test_the_difference_to_what_holds_is_shown_before(anita: Seat, jaspreet: Sea
 
     page = jaspreet.client.page(f"/dpo/texts/{number}")
 
-    assert WORDS["en"] in page.words("text-change")
-    assert len(page.all("text-change")) == 1
+    found = [[code for code, one in WORDS.items() if one in "".join(row.itertext())] for row in page.all("text-change")]
+    assert found == [["pa"], ["pa"], ["hi"], ["hi"], ["en"], ["en"]], "of each language what changes for her, and where"
+
+
+@pytest.mark.promise("P10")
+def test_what_differs_in_one_language_alone_is_shown_to_everybody(anita: Seat, jaspreet: Seat, clock: ClockHandle) -> None:
+    content = policy(clock)
+    content["sections"][1]["title"] = {**content["sections"][1]["title"], "pa": "ਹੋਰ ਗੱਲ"}
+
+    page = jaspreet.client.page(f"/dpo/texts/{drafted(anita, content)}?lang=en")
+
+    assert any("ਹੋਰ ਗੱਲ" in "".join(row.itertext()) for row in page.all("text-change"))
+
+
+@pytest.mark.promise("P44")
+def test_a_choice_that_becomes_a_duty_is_shown_as_such(anita: Seat, jaspreet: Seat, clock: ClockHandle) -> None:
+    done(jaspreet, drafted(anita, policy(clock)), "publish")
+    row = next(row for row in yaml.safe_load((SHIPPED / "purposes.yaml").read_text()) if row["id"] == "newsletter")
+    content = [{**row, "version": 2, "ground": "law", "effective_on": clock.now().date()}]
+
+    page = jaspreet.client.page(f"/dpo/texts/{drafted(anita, content, name='purposes')}")
+
+    assert "ground: law" in "".join(page.all("text-change")[0].itertext())
+
+
+def test_a_publication_that_was_cut_off_is_ended_by_the_next_try(app: Flask, anita: Seat, jaspreet: Seat, clock: ClockHandle) -> None:
+    number = drafted(anita, policy(clock))
+    with app.app_context():
+        found = get_text(number)
+        publishing.publish(found, officer=acting(jaspreet), now=clock.now())
+        db.session.rollback()
+
+    assert done(jaspreet, number, "publish") == 303
+    assert anita.client.page(f"/dpo/texts/{number}").words("text-state") == "In force"
+
+
+def test_of_two_drafts_published_at_one_moment_the_first_holds(app: Flask, anita: Seat, jaspreet: Seat, clock: ClockHandle) -> None:
+    other = {**WORDS, "en": "Another sentence."}
+    first, second = drafted(anita, policy(clock)), drafted(anita, policy(clock, changes=[other]))
+    with app.app_context():
+        both = [get_text(number) for number in (first, second)]
+        checked = read_draft("policy", both[1].content, today=clock.now().date())
+    assert done(jaspreet, first, "publish") == 303
+
+    with app.app_context(), writing(), pytest.MonkeyPatch.context() as at_once:
+        # What the second process had read before the first one's file was there.
+        at_once.setattr(publishing, "read_draft", lambda *_, **__: checked)
+        with pytest.raises(AlreadySettledError):
+            publishing.publish(both[1], officer=acting(jaspreet), now=clock.now())
+        db.session.rollback()
+
+    assert "Another sentence." not in (app.extensions["settings"].data / "published" / "policy-1.1.yaml").read_text()
 
 
 @pytest.mark.promise("P44")
@@ -109,6 +169,10 @@ def test_of_two_drafts_of_one_version_the_second_is_refused(anita: Seat, jaspree
     assert [done(jaspreet, number, "publish") for number in (first, second)] == [303, 409]
 
 
+def section(name: str, **other: Any) -> dict[str, Any]:
+    return {"id": name, "title": WORDS, "blocks": [{"text": WORDS}], **other}
+
+
 def wrong(clock: ClockHandle, **other: Any) -> str:
     return as_text(policy(clock, **other))
 
@@ -125,6 +189,14 @@ def wrong(clock: ClockHandle, **other: Any) -> str:
         ({"effective_on": "tomorrow"}, Fault.SHAPE),
         ({"sections": [{"id": "x"}]}, Fault.SHAPE),
         ({"sections": "none"}, Fault.SHAPE),
+        ({"sections": []}, Fault.SHAPE),
+        ({"sections": [section("x"), section("x")]}, Fault.SHAPE),
+        ({"sections": [section("x", title="Only English")]}, Fault.LANGUAGES),
+        ({"sections": [section("x", blocks=[{"text": "Only English"}])]}, Fault.LANGUAGES),
+        ({"sections": [section("x", blocks=[{"rows": [["Only English"]]}])]}, Fault.LANGUAGES),
+        ({"sections": [section("x", blocks=[{"txt": WORDS}])]}, Fault.SHAPE),
+        ({"effective_on": datetime(2099, 1, 1, 9, tzinfo=UTC)}, Fault.SHAPE),
+        ({"version": "1.99999999999"}, Fault.VERSION),
     ],
     ids=str,
 )
@@ -151,7 +223,20 @@ def test_what_is_no_such_file_is_refused(app: Flask, clock: ClockHandle, name: s
         ({"reader": "msewa.nothing.reads"}, Fault.READER),
         ({"reader": "os"}, Fault.READER),
         ({"title": {"en": "Only English"}}, Fault.LANGUAGES),
+        ({"title": ["en", "pa", "hi"]}, Fault.LANGUAGES),
+        ({"title": {"en": " ", "pa": "x", "hi": "x"}}, Fault.LANGUAGES),
+        ({"title": {"en": 5, "pa": "x", "hi": "x"}}, Fault.LANGUAGES),
         ({"ground": "because"}, Fault.SHAPE),
+        ({"reader": 5}, Fault.SHAPE),
+        ({"id": {}}, Fault.SHAPE),
+        ({"id": "../x"}, Fault.SHAPE),
+        ({"version": "2"}, Fault.SHAPE),
+        ({"effective_on": "tomorrow"}, Fault.SHAPE),
+        ({"effective_on": datetime(2099, 1, 1, 9, tzinfo=UTC)}, Fault.SHAPE),
+        ({"categories": "contact"}, Fault.SHAPE),
+        ({"valid_days": "long"}, Fault.SHAPE),
+        ({"law": None}, Fault.SHAPE),
+        ({"more": 1}, Fault.SHAPE),
     ],
     ids=str,
 )

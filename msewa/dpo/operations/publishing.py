@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, insert, update
+from sqlalchemy.exc import IntegrityError
 
 from msewa.consents.texts import published
 from msewa.dpo.drafts import Text, read_draft
@@ -39,11 +40,15 @@ def publish(drafted: DraftedText, *, officer: Officer, now: datetime) -> None:
     """Put a draft into force. Raises SamePersonError, AlreadySettledError, and DraftError when something was published since."""
     if officer.id == drafted.drafted_by:
         raise SamePersonError
-    text = read_draft(drafted.name, drafted.content, today=now.date())
-    _settle(drafted, TextState.PUBLISHED, approved_by=officer.id, approved_at=now)
+    # A file without its commit is an earlier try that was cut off: this one ends it.
+    version = _find_written(drafted) or read_draft(drafted.name, drafted.content, today=now.date()).version
+    try:
+        _settle(drafted, TextState.PUBLISHED, version=version, approved_by=officer.id, approved_at=now)
+    except IntegrityError:
+        raise AlreadySettledError from None  # another draft of this version came first, perhaps this very second
     note("text.published", officer=officer, now=now, about=drafted.number)
-    # Last, for it can't be taken back: should the commit fail, the same file is written once more at the next try.
-    _write(f"{text.name}-{text.version}.yaml", drafted.content)
+    # Last, for it can't be taken back.
+    _write(f"{drafted.name}-{version}.yaml", drafted.content)
 
 
 def put_aside(drafted: DraftedText, *, officer: Officer, now: datetime) -> None:
@@ -56,6 +61,11 @@ def _settle(drafted: DraftedText, state: TextState, **values: Any) -> None:
     waiting = update(Publication).where(Publication.id == drafted.id, Publication.state == TextState.DRAFT)
     if cast("CursorResult[Any]", db.session.execute(waiting.values(state=state, **values))).rowcount != 1:
         raise AlreadySettledError
+
+
+def _find_written(drafted: DraftedText) -> str | None:
+    files = published().glob(f"{drafted.name}-*.yaml")
+    return next((file.stem.removeprefix(f"{drafted.name}-") for file in files if file.read_text(encoding="utf-8") == drafted.content), None)
 
 
 def _write(name: str, content: str) -> None:

@@ -15,7 +15,6 @@ from msewa.extensions import db
 from msewa.web.access import dpo, fresh_proof
 from msewa.web.clock import now
 from msewa.web.form_keys import once
-from msewa.web.locale import language
 from msewa.web.pages import render_page
 
 
@@ -98,6 +97,6 @@ def _show(drafted: DraftedText, *, status: int = 200, problem: str = "") -> Resp
 
 def _differences(drafted: DraftedText) -> list[object]:
     try:
-        return [*differences(read_draft(drafted.name, drafted.content, today=drafted.drafted_at.date()), language=language())]
+        return [*differences(read_draft(drafted.name, drafted.content, today=drafted.drafted_at.date()))]
     except DraftError:
         return []  # something else was published since; putting it into force says so
