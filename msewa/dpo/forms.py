@@ -18,6 +18,7 @@ from msewa.web.forms import Form, ascii_digits, clean_text
 
 _: Callable[[str], Any] = lazy_gettext
 INDIA = ZoneInfo("Asia/Kolkata")
+EARLIEST, LATEST = 2000, 2999  # years; at the calendar's very ends there is no day before or after
 GROUNDS = {
     Ground.LAW: _("A law demands it"),
     Ground.LIFE: _("A life is in imminent danger"),
@@ -138,7 +139,7 @@ class DemandForm(Form):
         field.errors = []
         if self.raw_gag and field.data is None:
             raise ValidationError(gettext("Write the day on which the secrecy ends"))
-        if field.data is not None and field.data <= self._today:
+        if field.data is not None and (field.data <= self._today or field.data.year > LATEST):
             raise ValidationError(gettext("Choose a day that is still to come"))
         if field.data is not None and not self.gag_basis.data:
             raise ValidationError(gettext("Write which section forbids telling"))
@@ -184,7 +185,8 @@ class BreachForm(Form):
     def validate_began_at(self, field: Field) -> None:
         """Ask for a span of time that goes forward."""
         field.errors = []
-        if field.data is None or self.ended_at.data is None or field.data > self.ended_at.data:
+        began, ended = field.data, self.ended_at.data
+        if not began or not ended or began > ended or began.year < EARLIEST or ended.year > LATEST:
             raise ValidationError(gettext("Write from when to when it lasted"))
 
     def validate_ended_at(self, field: Field) -> None:
@@ -206,6 +208,6 @@ class BreachForm(Form):
 
     @property
     def span(self) -> tuple[datetime, datetime]:
-        """From when to when, typed in India's time."""
+        """From when to when, typed in India's time: the last minute to its end, for pages show no seconds to take it from."""
         began, ended = cast(datetime, self.began_at.data), cast(datetime, self.ended_at.data)
-        return began.replace(tzinfo=INDIA), ended.replace(tzinfo=INDIA)
+        return began.replace(tzinfo=INDIA), ended.replace(second=59, microsecond=999_999, tzinfo=INDIA)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import func, select
 
@@ -29,6 +29,11 @@ class Demand:
     gag_until: datetime | None
     drafted_at: datetime
     paper: dict[str, Any]
+
+    @property
+    def last_secret_day(self) -> datetime:
+        """A moment of the last day on which she may not be told, as it was typed: the gag ends with it."""
+        return cast(datetime, self.gag_until) - timedelta(minutes=1)
 
 
 class Step(NamedTuple):
@@ -59,7 +64,13 @@ class Incident:
     ended_at: datetime
     known_at: datetime
     told_at: datetime | None
+    board_told_at: datetime | None
     paper: dict[str, Any]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to be told: the people concerned, or the Board."""
+        return self.told_at is None or self.board_told_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +204,8 @@ def was_anybody_told() -> bool:
 def _incident(row: Breach) -> Incident:
     paper = open_paper(row.data_key, row.sealed, table="breach", row_id=row.id)
     number = show_number(row.reference, kind=BREACH)
-    return Incident(row.id, number, row.state, row.began_at, row.ended_at, row.known_at, row.told_at, paper)
+    moments = (row.began_at, row.ended_at, row.known_at, row.told_at, row.board_told_at)
+    return Incident(row.id, number, row.state, *moments, paper)
 
 
 def count_carried_out() -> dict[str, int]:

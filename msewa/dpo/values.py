@@ -27,6 +27,7 @@ def read_values(subject: Subject, fields: Iterable[str], *, application_id: str 
 
 def _sent(application_id: str, *, owner: str) -> dict[str, str]:
     case = get_case_by_id(application_id)
+    # The key that opens it is hers; a demand that names somebody else's application gets nothing of it.
     if case.account_id != owner:
         return {}
     return {key: answer.value for page in read_pages(case).values() for key, answer in page.items()}

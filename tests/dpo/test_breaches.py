@@ -75,6 +75,20 @@ def test_a_drill_reaches_exactly_those_whom_the_account_looked_at(
 
 
 @pytest.mark.promise("P77")
+def test_the_last_minute_counts_to_its_end_and_the_next_does_not(
+    app: Flask, anita: Seat, harjinder: Seat, stranger: Seat, rogue: Seat, clock: ClockHandle
+) -> None:
+    minute = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=5)
+    for whom, seconds in ((harjinder, 40), (stranger, 60)):
+        clock.advance(seconds=(minute + timedelta(seconds=seconds) - clock.now()).total_seconds())
+        looked_at(whom, rogue)
+
+    told(anita, clock, actor=rogue.person.id, ended_at=f"{minute.astimezone(INDIA):%Y-%m-%dT%H:%M}")
+
+    assert [one.messages() for one in (harjinder, stranger)] == [["breach_notice"], []]
+
+
+@pytest.mark.promise("P77")
 def test_she_reads_it_above_every_page_until_she_has_read_it(anita: Seat, harjinder: Seat, rogue: Seat, clock: ClockHandle) -> None:
     looked_at(harjinder, rogue)
     before = harjinder.client.page("/profile").all("breach-alert")
@@ -147,6 +161,25 @@ def test_the_board_has_72_hours_and_the_page_says_when_they_are_over(anita: Seat
     assert WORDS["causes"] in "".join(late.one("board-notice").itertext())
 
 
+@pytest.mark.promise("P77")
+def test_the_clock_stops_when_the_board_has_the_report_and_not_before(
+    anita: Seat, harjinder: Seat, rogue: Seat, clock: ClockHandle
+) -> None:
+    looked_at(harjinder, rogue)
+    number = told(anita, clock, actor=rogue.person.id)
+    waits = [row.get("data-id") for row in anita.client.page("/dpo").all("breach-row")]
+
+    assert anita.client.submit(f"/dpo/breaches/{number}", "board").status_code == 303
+
+    clock.advance(hours=72, minutes=1)
+    page = anita.again().client.page(f"/dpo/breaches/{number}")
+    assert waits == [number]
+    assert page.words("board-clock") == "Reported to the Board"
+    assert page.all("form-board") == []
+    assert anita.client.page("/dpo").all("breach-row") == []
+    assert "breach.reported" in anita.acts()
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -156,6 +189,8 @@ def test_the_board_has_72_hours_and_the_page_says_when_they_are_over(anita: Seat
         {"began_at": ""},
         {"ended_at": "2001-01-01T00:00"},
         {"began_at": "yesterday"},
+        {"began_at": "0001-01-01T00:00"},
+        {"ended_at": "9999-12-31T23:59"},
     ],
     ids=lambda other: "-".join(other),
 )

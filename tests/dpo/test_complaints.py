@@ -64,6 +64,7 @@ def test_an_answer_needs_words_and_a_second_one_changes_nothing(anita: Seat, jas
     jaspreet.client.post(f"/dpo/grievances/{ref}/answer", data={**others, "answer": "The second."})
 
     assert empty.status_code == 422
+    assert Page(empty.get_data(as_text=True)).all("form-open"), "her words can be opened again"
     assert harjinder.client.page(f"/grievances/{ref}").words("answer") == "The first."
 
 

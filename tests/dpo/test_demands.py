@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from msewa.dpo.forms import INDIA
 from msewa.dpo.holding import HOLDING
 from msewa.dpo.models import LegalDisclosure
 from msewa.dpo.rules import names_a_provision, visible_at
@@ -99,6 +100,41 @@ def test_a_gag_hides_it_until_its_end_and_not_a_day_longer(anita: Seat, jaspreet
     assert public(anita)["law"] == "1"
 
 
+@pytest.mark.promise("P30")
+def test_the_last_secret_day_is_india_s_and_so_are_the_days_she_reads(
+    anita: Seat, jaspreet: Seat, harjinder: Seat, clock: ClockHandle
+) -> None:
+    midnight = clock.now().astimezone(INDIA).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)
+    last = midnight + timedelta(days=1)
+    _move_to(clock, midnight + timedelta(hours=1))  # in Greenwich it is still the day before
+    number = carried_out(anita.again(), jaspreet.again(), harjinder, gag_until=f"{last:%Y-%m-%d}", gag_basis="section 5")
+    _move_to(clock, last + timedelta(hours=23, minutes=59))
+    harjinder.again().work()
+    before = harjinder.acts()
+    _move_to(clock, last + timedelta(hours=24, minutes=1))
+    harjinder.work()
+
+    assert "disclosure.law" not in before
+    entry = harjinder.ledger()[0]
+    assert (entry["act"], entry["about"]) == ("disclosure.law", number)
+    assert f"({midnight:%d/%m/%Y})" in entry["reason"]
+    assert f"{last:%d/%m/%Y}" in anita.again().client.page(f"/dpo/legal/{number}").text
+
+
+def _move_to(clock: ClockHandle, moment: datetime) -> None:
+    clock.advance(seconds=(moment - clock.now()).total_seconds())
+
+
+@pytest.mark.promise("P46")
+def test_a_refusal_that_is_sent_twice_is_counted_once(anita: Seat) -> None:
+    fields = {**anita.client.page("/dpo/legal/new").fields("demand"), "ground": "informal"}
+
+    answers = [anita.client.post("/dpo/legal/new", data=fields).status_code for _ in range(2)]
+
+    assert answers == [400, 303]
+    assert public(anita)["informal"] == "1"
+
+
 @pytest.mark.promise("P49")
 def test_danger_to_life_needs_no_section_but_two_officers_and_she_is_told_within_72_hours(
     anita: Seat, jaspreet: Seat, harjinder: Seat, clock: ClockHandle
@@ -177,6 +213,7 @@ def test_a_person_is_found_by_an_application_too_and_a_number_of_nobody_is_not(a
         {"gag_until": "2001-01-01", "gag_basis": "x 1"},
         {"gag_until": "soon", "gag_basis": "x 1"},
         {"gag_until": "2099-01-01"},
+        {"gag_until": "9999-12-31", "gag_basis": "x 1"},
     ],
     ids=lambda other: "-".join(other),
 )

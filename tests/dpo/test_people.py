@@ -61,6 +61,8 @@ def test_without_an_open_case_nothing_is_read(anita: Seat, harjinder: Seat, case
 
     assert answer.status_code == 403
     assert len(harjinder.ledger()) == before
+    assert "no open complaint of this person" in Page(answer.get_data(as_text=True)).words("error-summary")
+    assert anita.acts()[0] == "person.searched", "that she asked is kept all the same"
 
 
 @pytest.mark.promise("P47")
@@ -94,6 +96,15 @@ def test_without_a_reason_or_a_field_nothing_opens(anita: Seat, harjinder: Seat,
 
     assert answer.status_code == 422
     assert PROFILE["address"] not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("person", ["", "\x00", "f" * 32, "é" * 9000, "\ud800"], ids=["none", "nul", "nobody", "long", "surrogate"])
+def test_an_account_that_is_none_opens_nothing(anita: Seat, harjinder: Seat, person: str) -> None:
+    fields = {**searched(anita, harjinder, open_case(anita)).fields("open"), "fields": ["address"], "reason": REASON}
+
+    answer = anita.client.post("/dpo/people/open", data={**fields, "person": person.encode("utf-8", "surrogatepass")})
+
+    assert answer.status_code == 404
 
 
 def test_opening_asks_for_proof_again_after_ten_minutes(anita: Seat, harjinder: Seat, clock: ClockHandle) -> None:

@@ -42,8 +42,9 @@ def test_what_is_hidden_for_too_long_is_found(app: Flask, check, ground: str, da
     assert check()["hidden"] == ("L-K7M4-TXQ9 is still hidden from the citizen, and its secrecy is over.",)
 
 
-def test_a_breach_that_nobody_was_told_of_is_found(app: Flask, check) -> None:
+@pytest.mark.parametrize("told", [{"state": "ready"}, {"state": "told", "told_at": LONG_AGO}], ids=["nobody", "not the Board"])
+def test_a_breach_that_nobody_was_told_of_is_found(app: Flask, check, told: dict[str, Any]) -> None:
     times = {"began_at": LONG_AGO, "ended_at": LONG_AGO, "known_at": LONG_AGO}
-    write(app, Breach(id="b" * 32, reference="K7M4TXQ9", state="ready", data_key=b"", sealed=b"\x01" * 99, **times))
+    write(app, Breach(id="b" * 32, reference="K7M4TXQ9", data_key=b"", sealed=b"\x01" * 99, **times, **told))
 
     assert check()["breaches"] == ("B-K7M4-TXQ9 is known for 72 hours and was not told.",)

@@ -93,6 +93,13 @@ def tell_affected(breach: Incident, *, officer: Officer, now: datetime) -> None:
     outbox.put(TELL, f"{breach.id}:", now=now)
 
 
+def note_reported(breach: Incident, *, officer: Officer, now: datetime) -> None:
+    """Note that the Board has the report: its clock stops. A second time changes nothing."""
+    waiting = update(Breach).where(Breach.id == breach.id, Breach.board_told_at.is_(None))
+    if cast("CursorResult[Any]", db.session.execute(waiting.values(board_told_at=now))).rowcount:
+        note("breach.reported", officer=officer, now=now, about=breach.number)
+
+
 def tell_batch(reference: str, *, now: datetime) -> None:
     """Tell one batch of those concerned; run again it tells nobody twice (outbox topic dpo.breach_tell)."""
     breach_id, _, after = reference.partition(":")
@@ -123,6 +130,7 @@ def _tell(breach: Incident, account_id: str, *, now: datetime) -> None:
 
 def _active(breach: Incident, *, after: str) -> Sequence[str]:
     """Return a batch of accounts that anything was written of in the time of the breach."""
+    # By person, not by row: a batch must not end in the midst of somebody's rows. Who acted lies sealed and can't be asked for here.
     within = (LedgerEntry.at >= breach.began_at, LedgerEntry.at <= breach.ended_at, LedgerEntry.subject_id > after)
     chosen = select(LedgerEntry.subject_id).join(Account, Account.id == LedgerEntry.subject_id).where(*within).distinct()
     return list(db.session.scalars(chosen.order_by(LedgerEntry.subject_id).limit(BATCH)))

@@ -17,10 +17,6 @@ from msewa.grievances.rules import State
 from msewa.web.errors import NoSuchRowError
 
 
-class NoCaseError(Exception):
-    """No open case of this number allows to look at this person's data (P47)."""
-
-
 def open_case(kind: Case, *, officer: Officer, now: datetime) -> str:
     """Open a case; return its number."""
     reference = new_reference()
@@ -39,10 +35,9 @@ def close_case(number: str, *, officer: Officer, now: datetime) -> None:
     note("case.closed", officer=officer, now=now, about=number)
 
 
-def require_case(typed: str, *, account_id: str | None) -> None:
-    """Raise NoCaseError unless the number is an open case, or an open complaint of the very person."""
-    if not is_open_case(typed) and not _is_her_complaint(typed, account_id=account_id):
-        raise NoCaseError
+def is_allowed_by(typed: str, *, account_id: str | None) -> bool:
+    """Whether a number allows to look at a person's data (P47): that of an open case, or of an open complaint of hers."""
+    return is_open_case(typed) or _is_her_complaint(typed, account_id=account_id)
 
 
 def _is_her_complaint(typed: str, *, account_id: str | None) -> bool:

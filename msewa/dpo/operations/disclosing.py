@@ -22,6 +22,7 @@ from msewa.extensions import db
 from msewa.ledger.operations import record
 from msewa.ledger.rules import Actor, Kind, Subject, SubjectKey
 from msewa.outbox import operations as outbox
+from msewa.web.filters import show_date
 
 DUE = "dpo.legal_due"
 DISCLOSED = "disclosure.law"
@@ -102,6 +103,7 @@ def execute(demand: Demand, *, officer: Officer, now: datetime) -> None:
     is_gagged = shown_at > now
     if demand.account_id is None:
         raise MovedOnError
+    # Before anything is opened: of two officers who press at one moment the second finds it done.
     _move(demand, State.GAGGED if is_gagged else State.SHOWN)
     _step(demand.id, "executed", number=demand.number, officer=officer, now=now)
     if is_gagged:
@@ -134,7 +136,7 @@ def show_due(reference: str, *, now: datetime) -> None:
     for step in list_steps(demand.id):
         if step.kind in ("executed", "opened"):
             actor = Actor(Kind.DPO, step.officer_id)
-            reason = f"{reason_of(demand)} ({step.at.date().isoformat()})"
+            reason = f"{reason_of(demand)} ({show_date(step.at)})"
             record(DISCLOSED, subject=subject, actor=actor, now=now, about=demand.number, fields=demand.paper["fields"], reason=reason)
     db.session.execute(update(LegalDisclosure).where(LegalDisclosure.id == demand.id).values(state=State.SHOWN))
     _tell(demand, subject, now=now)

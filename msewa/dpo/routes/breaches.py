@@ -27,7 +27,7 @@ SCOPE = ("act", "actor", "office")
 @dpo
 def breaches() -> Response:
     """List the breaches."""
-    return render_page("dpo/breaches.html", rows=list_breaches(), board_within=BOARD_WITHIN, now=now())
+    return render_page("dpo/breaches.html", rows=list_breaches(), board_within=BOARD_WITHIN)
 
 
 @bp.get("/dpo/breaches/new")
@@ -72,6 +72,16 @@ def tell_breach(ref: str) -> AnyResponse:
         db.session.rollback()
         return _show(get_breach(ref), status=409, problem=gettext("Whom it concerns is still being looked up, or was told already"))
     alerts.forget()
+    return done(url_for("dpo.breach", ref=found.number))
+
+
+@bp.post("/dpo/breaches/<ref>/board")
+@dpo
+@once
+def report_breach(ref: str) -> AnyResponse:
+    """Note that the report went to the Board."""
+    found = get_breach(ref)
+    operations.note_reported(found, officer=officer(), now=now())
     return done(url_for("dpo.breach", ref=found.number))
 
 

@@ -59,7 +59,7 @@ def answer_complaint(ref: str) -> AnyResponse:
     """Answer a complaint."""
     found, form = get_complaint(ref), AnswerForm()
     if not form.validate():
-        return _show(found, answer_form=form, status=422)
+        return _show(found, answer_form=form, reason_form=ReasonForm(formdata=None), status=422)
     try:
         operations.answer(found, text=str(form.answer.data), actor=officer().actor, now=now())
     except MovedOnError:
@@ -95,6 +95,6 @@ def _show(found: Complaint, *, status: int = 200, **values: Any) -> Response:
         topic=TOPICS[found.topic],  # pyright: ignore[reportArgumentType] - a StrEnum's key is found by its text
         overdue=found.is_overdue(now()),
         may_close=found.state in MAY_CLOSE,
-        form=given["reason_form"] or given["answer_form"],
+        form=given["answer_form"] or given["reason_form"],
         **given,
     )

@@ -14,6 +14,7 @@ from msewa.dpo.routes.blueprint import bp, done, officer
 from msewa.dpo.rules import APPROVERS, Ground, is_refused, names_a_provision
 from msewa.dpo.values import find_subject, list_fields
 from msewa.extensions import db
+from msewa.web import form_keys
 from msewa.web.access import dpo, fresh_proof
 from msewa.web.clock import now
 from msewa.web.filters import INDIA
@@ -45,6 +46,7 @@ def keep_draft() -> AnyResponse:
     ground = form.ground.data
     if ground and is_refused(ground):
         disclosing.refuse(Ground(ground), officer=officer(), now=now())
+        form_keys.remember(url_for("dpo.demands"))  # pressed twice, it is still one request
         db.session.commit()
         return _ask(form, status=400, refused=ground)
     is_valid = form.validate()

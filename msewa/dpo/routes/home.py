@@ -9,7 +9,7 @@ from msewa.dpo.forms import CASES, CaseForm
 from msewa.dpo.operations import cases as operations
 from msewa.dpo.queries import count_carried_out, count_refused, list_breaches, list_cases, list_demands
 from msewa.dpo.routes.blueprint import bp, done, officer
-from msewa.dpo.rules import BOARD_WITHIN, BreachState, Case, State
+from msewa.dpo.rules import BOARD_WITHIN, Case, State
 from msewa.grievances.queries import count_by_state, count_overdue
 from msewa.ledger.queries import find_checkpoint
 from msewa.web.access import dpo
@@ -28,7 +28,7 @@ def home() -> Response:
         waiting=sum(count for state, count in count_by_state().items() if state in ("received", "looking")),
         overdue=count_overdue(now=moment),
         drafts=sum(demand.state == State.DRAFT for demand in list_demands()),
-        breaches=[breach for breach in list_breaches() if breach.state != BreachState.TOLD],
+        breaches=[breach for breach in list_breaches() if breach.is_open],
         board_within=BOARD_WITHIN,
         carried_out=sum(count_carried_out().values()),
         refused=sum(count_refused().values()),

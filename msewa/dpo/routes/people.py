@@ -11,7 +11,7 @@ from msewa.accounts.queries import find_account_id, get_contact
 from msewa.catalogue.queries import catalogue
 from msewa.catalogue.showing import show
 from msewa.dpo.forms import OpenForm, SearchForm
-from msewa.dpo.operations.cases import NoCaseError, require_case
+from msewa.dpo.operations.cases import is_allowed_by
 from msewa.dpo.operations.noting import note
 from msewa.dpo.routes.blueprint import bp, officer
 from msewa.dpo.rules import mask_mobile
@@ -20,6 +20,7 @@ from msewa.extensions import db
 from msewa.profile.rules import ACCOUNT_FIELDS
 from msewa.web.access import dpo, fresh_proof
 from msewa.web.clock import now
+from msewa.web.forms import clean_text
 from msewa.web.locale import language
 from msewa.web.pages import render_page, see_other
 
@@ -40,9 +41,13 @@ def search() -> Response:
     form = SearchForm()
     if not form.validate():
         return render_page("dpo/people.html", form=form, status=422)
-    account_id = find_account_id(mobile=form.mobile_number)
-    _need_case(str(form.case.data), account_id=account_id)
-    note("person.searched", officer=officer(), now=now(), about=str(form.case.data), reason=str(form.reason.data))
+    account_id, case = find_account_id(mobile=form.mobile_number), str(form.case.data)
+    # Before anything is answered: also that a complaint is not of this person is an answer.
+    note("person.searched", officer=officer(), now=now(), about=case, reason=str(form.reason.data))
+    if not is_allowed_by(case, account_id=account_id):
+        db.session.commit()
+        form.case.errors = [gettext("There is no open case of this number, and no open complaint of this person")]
+        return render_page("dpo/people.html", form=form, status=403)
     if account_id is None:
         db.session.commit()
         form.mobile.errors = [gettext("Nobody has an account with this number")]
@@ -56,7 +61,7 @@ def search() -> Response:
 @bp.get("/dpo/people/open")
 @dpo
 def person() -> AnyResponse:
-    """Lead back to the search: a person has no address here."""
+    """Lead back to the search: a person has no address here, so none lies in a browser's history."""
     return see_other(url_for("dpo.people"))
 
 
@@ -65,8 +70,9 @@ def person() -> AnyResponse:
 @fresh_proof
 def open_person() -> Response:
     """Open the chosen fields of a person; each, and the reason, is on her page."""
-    form, account_id = OpenForm(_fields()), request.form.get("person", "")
-    _need_case(str(form.case.data or ""), account_id=account_id)
+    form, account_id = OpenForm(_fields()), clean_text(request.form.get("person", ""))
+    if not is_allowed_by(str(form.case.data or ""), account_id=account_id):
+        abort(403)
     if not form.validate():
         return _person(account_id, form, status=422)
     fields = list(form.fields.data or [])
@@ -75,13 +81,6 @@ def open_person() -> Response:
     values, mobile = read_values(subject, fields), mask_mobile(get_contact(subject).mobile)
     db.session.commit()
     return _person(account_id, form, values={key: _shown(key, value) for key, value in values.items()}, opened=fields, mobile=mobile)
-
-
-def _need_case(typed: str, *, account_id: str | None) -> None:
-    try:
-        require_case(typed, account_id=account_id)
-    except NoCaseError:
-        abort(403)
 
 
 def _look(account_id: str, form: SearchForm | OpenForm, *, fields: list[str] | tuple[str, ...]) -> Any:

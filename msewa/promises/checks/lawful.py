@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from msewa.dpo.models import Breach, LegalDisclosure, LegalStep
 from msewa.dpo.references import BREACH, LEGAL, show_number
@@ -36,7 +36,7 @@ def find_hidden(now: datetime) -> list[str]:
 
 
 def find_untold_breaches(now: datetime) -> list[str]:
-    """Look for breaches known for 72 hours of which nobody was told."""
-    untold = (Breach.state != BreachState.TOLD, Breach.known_at < now - BOARD_WITHIN)
+    """Look for breaches known for 72 hours of which the people concerned or the Board were not told."""
+    untold = (or_(Breach.state != BreachState.TOLD, Breach.board_told_at.is_(None)), Breach.known_at < now - BOARD_WITHIN)
     rows = db.session.scalars(select(Breach.reference).where(*untold).order_by(Breach.reference))
     return [f"{show_number(one, kind=BREACH)} is known for 72 hours and was not told." for one in rows]
