@@ -49,7 +49,7 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The whole inventory; `forms` tells where what is typed into a field ends."""
+    """The whole inventory; `forms` and `inputs` tell where what is typed into a field ends."""
 
     categories: Mapping[str, Words]
     purposes: Mapping[str, Purpose]
@@ -57,6 +57,7 @@ class Inventory:
     recipients: Mapping[str, Words]
     tables: Mapping[str, Table]
     forms: Mapping[str, Mapping[str, str]]
+    inputs: Mapping[str, str]
 
     def personal(self, *, planes: tuple[str, ...] = HERS) -> tuple[Column, ...]:
         """Return every personal column of these planes, in the order of the file."""
@@ -74,6 +75,7 @@ def inventory() -> Inventory:
         recipients=content["recipients"],
         tables={name: _table(name, facts) for name, facts in content["tables"].items()},
         forms=content["forms"],
+        inputs=content["inputs"],
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, insert, select
 
 from msewa.crypto.notes import NoteError, open_note, sign_note
 from msewa.extensions import db, writing
+from msewa.ledger import marks
 from msewa.ledger.models import LedgerCheckpoint, LedgerLeaf, LedgerNode, LedgerPlace
 from msewa.ledger.nodes import read_hashes
 from msewa.ledger.signing import origin, signer, verifier_keys
@@ -114,7 +115,9 @@ def _sign(size: int, *, frontier: Hashes, last_number: int, now: datetime) -> Le
     root = fold(Span(0, size), hash_of=frontier.__getitem__)
     # No extension lines: the format advises against them, and a watcher could not check them.
     text = f"{origin()}\n{size}\n{base64.b64encode(root).decode()}\n"
-    made = LedgerCheckpoint(size=size, root_hash=root, note=sign_note(text, signer=signer()), last_number=last_number, made_at=now)
+    note = sign_note(text, signer=signer())
+    mark = marks.mark(marks.checkpoint(note, last_number=last_number, made_at=now))
+    made = LedgerCheckpoint(size=size, root_hash=root, note=note, last_number=last_number, made_at=now, mark=mark)
     db.session.add(made)
     db.session.flush()
     return made

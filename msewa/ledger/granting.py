@@ -28,7 +28,7 @@ def grant(role: str) -> Iterator[str]:
         "grant usage on schema %(schema)s to %(role)s",
         "grant usage on all sequences in schema %(schema)s to %(role)s",
         "grant select on alembic_version to %(role)s",
-        "grant execute on function ledger_erase(varchar) to %(role)s",
+        "grant execute on function ledger_erase(varchar, bigint[], bytea[]) to %(role)s",
     ):
         order(statement, schema=schema, role=role)
     for table in Base.metadata.sorted_tables:

@@ -2,6 +2,7 @@
 
 A leaf is the SHA-256 of an entry's ciphertext (RFC 6962 leaf hash). Erasing a subject removes its entries and its key; the leaves stay,
 so that proofs over them hold and say nothing of anybody. Both databases refuse to change or remove what stays, by triggers.
+A `mark` vouches for the rest of its row (see `marks`).
 """
 
 from datetime import date, datetime
@@ -41,6 +42,7 @@ class LedgerEntry(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime]
     by_other: Mapped[bool] = mapped_column(Boolean, default=False, server_default="0")
+    mark: Mapped[bytes] = mapped_column(LargeBinary(16), server_default="")
 
 
 class LedgerPlace(Base):
@@ -74,6 +76,7 @@ class LedgerCheckpoint(Base):
     note: Mapped[str] = mapped_column(Text)
     last_number: Mapped[int] = mapped_column(BigInteger)
     made_at: Mapped[datetime]
+    mark: Mapped[bytes] = mapped_column(LargeBinary(16))
 
 
 class LedgerErased(Base):
@@ -83,6 +86,7 @@ class LedgerErased(Base):
     __table_args__ = ({"info": STAYS},)
 
     number: Mapped[int] = mapped_column(Sequence, ForeignKey("ledger_leaf.number"), primary_key=True, autoincrement=False)
+    mark: Mapped[bytes] = mapped_column(LargeBinary(16))
 
 
 class LedgerReading(Base):

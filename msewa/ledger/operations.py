@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, insert, select, true
+from sqlalchemy import BigInteger, ColumnElement, CursorResult, LargeBinary, delete, func, insert, literal, select, true
+from sqlalchemy.dialects import postgresql, sqlite
 
 from msewa.crypto.envelope import seal_json
 from msewa.extensions import db
+from msewa.ledger import marks
 from msewa.ledger.checkpointing import LedgerDamagedError, checkpoint
 from msewa.ledger.models import LedgerEntry, LedgerErased, LedgerLeaf, LedgerReading
 from msewa.ledger.rules import Actor, Subject, is_by_other, place_of
@@ -44,17 +46,22 @@ def record(
     leaf = LedgerLeaf(leaf_hash=leaf_hash(sealed))
     db.session.add(leaf)
     db.session.flush()
-    db.session.add(LedgerEntry(number=leaf.number, subject_id=subject.id, sealed=sealed, at=now, by_other=by_other))
+    mark = marks.mark(marks.entry(leaf.number, leaf=leaf.leaf_hash, subject_id=subject.id, at=now, by_other=by_other))
+    db.session.add(LedgerEntry(number=leaf.number, subject_id=subject.id, sealed=sealed, at=now, by_other=by_other, mark=mark))
     db.session.flush()
     return leaf.number
 
 
 def note_own_reading(subject: Subject, *, actor: Actor, now: datetime) -> bool:
     """Record, once a day, that somebody reads her own ledger; True when this was the first time today, and the caller then commits."""
-    last = db.session.get(LedgerReading, subject.id)
-    if last is not None and last.read_on == now.date():
+    today = now.date()
+    noting = (postgresql if db.engine.dialect.name == "postgresql" else sqlite).insert(LedgerReading)
+    # In one statement: of two pages that she opens at once, one writes the day and the other finds it.
+    noting = noting.values(subject_id=subject.id, read_on=today).on_conflict_do_update(
+        index_elements=[LedgerReading.subject_id], set_={"read_on": today}, where=LedgerReading.read_on != today
+    )
+    if db.session.scalar(noting.returning(LedgerReading.subject_id)) is None:
         return False
-    db.session.merge(LedgerReading(subject_id=subject.id, read_on=now.date()))
     record("ledger.read", subject=subject, actor=actor, now=now)
     return True
 
@@ -63,10 +70,14 @@ def erase_entries(subject_id: str) -> int:
     """Remove every entry of a subject and return how many; their leaves stay, and proofs over them hold."""
     db.session.flush()
     db.session.execute(delete(LedgerReading).where(LedgerReading.subject_id == subject_id))
-    if db.engine.dialect.name == "postgresql":
-        # The application's own role has no right to delete entries: this function has.
-        return db.session.execute(select(func.ledger_erase(subject_id))).scalar_one()
-    return _drop_noted(LedgerEntry.subject_id == subject_id)
+    hers = LedgerEntry.subject_id == subject_id
+    if db.engine.dialect.name != "postgresql":
+        return _drop_noted(hers)
+    # The application's own role has no right to delete entries: this function has.
+    rows = _erasures(hers)
+    numbers = literal([row["number"] for row in rows], postgresql.ARRAY(BigInteger))
+    written = literal([row["mark"] for row in rows], postgresql.ARRAY(LargeBinary))
+    return db.session.execute(select(func.ledger_erase(subject_id, numbers, written))).scalar_one()
 
 
 def forget_entries() -> None:
@@ -76,5 +87,12 @@ def forget_entries() -> None:
 
 def _drop_noted(which: ColumnElement[bool]) -> int:
     """Note the erasure first: the databases refuse to drop an entry without."""
-    db.session.execute(insert(LedgerErased).from_select(["number"], select(LedgerEntry.number).where(which)))
+    rows = _erasures(which)
+    if rows:
+        db.session.execute(insert(LedgerErased), rows)
     return cast("CursorResult[Any]", db.session.execute(delete(LedgerEntry).where(which))).rowcount
+
+
+def _erasures(which: ColumnElement[bool]) -> list[dict[str, Any]]:
+    numbers = db.session.scalars(select(LedgerEntry.number).where(which))
+    return [{"number": number, "mark": marks.mark(marks.erasure(number))} for number in numbers]

@@ -1,14 +1,15 @@
 """Checking the whole ledger against what was signed: every fault is one line that says what is wrong with which row."""
 
 import base64
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from msewa.crypto.notes import NoteError, open_note
 from msewa.extensions import db
+from msewa.ledger import marks
 from msewa.ledger.checkpointing import settled_number
 from msewa.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerErased, LedgerLeaf, LedgerNode, LedgerPlace
 from msewa.ledger.nodes import read_hashes
@@ -23,17 +24,35 @@ Track = Callable[[int, int], None]  # how many leaves are done, of how many
 class _Row(NamedTuple):
     """A leaf with what hangs on it, as the database has it."""
 
-    position: int
     number: int
-    leaf: bytes | None
+    leaf: bytes
     sealed: bytes | None
-    is_erased: bool
+    subject_id: str
+    at: datetime
+    by_other: bool
+    mark: bytes
+    erasure: bytes | None
+
+
+class _Checkpoint(NamedTuple):
+    """A checkpoint's row, as the database has it."""
+
+    size: int
+    root_hash: bytes
+    note: str
+    last_number: int
+    made_at: datetime
+    mark: bytes
 
 
 def verify(*, now: datetime, track: Track = lambda done, whole: None) -> Iterator[str]:
     """Yield a line for each fault; nothing when every row is what was signed, in its order, and none is missing or too many."""
     size = db.session.scalar(select(func.max(LedgerCheckpoint.size))) or 0
-    yield from _tree_faults(size, track=track)
+    # By what there is: a size that somebody wrote into a checkpoint's row must not keep this busy for ever.
+    reach = min(size, (db.session.scalar(select(func.count()).select_from(LedgerPlace)) or 0) + BATCH)
+    if size > reach:
+        yield f"Checkpoint {size} claims more leaves than have a place."
+    yield from _tree_faults(reach, track=track)
     yield from _row_faults()
     yield from _surplus_faults(size, now=now)
 
@@ -42,9 +61,9 @@ def verify_latest(count: int) -> Iterator[str]:
     """Yield a line for each fault of the newest `count` rows and of the last checkpoint: what can be asked every day of a long ledger."""
     newest = db.session.scalar(select(func.max(LedgerLeaf.number))) or 0
     yield from _row_faults(after=newest - count)
-    last = db.session.execute(select(*_CHECKPOINT).order_by(LedgerCheckpoint.size.desc()).limit(1)).first()
+    last = db.session.execute(_CHECKPOINTS.order_by(LedgerCheckpoint.size.desc()).limit(1)).first()
     if last is not None:
-        yield from _checkpoint_faults(*last, hashes=read_hashes(Span(0, last.size).nodes))
+        yield from _checkpoint_faults(_Checkpoint(*last), hashes=read_hashes(Span(0, last.size).nodes))
 
 
 def verify_against(note: str) -> Iterator[str]:
@@ -79,18 +98,18 @@ def _tree_faults(size: int, *, track: Track) -> Iterator[str]:
         for node in joined:
             yield from _node_faults(node, known=known)
         for checkpoint in _checkpoints(begin, end):
-            yield from _checkpoint_faults(*checkpoint, hashes=known)
+            yield from _checkpoint_faults(checkpoint, hashes=known)
         frontier = {node: known[node] for node in Span(0, end).nodes if node in known}
         track(end, size)
 
 
-_CHECKPOINT = (LedgerCheckpoint.size, LedgerCheckpoint.root_hash, LedgerCheckpoint.note)
+_CHECKPOINTS = select(*LedgerCheckpoint.__table__.c[*_Checkpoint._fields])
 
 
-def _checkpoints(begin: int, end: int) -> Sequence[Row[int, bytes, str]]:
+def _checkpoints(begin: int, end: int) -> list[_Checkpoint]:
     """Return the checkpoints within a batch; with the first, also one that claims less than a leaf."""
     within = (LedgerCheckpoint.size <= end, (LedgerCheckpoint.size > begin) | (LedgerCheckpoint.size <= 0) & (begin == 0))
-    return db.session.execute(select(*_CHECKPOINT).where(*within).order_by(LedgerCheckpoint.size)).all()
+    return [_Checkpoint(*row) for row in db.session.execute(_CHECKPOINTS.where(*within).order_by(LedgerCheckpoint.size))]
 
 
 def _completed(position: int) -> Iterator[Node]:
@@ -112,16 +131,18 @@ def _node_faults(node: Node, *, known: Hashes) -> Iterator[str]:
         yield f"{name} is not the hash of what is below it."
 
 
-def _checkpoint_faults(size: int, root: bytes, note: str, *, hashes: Hashes) -> Iterator[str]:
+def _checkpoint_faults(kept: _Checkpoint, *, hashes: Hashes) -> Iterator[str]:
     try:
-        signed = _read_note(note)
+        size, root = _read_note(kept.note)
     except NoteError as error:
-        yield f"Checkpoint {size}: {error}"
+        yield f"Checkpoint {kept.size}: {error}"
         return
-    if signed != (size, root):
-        yield f"Checkpoint {size} says another size or root than was signed."
-    if fold(Span(0, size), hash_of=lambda node: hashes.get(node, b"")) != signed[1]:
-        yield f"Checkpoint {size}: the leaves do not lead to the root that was signed."
+    if (size, root) != (kept.size, kept.root_hash):
+        yield f"Checkpoint {kept.size} says another size or root than was signed."
+    elif not marks.is_marked(kept.mark, marks.checkpoint(kept.note, last_number=kept.last_number, made_at=kept.made_at)):
+        yield f"Checkpoint {kept.size}: its note, moment or last number is not what the product wrote."
+    if fold(Span(0, kept.size), hash_of=lambda node: hashes.get(node, b"")) != root:
+        yield f"Checkpoint {kept.size}: the leaves do not lead to the root that was signed."
 
 
 def _read_note(note: str) -> tuple[int, bytes]:
@@ -143,10 +164,10 @@ def _row_faults(*, after: int = -1) -> Iterator[str]:
 
 
 def _rows(after: int) -> list[_Row]:
+    entry = (LedgerEntry.sealed, LedgerEntry.subject_id, LedgerEntry.at, LedgerEntry.by_other, LedgerEntry.mark)
     chosen = (
-        select(LedgerPlace.position, LedgerLeaf.number, LedgerLeaf.leaf_hash, LedgerEntry.sealed, LedgerErased.number.is_not(None))
+        select(LedgerLeaf.number, LedgerLeaf.leaf_hash, *entry, LedgerErased.mark)
         .select_from(LedgerLeaf)
-        .outerjoin(LedgerPlace, LedgerPlace.number == LedgerLeaf.number)
         .outerjoin(LedgerEntry, LedgerEntry.number == LedgerLeaf.number)
         .outerjoin(LedgerErased, LedgerErased.number == LedgerLeaf.number)
         .where(LedgerLeaf.number > after)
@@ -155,12 +176,25 @@ def _rows(after: int) -> list[_Row]:
 
 
 def _one_row(row: _Row) -> Iterator[str]:
-    if row.sealed is None and not row.is_erased:
-        yield f"Row {row.number}: its entry is gone, and no erasure is noted."
-    elif row.sealed is not None and row.is_erased:
+    if row.sealed is None:
+        yield from _gone_faults(row)
+    elif row.erasure is not None:
         yield f"Row {row.number}: its entry was erased and is there again."
-    elif row.sealed is not None and leaf_hash(row.sealed) != row.leaf:
+    elif leaf_hash(row.sealed) != row.leaf:
         yield f"Row {row.number}: its entry is not what its leaf was made from."
+    elif not marks.is_marked(row.mark, _said(row)):
+        yield f"Row {row.number}: its number, person, moment or kind is not what the product wrote."
+
+
+def _gone_faults(row: _Row) -> Iterator[str]:
+    if row.erasure is None:
+        yield f"Row {row.number}: its entry is gone, and no erasure is noted."
+    elif not marks.is_marked(row.erasure, marks.erasure(row.number)):
+        yield f"Row {row.number}: its entry is gone, and it was not the product that noted an erasure."
+
+
+def _said(row: _Row) -> marks.Says:
+    return marks.entry(row.number, leaf=row.leaf, subject_id=row.subject_id, at=row.at, by_other=row.by_other)
 
 
 def _surplus_faults(size: int, *, now: datetime) -> Iterator[str]:

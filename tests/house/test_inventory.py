@@ -1,5 +1,6 @@
 """The data inventory is whole and true: every column, every form field, every purpose with somebody who reads for it (P2, P34)."""
 
+import re
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,9 +12,12 @@ from msewa.extensions import Base
 from msewa.holdings import holdings
 from msewa.inventory.reading import HERS, PLANES, inventory, tables_of
 from msewa.web.forms import Form
+from tests.installation import ROOT
 
 LANGUAGES = {"en", "pa", "hi"}
 ANYWHERE = {"never kept"}
+WRITTEN = re.compile(r"""(?:<(?:input|select|textarea|button)\b[^>]*?|ui\.(?:submit|button)\([^)]*?)\bname="(\w+)\"""")
+READ = re.compile(r"""request\.(?:form|files)\.get\("(\w+)"|"(\w+)" in request\.form""")
 
 
 def every_form(base: type = Form) -> set[type]:
@@ -47,12 +51,20 @@ def test_every_field_of_every_form_stands_in_the_inventory(app: Flask) -> None:
 
 
 @pytest.mark.promise("P2")
+def test_every_field_that_a_page_writes_outside_of_a_form_stands_in_the_inventory() -> None:
+    written = {name for page in (ROOT / "templates").rglob("*.html") for name in WRITTEN.findall(page.read_text())}
+    read = {name for module in (ROOT / "msewa").rglob("*.py") for found in READ.findall(module.read_text()) for name in found if name}
+
+    assert sorted((written | read) ^ inventory().inputs.keys()) == []
+
+
+@pytest.mark.promise("P2")
 def test_what_is_typed_ends_in_a_column_that_there_is() -> None:
     columns = {
         f"{table.name}.{name}" for table in inventory().tables.values() for name in (*table.plain, *(c.name for c in table.personal))
     }
 
-    ends = {end for fields in inventory().forms.values() for end in fields.values()}
+    ends = {end for fields in (*inventory().forms.values(), inventory().inputs) for end in fields.values()}
     assert sorted(ends - columns - ANYWHERE) == []
 
 

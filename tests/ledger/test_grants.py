@@ -63,7 +63,7 @@ REFUSED = (
     "update ledger_checkpoint set note = ''",
     "update ledger_entry set sealed = ''",
     "update ledger_entry set by_other = false",
-    "insert into ledger_erased select number from ledger_leaf",
+    "insert into ledger_erased select number, '' from ledger_leaf",
     "delete from ledger_erased",
     "truncate ledger_leaf cascade",
     "drop table ledger_node",
@@ -80,22 +80,38 @@ def test_the_serving_role_may_not(statement: str, serving: psycopg.Connection) -
 
 
 @pytest.mark.promise("P69")
-def test_the_serving_role_erases_a_subject_by_the_one_function(serving: psycopg.Connection, person: Somebody) -> None:
-    removed = serving.execute("select ledger_erase(%s)", [person.id]).fetchone()
+def test_the_serving_role_erases_a_subject_by_the_one_function_and_marks_every_row(serving: psycopg.Connection, person: Somebody) -> None:
+    numbers = [row[0] for row in serving.execute("select number from ledger_entry where subject_id = %s", [person.id])]
+    marks = [b"x" * 16 for _ in numbers]
+
+    removed = serving.execute("select ledger_erase(%s, %s::bigint[], %s::bytea[])", [person.id, numbers, marks]).fetchone()
 
     left = serving.execute("select count(*) from ledger_entry where subject_id = %s", [person.id]).fetchone()
-    noted = serving.execute("select count(*) from ledger_erased").fetchone()
-    assert removed == noted or (removed and noted and removed[0] <= noted[0])
-    assert removed != (0,)
+    assert removed == (len(numbers),)
+    assert numbers
     assert left == (0,)
+
+
+@pytest.mark.promise("P69")
+def test_the_function_erases_nothing_of_hers_when_a_row_has_no_mark(serving: psycopg.Connection, person: Somebody) -> None:
+    with pytest.raises(psycopg.errors.RaiseException, match="the ledger only grows"):
+        serving.execute("select ledger_erase(%s, '{}', '{}')", [person.id])
+
+
+@pytest.mark.promise("P69")
+def test_the_function_notes_no_erasure_of_anybody_else(serving: psycopg.Connection, person: Somebody) -> None:
+    numbers = [row[0] for row in serving.execute("select number from ledger_entry where subject_id = %s", [person.id])]
+    ask = "select ledger_erase(%s, %s::bigint[], %s::bytea[])"
+
+    assert serving.execute(ask, ["f" * 32, numbers, [b"x"] * len(numbers)]).fetchone() == (0,)
+    assert serving.execute("select count(*) from ledger_erased where number = any(%s)", [numbers]).fetchone() == (0,)
 
 
 def test_the_serving_role_goes_on_adding(serving: psycopg.Connection, person: Somebody) -> None:
     number = serving.execute("insert into ledger_leaf (leaf_hash) values ('x') returning number").fetchone()
     assert number
-    serving.execute(
-        "insert into ledger_entry (number, subject_id, sealed, at, by_other) values (%s, %s, 'x', now(), false)", [number[0], person.id]
-    )
+    columns = "number, subject_id, sealed, at, by_other, mark"
+    serving.execute(f"insert into ledger_entry ({columns}) values (%s, %s, 'x', now(), false, 'x')", [number[0], person.id])
     serving.execute("update account set language = 'pa' where id = %s", [person.id])
 
 

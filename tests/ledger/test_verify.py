@@ -72,7 +72,7 @@ def add_a_row_in_the_middle(numbers: Numbers) -> None:
     sealed = db.session.scalar(select(LedgerEntry.sealed).where(LedgerEntry.number == numbers[0]))
     leaf = db.session.scalar(select(LedgerLeaf.leaf_hash).where(LedgerLeaf.number == numbers[0]))
     db.session.execute(insert(LedgerLeaf).values(number=-5, leaf_hash=leaf))
-    db.session.execute(insert(LedgerEntry).values(number=-5, subject_id="a" * 32, sealed=sealed, at=NOW, by_other=True))
+    db.session.execute(insert(LedgerEntry).values(number=-5, subject_id="a" * 32, sealed=sealed, at=NOW, by_other=True, mark=bytes(16)))
 
 
 def add_a_place(numbers: Numbers) -> None:
@@ -121,7 +121,7 @@ def drop_the_newest_checkpoint(numbers: Numbers) -> None:
 
 
 def bring_an_entry_back(numbers: Numbers) -> None:
-    db.session.execute(insert(LedgerErased).values(number=numbers[0]))
+    db.session.execute(insert(LedgerErased).values(number=numbers[0], mark=bytes(16)))
 
 
 BREAKS: dict[Callable[[Numbers], None], str] = {
