@@ -4,15 +4,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 
 from msewa.crypto.envelope import unseal_json
-from msewa.extensions import db
+from msewa.extensions import db, is_writing
+from msewa.hot import HotRead
 from msewa.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerLeaf, LedgerPlace
 from msewa.ledger.nodes import read_hashes
 from msewa.ledger.rules import Subject, place_of
 from msewa.ledger.tree import Span, consistency_spans, fold, inclusion_spans
 from msewa.web.errors import NoSuchRowError
+
+_TABLE = LedgerEntry.__table__.c
+AFTER_ALL = 2**62
+# Her dashboard begins with it: asked without a transaction of its own, and never more than a page of it.
+NEWEST_LOOKS = (
+    select(_TABLE.number, _TABLE.sealed, _TABLE.by_other)
+    .where(_TABLE.subject_id == bindparam("subject_id"), _TABLE.by_other.is_(True), _TABLE.number < bindparam("before"))
+    .order_by(_TABLE.number.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+LOOKS = HotRead(NEWEST_LOOKS)
 
 
 class NotCoveredYetError(Exception):
@@ -35,10 +47,12 @@ def list_entries(subject: Subject, *, limit: int | None = 50, before: int | None
     return _opened(_entries(subject, before=before).limit(limit), subject=subject)
 
 
-def list_looks(subject: Subject, *, limit: int | None = 50, before: int | None = None) -> list[dict[str, Any]]:
+def list_looks(subject: Subject, *, limit: int = 50, before: int | None = None) -> list[dict[str, Any]]:
     """Return up to `limit` entries in which somebody else acted on `subject`'s data, newest first, opened."""
-    chosen = _entries(subject, before=before).where(LedgerEntry.by_other.is_(True))
-    return _opened(chosen.limit(limit), subject=subject)
+    values = {"subject_id": subject.id, "before": AFTER_ALL if before is None else before, "limit": limit}
+    # Whoever writes reads in that transaction, where a look may stand that nobody else sees yet.
+    rows = db.session.execute(NEWEST_LOOKS, values) if is_writing() else LOOKS.rows(**values)
+    return [_open(*row, subject=subject) for row in rows]
 
 
 def list_looks_between(
@@ -55,9 +69,10 @@ def count_looks(subject: Subject, *, since: datetime | None, until: datetime | N
     return db.session.scalar(chosen) or 0
 
 
-def find_first_moment() -> datetime | None:
-    """Return the moment of the oldest entry that is held, None when there is none."""
-    return db.session.scalar(select(LedgerEntry.at).order_by(LedgerEntry.number).limit(1))
+def find_beginning() -> datetime | None:
+    """Return the moment of the first checkpoint, None when there is none."""
+    # Not the oldest entry's: that would tell everybody when somebody came here, and, as soon as it moves on, that she left.
+    return db.session.scalar(select(LedgerCheckpoint.made_at).order_by(LedgerCheckpoint.size).limit(1))
 
 
 def get_sealed(number: int, *, subject: Subject) -> bytes:
@@ -115,7 +130,8 @@ def _entries(subject: Subject, *, before: int | None) -> Select[int, bytes, bool
 
 
 def _opened(chosen: Select[int, bytes, bool], *, subject: Subject) -> list[dict[str, Any]]:
-    return [
-        {"number": number, **unseal_json(subject.key, sealed, place=place_of(subject.id, by_other=by_other))}
-        for number, sealed, by_other in db.session.execute(chosen)
-    ]
+    return [_open(*row, subject=subject) for row in db.session.execute(chosen)]
+
+
+def _open(number: int, sealed: bytes, by_other: bool, *, subject: Subject) -> dict[str, Any]:
+    return {"number": number, **unseal_json(subject.key, sealed, place=place_of(subject.id, by_other=by_other))}

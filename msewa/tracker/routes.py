@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from msewa.accounts.people import Person
 from msewa.config import Settings
 from msewa.extensions import db, writing
-from msewa.ledger.queries import find_first_moment
+from msewa.ledger.queries import find_beginning
 from msewa.tracker import operations
 from msewa.tracker.queries import Client, find_account, find_client, find_usages, get_client, list_given
 from msewa.tracker.rules import Asked, UnreadableError, read_asked
@@ -52,7 +52,7 @@ def heartbeat(client: Client) -> Answer:
 @registered
 def usage_period(client: Client) -> Answer:
     """Say since when rows are held; they are held until now."""
-    return jsonify({"periodStart": (find_first_moment() or now()).isoformat()}), 200
+    return jsonify({"periodStart": (find_beginning() or now()).date().isoformat() + "T00:00:00Z"}), 200
 
 
 @bp.get("/api/data-tracker/findUsage")

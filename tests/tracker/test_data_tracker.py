@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from msewa.accounts.looking import look
 from msewa.extensions import db, writing
 from msewa.holdings import holdings
+from msewa.ledger.models import LedgerCheckpoint
+from msewa.ledger.operations import checkpoint, erase_entries
 from msewa.ledger.queries import list_looks
 from msewa.ledger.rules import Actor, Kind
 from msewa.tracker.queries import list_given
@@ -182,8 +185,26 @@ def test_heartbeat_and_period_answer_a_registered_caller(client: StrictClient, h
     period = client.get("/api/data-tracker/usagePeriod", headers=headers).get_json()
 
     assert heartbeat == {"status": "OK", "message": "API is ready"}
-    assert period.keys() == {"periodStart"}
-    assert period["periodStart"] <= clock.now().isoformat()
+    assert period == {"periodStart": f"{clock.now().date()}T00:00:00Z"}
+
+
+@pytest.mark.promise("P14")
+def test_the_period_tells_of_nobody_when_she_came_or_left(client: StrictClient, app: Flask, her: Somebody, clock: ClockHandle) -> None:
+    with app.app_context(), writing():
+        checkpoint(clock.now())
+        began_on = db.session.scalar(select(func.min(LedgerCheckpoint.made_at))).date()
+        db.session.commit()
+    clock.advance(days=40)
+    somebody(app)
+
+    periods = []
+    for _ in range(2):
+        periods.append(client.get("/api/data-tracker/usagePeriod", headers={"X-Road-Client": ADDRESS}).get_json())
+        with app.app_context(), writing():
+            erase_entries(her.id)
+            db.session.commit()
+
+    assert periods == [{"periodStart": f"{began_on}T00:00:00Z"}] * 2
 
 
 @pytest.mark.promise("P61")
