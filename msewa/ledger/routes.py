@@ -3,7 +3,7 @@
 from functools import cache
 from typing import cast
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -55,17 +55,26 @@ def check_script() -> Response:
 
 @bp.get("/privacy/proof/<int:number>.json")
 @citizen
-def proof(number: int) -> tuple[Response, int]:
+def proof(number: int) -> Response:
     """Give the proof that one of her own rows stands in the newest checkpoint; 409 while it is newer than that."""
     # Of the row itself only its ciphertext leaves: the script needs no more, and a file in a download folder tells nothing.
     sealed = get_sealed(number, subject=cast(Subject, current_user))
     try:
         found = prove(number)
     except NotCoveredYetError:
-        return jsonify({"error": gettext("This row is too new. It can be proved in a few minutes.")}), 409
+        return _too_new()
     answer = jsonify(proof_document(number, sealed=sealed, proof=found))
     answer.headers["Content-Disposition"] = f"attachment; filename=proof-{number}.json"
-    return answer, 200
+    return answer
+
+
+def _too_new() -> Response:
+    # Whoever pressed "Proof" gets a page; a script gets what it asked for.
+    if request.accept_mimetypes.best_match(("application/json", "text/html")) == "text/html":
+        return render_page("ledger/proof.html", status=409)
+    answer = jsonify({"error": gettext("This row is too new. It can be proved in a few minutes.")})
+    answer.status_code = 409
+    return answer
 
 
 def _plain(text: str | None) -> Response:

@@ -155,8 +155,18 @@ def test_a_row_that_is_too_new_is_told_to_be_so(app: Flask, client: StrictClient
 
     answer = client.get(f"/privacy/proof/{rows_of(person)[0]}.json")
 
-    assert answer.status_code == 409
+    page = client.get(f"/privacy/proof/{rows_of(person)[0]}.json", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert answer.status_code == page.status_code == 409
     assert "few minutes" in answer.get_json()["error"]
+    assert "few minutes" in Page(page.get_data(as_text=True)).text, "whoever pressed the button reads a page"
+
+
+@pytest.mark.parametrize("path", ["/ledger/checkpoints/{}", "/privacy/proof/{}.json"])
+@pytest.mark.parametrize("number", [0, 2**31, 2**63, 10**40])
+def test_a_number_that_can_be_none_is_not_found(app: Flask, client: StrictClient, path: str, number: int) -> None:
+    signed_in(client, app=app)
+
+    assert client.get(path.format(number)).status_code == 404
 
 
 def test_the_proof_carries_the_row_as_it_is_stored(app: Flask, client: StrictClient) -> None:
