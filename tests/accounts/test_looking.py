@@ -1,6 +1,7 @@
 """Nobody but herself opens a citizen's data without a row on her page, and no page can forget it (P31, P47, P48)."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -18,7 +19,8 @@ from msewa.ledger.rules import SYSTEM, VISITOR, Actor, Kind
 from msewa.web.errors import NoSuchRowError
 from tests.conftest import ClockHandle
 from tests.ledger.breaking import unguard
-from tests.people import Somebody, somebody
+from tests.people import Somebody, sign_in, somebody
+from tests.strict_client import StrictClient
 
 DPO = Actor(Kind.DPO, "d" * 32)
 
@@ -109,6 +111,19 @@ def test_her_own_reading_is_kept_once_a_day(room: Flask, her: Somebody, clock: C
     assert kept == [True, False, True, False, True]
     assert [row["act"] for row in list_entries(subject)].count("ledger.read") == 3
     assert list_looks(subject) == [], "her own doing is no look"
+
+
+def test_pages_that_she_opens_at_the_same_time_are_one_reading(app: Flask, her: Somebody) -> None:
+    browsers = [StrictClient.of(app) for _ in range(4)]
+    for browser in browsers:
+        sign_in(browser, her)
+
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        answers = list(pool.map(lambda browser: browser.get("/privacy/looks").status_code, browsers))
+
+    assert answers == [200] * len(browsers)
+    with app.app_context():
+        assert [row["act"] for row in list_entries(her.subject())].count("ledger.read") == 1
 
 
 def test_looks_are_listed_newest_first_and_page_by_page(room: Flask, her: Somebody, clock: ClockHandle) -> None:
