@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import Flask
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from msewa.extensions import db
 from msewa.outbox.daily import every_day
@@ -52,10 +53,14 @@ def look(*, now: datetime) -> list[Result]:
 
 def keep(results: Sequence[Result], *, now: datetime) -> None:
     """Keep when it was looked and whether each check was well, in place of the last run."""
-    # Only the last run: what was found before says nothing of today, and a check that is gone should not linger.
-    db.session.execute(delete(SelfCheck))
     rows = [{"check_id": result.check.id, "is_well": not result.faults, "at": now} for result in results]
-    db.session.execute(insert(SelfCheck), rows)
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    # Row over row: the worker's run and one by hand may end at the same moment, and neither should stumble over the other.
+    rowwise = dialect.insert(SelfCheck).values(rows)
+    said = {"is_well": rowwise.excluded.is_well, "at": rowwise.excluded.at}
+    db.session.execute(rowwise.on_conflict_do_update(index_elements=["check_id"], set_=said))
+    # What was found before says nothing of today: a check that is gone should not linger.
+    db.session.execute(delete(SelfCheck).where(SelfCheck.check_id.not_in([row["check_id"] for row in rows])))
 
 
 def last_run() -> Run | None:

@@ -1,11 +1,14 @@
 """flask self-check: the command, the page and the worker tell what the checks found (P77)."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 
+from msewa.extensions import db, writing
 from msewa.outbox import worker
 from msewa.outbox.models import OutboxItem
 from msewa.promises import checking
@@ -88,6 +91,24 @@ def test_the_worker_checks_every_day(app: Flask) -> None:
     assert first is not None
     assert second is not None
     assert second.at - first.at >= timedelta(days=1)
+
+
+def test_two_runs_at_the_same_moment_are_both_kept(app: Flask, check) -> None:
+    check()
+
+    def run() -> datetime | None:
+        with app.app_context(), writing():
+            checking.keep([checking.Result(one, ()) for one in CHECKS], now=LONG_AGO + timedelta(days=1))
+            db.session.commit()
+            return (last := checking.last_run()) and last.at
+
+    with ThreadPoolExecutor() as pool, app.app_context(), writing():
+        checking.keep([checking.Result(one, ()) for one in CHECKS], now=LONG_AGO)
+        other = pool.submit(run)
+        time.sleep(0.5)
+        db.session.commit()
+
+        assert other.result(timeout=20) == LONG_AGO + timedelta(days=1)
 
 
 def test_every_check_speaks_of_clauses() -> None:
