@@ -1,8 +1,9 @@
 """What we hold, by category: made from the data inventory, with her own values, the sensitive ones hidden."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import select
 
@@ -39,13 +40,14 @@ SECRETS = {("account", "password"), ("totp_factor", "secret")}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that is held; `value` is "" where the column speaks only of what another page shows."""
+    """One thing that is held; `leaves` when anybody else gets it; `value` is "" where the column speaks only of what another page shows."""
 
     id: str
     what: str
     why: str
     until: str
     who: str
+    leaves: bool
     value: str = ""
     change: str = ""
 
@@ -59,7 +61,8 @@ class Fact:
     value: str
 
 
-def list_categories(*, language: str) -> list[tuple[str, str, int]]:
+@cache
+def list_categories(*, language: str) -> Sequence[tuple[str, str, int]]:
     """Return (id, name, how many kinds of things) for each category that holds anything of hers, in the order of the inventory."""
     columns = inventory().personal()
     counts = {name: sum(column.category == name for column in columns) for name in inventory().categories}
@@ -105,6 +108,7 @@ def _line(column: Column, values: Mapping[str, str], *, category: str, language:
         why=known.purposes[column.purpose].what[language],
         until=known.retentions[column.retention][language],
         who=", ".join(known.recipients[one][language] for one in column.recipients),
+        leaves=column.recipients != ("nobody",),
         value=value,
         change=PLACES[category] if value else "",
     )

@@ -1,6 +1,7 @@
 """The words for who acted, what was done, which fields and which messages."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -96,11 +97,17 @@ def name_message(template: str) -> str:
     return _of(MESSAGES, template, separator="_")
 
 
+@cache
+def name_role(kind: str, language: str) -> str:
+    """Return who acted by the role; `language` is that of the request, and what was looked up for it once is kept."""
+    return str(KINDS[Kind(kind)])
+
+
 def name_actor(actor: Mapping[str, str], *, known: Catalogue, language: str, herself: str) -> str:
     """Return who acted: the role, and the office acted for where there is one."""
     if actor["kind"] == Kind.CITIZEN and actor["id"] not in ("", herself):
         return gettext("Somebody else")
-    role = str(KINDS[Kind(actor["kind"])])
+    role = name_role(actor["kind"], language)
     office = known.providers.get(actor["office"] or (actor["id"] if actor["kind"] == Kind.PROVIDER else ""))
     return f"{role}, {office.name[language]}" if office else role
 

@@ -1,6 +1,7 @@
 """Receipts: hers to list and download, anybody's to check, with the keys to check them by."""
 
 import json
+from datetime import datetime
 
 from flask import Response, jsonify, request
 
@@ -60,5 +61,8 @@ def check() -> Response:
     text = file.stream.read(receipts.LONGEST + 1).decode("utf-8-sig", "replace") if file else ""
     text = text or request.form.get("receipt", "")
     checked = receipts.verify(text)
-    said = json.dumps(checked.record, ensure_ascii=False, indent=2) if checked.record else ""
-    return render_page("consents/verify.html", page_id="consents.verify", checked=checked, text="", said=said)
+    record = checked.record or {}
+    said = json.dumps(record, ensure_ascii=False, indent=2) if record else ""
+    # A deletion receipt is signed with the same key: it is ours, and says other things.
+    issued_at = datetime.fromisoformat(record["dct:issued"]) if "dct:issued" in record else None
+    return render_page("consents/verify.html", page_id="consents.verify", checked=checked, text="", said=said, issued_at=issued_at)

@@ -1,8 +1,9 @@
 """Asking an office to correct what it was sent."""
 
+from textwrap import shorten
 from typing import cast
 
-from flask import Response, abort
+from flask import Response, abort, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,7 +15,7 @@ from msewa.catalogue.queries import catalogue
 from msewa.delivery.operations import ProviderNotRegisteredError
 from msewa.extensions import db
 from msewa.grievances.correcting import Correction, as_read, correct, fields_of, read_new, sent_values
-from msewa.grievances.forms import CorrectionForm
+from msewa.grievances.forms import CorrectionForm, correction_form
 from msewa.grievances.operations import TooManyOpenError
 from msewa.grievances.queries import Complaint, find_by_id
 from msewa.grievances.routes.blueprint import bp, done, person
@@ -24,6 +25,8 @@ from msewa.web.filters import INDIA
 from msewa.web.form_keys import once
 from msewa.web.locale import language
 from msewa.web.pages import render_page
+
+MOST_SHOWN = 60  # letters of what was sent, in a list where she finds it again
 
 
 @bp.get("/grievances/corrections/<ref>")
@@ -57,7 +60,7 @@ def _send(case: Case, form: CorrectionForm, asked: Correction) -> AnyResponse:
         complaint_id = correct(case, asked, subject=person(), actor=person().actor, now=now())
     except (ProviderNotRegisteredError, TooManyOpenError):
         db.session.rollback()
-        form.form_errors = [gettext("It can not be sent just now. Write a complaint instead, or try again later.")]
+        form.form_errors = [gettext("It cannot be sent just now. Write a complaint instead, or try again later.")]
         return _ask(case, form, status=409)
     return done(cast(Complaint, find_by_id(complaint_id)))
 
@@ -71,8 +74,11 @@ def _sent(ref: str) -> Case:
 
 def _form(case: Case) -> CorrectionForm:
     values, fields = sent_values(case), fields_of(case)
-    shown = {key: as_read(field, values[key], language=language()) for key, field in fields.items()}
-    return CorrectionForm([(key, f"{field.label[language()]}: {shown[key]}") for key, field in fields.items()])
+    shown = {key: shorten(as_read(field, values.get(key, ""), language=language()), MOST_SHOWN) for key, field in fields.items()}
+    listed = [(key, f"{field.label[language()]}: {shown[key]}") for key, field in fields.items()]
+    town = catalogue().ulbs.get(values.get("ulb", ""))
+    district = town["district"] if town else values.get("district", "")
+    return correction_form(listed, asked=fields.get(request.values.get("field", "")), district=district)
 
 
 def _ask(case: Case, form: CorrectionForm, *, status: int = 200) -> Response:
