@@ -15,6 +15,7 @@ from msewa.web.access import blueprint, citizen, public
 from msewa.web.errors import NoSuchRowError
 from msewa.web.pages import render_page
 
+LARGEST = 2**63 - 1
 bp = blueprint("ledger", __name__)
 
 
@@ -36,7 +37,7 @@ def checkpoint() -> Response:
 @public
 def checkpoint_at(size: int) -> Response:
     """Give the checkpoint over the first `size` rows, to whoever watches that the ledger only grows."""
-    return _plain(find_checkpoint(size))
+    return _plain(find_checkpoint(_storable(size)))
 
 
 @bp.get("/ledger/key")
@@ -58,7 +59,7 @@ def check_script() -> Response:
 def proof(number: int) -> Response:
     """Give the proof that one of her own rows stands in the newest checkpoint; 409 while it is newer than that."""
     # Of the row itself only its ciphertext leaves: the script needs no more, and a file in a download folder tells nothing.
-    sealed = get_sealed(number, subject=cast(Subject, current_user))
+    sealed = get_sealed(_storable(number), subject=cast(Subject, current_user))
     try:
         found = prove(number)
     except NotCoveredYetError:
@@ -75,6 +76,13 @@ def _too_new() -> Response:
     answer = jsonify({"error": gettext("This row is too new. It can be proved in a few minutes.")})
     answer.status_code = 409
     return answer
+
+
+def _storable(number: int) -> int:
+    # An address may carry any number of digits; the databases stumble over more than their whole numbers hold.
+    if number > LARGEST:
+        raise NoSuchRowError
+    return number
 
 
 def _plain(text: str | None) -> Response:
