@@ -80,7 +80,7 @@ def draft(paper: Paper, *, ground: Ground, account_id: str, officer: Officer, no
 
 def approve(demand: Demand, *, officer: Officer, now: datetime) -> None:
     """Approve a draft; a second time by the same officer changes nothing. Raises MovedOnError."""
-    if demand.state != State.DRAFT:
+    if _hold(demand.id) != State.DRAFT:
         raise MovedOnError
     if officer.id not in list_approvers(demand.id):
         _step(demand.id, "approved", number=demand.number, officer=officer, now=now)
@@ -175,7 +175,13 @@ def _move(demand: Demand, state: State) -> None:
         raise MovedOnError
 
 
+def _hold(demand_id: str) -> str | None:
+    """Let whoever else acts on a demand wait until this is committed, and return where it stands: two can't take the same step."""
+    return db.session.scalar(select(LegalDisclosure.state).where(LegalDisclosure.id == demand_id).with_for_update())
+
+
 def _step(demand_id: str, kind: str, *, number: str, officer: Officer, now: datetime) -> None:
+    _hold(demand_id)
     last = db.session.scalar(select(func.max(LegalStep.number)).where(LegalStep.disclosure_id == demand_id)) or 0
     row = {"disclosure_id": demand_id, "number": last + 1, "kind": kind, "officer_id": officer.id, "at": now}
     db.session.execute(insert(LegalStep).values(**row))
