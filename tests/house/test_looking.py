@@ -42,7 +42,7 @@ OPENERS = {
     "notifications/operations.py": "a message's own key",
     "privacy/operations/downloading.py": "her own download, made in the background",
     "privacy/queries.py": "an application's key, for its owner",
-    "promises/checks/keys.py": "tries its own made-up key",
+    "promises/checks/keys.py": "unwraps keys to see that they open, and opens nothing with them",
     "upkeep/operations.py": SYSTEM,
 }
 # What reads a ledger: her own reading is kept once a day by `note_own_reading`, that of staff each time by `read_ledger`.

@@ -65,4 +65,7 @@ def check() -> Response:
     said = json.dumps(record, ensure_ascii=False, indent=2) if record else ""
     # A deletion receipt is signed with the same key: it is ours, and says other things.
     issued_at = datetime.fromisoformat(record["dct:issued"]) if "dct:issued" in record else None
-    return render_page("consents/verify.html", page_id="consents.verify", checked=checked, text="", said=said, issued_at=issued_at)
+    values = {"checked": checked, "text": "", "said": said, "issued_at": issued_at}
+    # For programs that ask: what is not ours as it stands is refused, not only spoken of.
+    status = 200 if checked.verdict is receipts.Verdict.VALID else 422
+    return render_page("consents/verify.html", page_id="consents.verify", status=status, **values)
