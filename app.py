@@ -57,7 +57,7 @@ def _prepare_demo(settings: Settings) -> None:
 def _open() -> Flask:
     """Make the application, or end the process with one line that says why not."""
     try:
-        if is_offline(sys.argv):
+        if is_offline(sys.argv, os.environ):
             return offline_app(os.environ)
         settings = Settings.from_environ(os.environ)
         if sys.argv[-2:] == ["keys", "create"] and not settings.key_ring_path.exists():

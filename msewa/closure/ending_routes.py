@@ -1,5 +1,7 @@
 """The page behind the link of somebody whose account the operator ends: why, until when, how to object, and her data, once."""
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
@@ -43,9 +45,11 @@ def ending(token: str) -> AnyResponse:
         form.code.errors = [refusal]
     facts = gather(subject)
     status = 422 if form.errors else 200
-    return render_page(
-        "closure/ending.html", form=form, why=facts["why"], closes_at=kept.closes_at, is_used=bool(kept.export_used_at), status=status
-    )
+    shown: dict[str, Any] = {"why": facts["why"], "closes_at": kept.closes_at, "is_used": bool(kept.export_used_at)}
+    response = render_page("closure/ending.html", form=form, status=status, **shown)
+    # It speaks of her to whoever has the link: no browser keeps it.
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _refusal(subject: Subject, code: str) -> str | None:

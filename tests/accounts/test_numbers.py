@@ -46,7 +46,7 @@ def run_list(app: Flask, tmp_path, text: str) -> str:
 
 @pytest.mark.promise("P66")
 def test_the_list_stops_messages_to_the_number_and_asks_by_mail(app: Flask, tmp_path, post, earlier: Somebody) -> None:
-    said = run_list(app, tmp_path, f"{NUMBER}\n9876500000\nnot a number\n")
+    said = run_list(app, tmp_path, f"\ufeff{NUMBER}\n9876500000\nnot a number\n")
 
     assert "1 numbers of ours noted, 1 of nobody here, 1 lines" in said
     assert post.templates_to(MOBILE) == []

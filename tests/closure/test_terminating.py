@@ -47,6 +47,8 @@ def test_she_reads_why_and_how_to_object(ended: tuple[Somebody, str], client: St
 
     assert page.words("value-why") == WHY
     assert "Data Protection Board" in page.text
+    assert '<meta name="robots" content="noindex">' in page.text
+    assert client.get(path).headers["Cache-Control"] == "no-store"
     assert "account_ending" in post.templates_to(person.email)
 
 

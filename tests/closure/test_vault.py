@@ -191,6 +191,25 @@ def test_in_production_a_clock_that_went_on_as_clocks_do_is_believed(app: Flask,
 
 
 @ONE
+def test_the_status_says_which_key_is_in_use_and_which_is_wanted_next(app: Flask, kept) -> None:
+    at_first = run(app, "vault", "status")
+    with in_production(app):
+        served = run(app, "vault", "status")
+
+    assert (at_first.exit_code, at_first.output.count("\n")) == (0, 1)
+    assert at_first.output.startswith("Whoever leaves now is sealed to the key of 20")
+    assert "yet. Without it nobody can leave" in served.output
+
+
+def test_help_on_the_custodians_machine_asks_for_no_settings(tmp_path: Path) -> None:
+    helped = offline("--help")
+
+    assert (helped.returncode, helped.stderr) == (0, "")
+    assert "new-month" in helped.stdout
+    assert "never the words themselves" in " ".join(offline("open", "--help").stdout.split())
+
+
+@ONE
 def test_an_export_never_writes_over_another(app: Flask, tmp_path: Path, kept) -> None:
     month = leave(app, somebody(app))["sealed"]["month"]
     file = exported(app, month, tmp_path)

@@ -15,12 +15,20 @@ from msewa.crypto.custody import CUSTODIANS, NEEDED, CustodyError, new_month
 
 OFFLINE = ("new-month", "open")
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+# On the command line itself they would stay in the shell's history.
+SHARE = "A file with the words of a custodian's paper, never the words themselves; once for each custodian."
 A_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-def is_offline(arguments: list[str]) -> bool:
-    """Whether a command line asks for one of these."""
-    return any(pair in {("vault", name) for name in OFFLINE} for pair in pairwise(arguments))
+def is_offline(arguments: list[str], environ: Mapping[str, str]) -> bool:
+    """Whether a command line asks for one of these, or for help on a machine that has no key ring."""
+    pairs = set(pairwise(arguments))
+    asks_for_help = ("vault", "--help") in pairs and not _key_ring(environ).exists()
+    return asks_for_help or any(("vault", name) in pairs for name in OFFLINE)
+
+
+def _key_ring(environ: Mapping[str, str]) -> Path:
+    return Settings(mode="production", data=Path(environ.get("MSEWA_DATA", "instance"))).key_ring_path
 
 
 def offline_app(environ: Mapping[str, str]) -> Flask:
@@ -28,8 +36,7 @@ def offline_app(environ: Mapping[str, str]) -> Flask:
 
     Raises SettingsError on the machine that serves: a private half must never be on it (P54).
     """
-    keys = Settings(mode="production", data=Path(environ.get("MSEWA_DATA", "instance"))).key_ring_path
-    if environ.get("MSEWA_MODE") == "production" and keys.exists():
+    if environ.get("MSEWA_MODE") == "production" and _key_ring(environ).exists():
         raise SettingsError(["This machine serves mSewa (it has the key ring). Do this on one without network, database and key ring."])
     app = Flask("msewa", static_folder=None)
     app.cli.add_command(
@@ -57,7 +64,7 @@ def new(month: str | None, custodians: int, threshold: int, target: Path) -> Non
 
 @click.command("open")
 @click.argument("exports", nargs=-1, required=True, type=A_FILE)
-@click.option("--share", "shares", multiple=True, required=True, type=A_FILE, help="A custodian's share; once for each custodian.")
+@click.option("--share", "shares", multiple=True, required=True, type=A_FILE, help=SHARE)
 @click.option("--instrument", required=True, help="The number of the legal instrument that asks for it.")
 @click.option("--match", required=True, help="What the instrument names: a mobile number, a name, a reference.")
 @click.option("--out", "target", required=True, type=A_FOLDER, help="Where what was found is written, and the count for the public log.")

@@ -1,6 +1,7 @@
 """flask vault: how the months stand, exports for the offline machine, and the end of a month."""
 
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -36,6 +37,7 @@ A_MONTH = click.option("--month", required=True, callback=_month, help="Such as 
 @bp.cli.command("status")
 def status() -> None:
     """List every month: its key, how many are sealed, when it may and must end; non-zero exit when one is overdue or no key is there."""
+    settings: Settings = current_app.extensions["settings"]
     moment, faults = now(), list[str]()
     for row in list_months():
         state = state_of(row.span, destroyed_at=row.destroyed_at, now=moment)
@@ -43,8 +45,13 @@ def status() -> None:
         click.echo(f"{row.month}  {row.key_id}  {row.sealed:>6} sealed  {dates}  {state}")
         if state is MonthState.OVERDUE:
             faults.append(f"{row.month} must be destroyed now: flask --app app vault destroy --month {row.month}")
-    if not is_key_there(now=moment):
+    if is_key_there(now=moment):
+        click.echo(f"Whoever leaves now is sealed to the key of {month_of(moment)}.")
+    else:
         faults.append(f"There is no key for {month_of(moment)}: nobody can leave.")
+    upcoming = month_of(moment.replace(day=1) + timedelta(days=31))
+    if not settings.is_demo and find_key(settings, upcoming) is None:
+        click.echo(f"There is no key for {upcoming} yet. Without it nobody can leave from its first day on.")
     if faults:
         raise click.ClickException(" ".join(faults))
 
