@@ -135,11 +135,14 @@ def calls(name: str) -> list[tuple[str, ast.Call]]:
 @pytest.mark.promise("P29")
 @pytest.mark.promise("P31")
 def test_nothing_goes_to_anybody_but_the_provider_of_the_service_she_asks_for() -> None:
-    to = {place: next(ast.unparse(word.value) for word in call.keywords if word.arg == "provider_id") for place, call in calls("dispatch")}
+    sent = [*calls("dispatch"), *calls("follow_up")]
+    to = {place: next(ast.unparse(word.value) for word in call.keywords if word.arg == "provider_id") for place, call in sent}
 
-    # The second is her own correction, to the office that has the application already. Each gives its receipt.
-    assert to == {"applications/operations/sending.py": "definition.provider", "grievances/correcting.py": "case.provider_id"}
-    assert {place for place, _ in calls("give_for_disclosure")} == set(to)
+    # To the office that has the application already goes her own correction, and the word that she takes it back, which holds no answer.
+    word_alone = "applications/operations/following.py"
+    assert to.pop("applications/operations/sending.py") == "definition.provider"
+    assert to == {"grievances/correcting.py": "case.provider_id", word_alone: "case.provider_id"}
+    assert {place for place, _ in calls("give_for_disclosure")} == {"applications/operations/sending.py", *to} - {word_alone}
     # Closing an account tells the same providers that it was closed, and nothing else.
     assert {place for place, _ in calls("encrypt_package")} <= {"delivery/operations.py", "closure/intimations.py"}
 
