@@ -89,6 +89,22 @@ def test_the_last_minute_counts_to_its_end_and_the_next_does_not(
 
 
 @pytest.mark.promise("P77")
+@pytest.mark.parametrize(
+    ("scope", "reached"), [({"office": "bdpo"}, [1, 0]), ({"act": "looked"}, [1, 1]), ({"act": "application.begun"}, [0, 1])]
+)
+def test_each_part_of_the_mark_counts(
+    app: Flask, anita: Seat, harjinder: Seat, stranger: Seat, rogue: Seat, clock: ClockHandle, scope: dict[str, str], reached: list[int]
+) -> None:
+    looked_at(harjinder, rogue)
+    looked_at(stranger, seat(app, role="officer", office="lg", full_name="Honest Clerk"))
+    stranger.client.submit("/services/birth-certificate", "apply")
+
+    told(anita, clock, **scope)
+
+    assert [one.messages().count("breach_notice") for one in (harjinder, stranger)] == reached
+
+
+@pytest.mark.promise("P77")
 def test_she_reads_it_above_every_page_until_she_has_read_it(anita: Seat, harjinder: Seat, rogue: Seat, clock: ClockHandle) -> None:
     looked_at(harjinder, rogue)
     before = harjinder.client.page("/profile").all("breach-alert")
