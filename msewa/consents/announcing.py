@@ -37,6 +37,7 @@ def may_promote(account_id: str, topic: str, channel: str) -> bool:
 def announce(template: str, *, topic: str, page: str, now: datetime) -> Iterator[int]:
     """Queue a message for everybody who allows `topic`; yield after each batch how many it went to, for the caller to commit."""
     after = ""
+    # By the last id and not by an offset: while batches are committed people join and leave, and nobody may be told twice.
     while ids := _ever_asked(topic, after=after):
         yield sum(announce_to(account_id, template, topic=topic, page=page, now=now) for account_id in ids)
         after = ids[-1]
@@ -69,7 +70,7 @@ def announce_to(account_id: str, template: str, *, topic: str, page: str, now: d
                 values={"page": page},
                 now=now,
             )
-        except NotAllowedError:
+        except NotAllowedError:  # the other channel may be allowed
             continue
         sent += 1
     return sent

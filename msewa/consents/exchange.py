@@ -11,7 +11,7 @@ from msewa.consents.texts import get_current_version, get_policy
 from msewa.crypto.canonical import canonical
 
 Shape = dict[str, Any]
-THE_POLICY = "1"
+THE_POLICY = "1"  # the id that GovStack's own checks ask for; every version has its own besides
 BASES = {Ground.CHOICE: "consent", Ground.LAW: "public_task", Ground.LEGAL_DUTY: "legal_obligation"}
 LANGUAGE = "en"
 
@@ -64,7 +64,7 @@ def _agreement(purpose: Purpose, *, agreement_id: str, policy: Shape, settings: 
         "dpiaDate": "",
         "dpiaSummaryUrl": "",
         "active": True,
-        "forgettable": False,
+        "forgettable": False,  # a withdrawal is an event of its own: the record of the yes is what proves it
         "compatibleWithVersionId": "",
         "lifecycle": "complete",
     }

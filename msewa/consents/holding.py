@@ -28,6 +28,7 @@ def gather(subject: Subject) -> dict[str, Any]:
 
 def files(subject: Subject) -> Iterator[File]:
     """Yield each receipt as the file that `/privacy/verify` takes."""
+    # Spelled for a person to read: whoever checks it spells it anew (RFC 8785) before looking at the signature.
     for one in list_receipts(subject):
         yield f"receipts/{one.id}.json", json.dumps(one.record, ensure_ascii=False, indent=1).encode()
 

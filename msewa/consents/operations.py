@@ -57,6 +57,7 @@ def choose(subject: Subject, purpose_id: str, event: Event | str, *, language: s
     notice = shown(purpose, language)
     one_at_a_time(subject.id)
     latest = find_latest(subject.id, purpose_id)
+    # Its end is noted first, so that a yes after its time reads as a renewal and not as one that never ended.
     if latest is not None and latest.version == purpose.version and has_lapsed(latest, purpose, now=now):
         _add(subject, purpose, Event.EXPIRED, notice=notice, actor=SYSTEM, now=now)
         latest = find_latest(subject.id, purpose_id)
@@ -105,6 +106,7 @@ def _add(subject: Subject, purpose: Purpose, event: Event, *, notice: Shown, act
         )
     )
     record(f"choice.{event}", subject=subject, actor=actor, now=now, about=purpose.id)
+    # After the event stands: a hook that asks `is_allowed` gets the new answer.
     if event in ENDINGS:
         for hook in _hooks(purpose.id):
             hook(subject.id, now=now)

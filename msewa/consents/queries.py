@@ -33,6 +33,7 @@ class Given:
 def is_allowed(account_id: str, purpose_id: str, *, now: datetime | None = None) -> bool:
     """Whether data may be used for a purpose at this moment: a purpose nobody has published grants nothing (P44)."""
     purpose = purposes().get(purpose_id)
+    # What a law requires has no switch to ask, and what nobody published has nothing that could allow it.
     if purpose is None or not purpose.is_choice:
         return purpose is not None
     return state_of(find_latest(account_id, purpose_id), purpose, now=now or clock.now()) in IN_FORCE

@@ -58,6 +58,7 @@ def public_keys() -> list[Jwk]:
 def verify(text: str) -> Checked:
     """Say of a text of up to 64 kB whether it is a receipt of ours as it was given."""
     document = _parsed(text)
+    # The signature is over everything else: taken out, the rest is what was signed.
     signature = document.pop(SIGNATURE, None) if document else None
     if document is None or not isinstance(signature, str):
         return Checked(Verdict.NOT_OURS)

@@ -85,6 +85,7 @@ def stamped_folders() -> Iterator[Stamped]:
 def _listed(name: str, stamped: tuple[Stamped, ...]) -> tuple[tuple[str, Stamped], ...]:
     paths = [path for folder, _ in stamped for path in folder.glob(f"{name}-*.yaml")]
     files = [(path.stem.removeprefix(f"{name}-"), (path, path.stat().st_mtime_ns)) for path in paths]
+    # By their numbers: as text 1.10 would stand before 1.9.
     return tuple(sorted(files, key=lambda file: [int(part) for part in file[0].split(".")]))
 
 

@@ -36,6 +36,7 @@ def stop(token: str) -> Response:
     try:
         account_id, topic, channel = read_stop_link(token, now=now())
     except LinkError:
+        # One word for every fault of a link: which it was would help only who guesses.
         return render_page("notifications/link_over.html", status=404)
     if request.method == "GET":
         # Not by the mere visit: programs that look into mails follow every link.

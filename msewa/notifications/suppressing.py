@@ -33,6 +33,7 @@ def suppress(account_id: str, *, channel: Channel, topic: str, reason: Reason, n
 
 def allow(account_id: str, *, channel: Channel, topic: str) -> None:
     """Take back what she herself stopped."""
+    # Only that: a number that was reported dead, or an account that rests, is not opened again by a press on a topic.
     _remove(account_id, Suppression.channel == channel, Suppression.topic == topic, Suppression.reason == "opted_out")
 
 

@@ -52,10 +52,7 @@ def put(topic: str, reference: str, *, now: datetime, due_at: datetime | None = 
 
 def drop(topic: str, reference: str) -> None:
     """Take back work that is not wanted any more."""
-    item = db.session.scalars(select(OutboxItem).filter_by(topic=topic, reference=reference)).first()
-    if item is not None:
-        db.session.delete(item)
-        db.session.flush()
+    drop_all(topic, [reference])
 
 
 def drop_all(topic: str, references: Iterable[str]) -> None:
@@ -121,6 +118,7 @@ def perform(lease: Lease, *, handlers: dict[str, Handler], now: datetime) -> boo
                 handler.note(lease.reference, outcome, now=now)
             else:
                 handler(lease.reference, now=now)
+            # Work that took itself away (an account that ended) is done as well, though there is no row to tick off.
             done = _settle(lease, state="done", lease_until=None, attempts=lease.attempts + 1, error="") or _is_gone(lease)
             db.session.commit() if done else db.session.rollback()
     except Exception as error:  # the worker must outlive any fault of a handler

@@ -11,7 +11,7 @@ from msewa.consents import queries
 from msewa.consents.purposes import purposes
 from tests.conftest import ClockHandle
 from tests.consents.conftest import at_once, sender
-from tests.people import Somebody, signed_in
+from tests.people import Somebody
 from tests.strict_client import StrictClient
 
 CHOICES = [purpose.id for purpose in purposes().values() if purpose.is_choice]
@@ -21,11 +21,6 @@ PLACES: dict[str, tuple[str, str]] = {
     "its own page": ("/privacy/choices/{}", "answer"),
     "the dashboard": ("/privacy", "choice-{}"),
 }
-
-
-@pytest.fixture
-def her(app: Flask, client: StrictClient) -> Somebody:
-    return signed_in(client, app=app)
 
 
 def state(her: Somebody, purpose_id: str) -> str:

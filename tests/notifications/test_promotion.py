@@ -3,10 +3,12 @@
 import pytest
 
 from msewa.extensions import db, writing
-from msewa.notifications.operations import send
+from msewa.notifications.operations import TOPIC, send
 from msewa.notifications.promotion import NotAllowedError, promote
 from msewa.notifications.queries import list_messages
 from msewa.notifications.rules import TOPICS, UnknownTemplateError, registry
+from msewa.outbox.worker import run_next
+from tests.conftest import ClockHandle
 from tests.notifications.conftest import PAGE, RecordingCourier, allow, queue, work
 from tests.people import Somebody
 
@@ -46,6 +48,21 @@ def test_withdrawing_drops_what_already_waits(harjinder: Somebody, courier: Reco
 
     with harjinder.app.app_context():
         assert [(row.state, row.template) for row in list_messages(harjinder.id)] == [("dropped", "news")]
+    assert queued == 1
+    assert courier.letters == []
+
+
+@pytest.mark.promise("P64")
+def test_a_yes_that_ended_while_the_news_waited_sends_nothing(harjinder: Somebody, courier: RecordingCourier, clock: ClockHandle) -> None:
+    allow(harjinder, "newsletter", "channel.sms")
+    clock.advance(days=364)
+    queued = queue(harjinder)
+
+    # Nobody has withdrawn and nothing was dropped: only who asks at the door can know.
+    clock.advance(days=2)
+    with harjinder.app.app_context():
+        run_next(now=clock.now(), topic=TOPIC)
+
     assert queued == 1
     assert courier.letters == []
 
