@@ -7,23 +7,24 @@ number that commits late gets a place at the next checkpoint, and no place is ev
 
 import base64
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Select, func, insert, select
 
 from msewa.crypto.notes import NoteError, open_note, sign_note
 from msewa.extensions import db, writing
 from msewa.ledger import marks
+from msewa.ledger.kept import find_kept, keep
 from msewa.ledger.models import LedgerCheckpoint, LedgerLeaf, LedgerNode, LedgerPlace
 from msewa.ledger.nodes import read_hashes
+from msewa.ledger.queries import settled_number
 from msewa.ledger.signing import origin, signer, verifier_keys
 from msewa.ledger.tree import EMPTY_ROOT, Hashes, Span, fold, grow
+from msewa.ledger.verifying import verify_against
 from msewa.web import journal
 
 LOCK = 0x6C656467  # any number of our own, for PostgreSQL's advisory locks
 BATCH = 5000
-# No transaction of ours lives for so long: a leaf that appears later below what was numbered then is not ours (`verify` names it).
-LATEST = timedelta(hours=1)
 
 
 class LedgerDamagedError(Exception):
@@ -50,7 +51,7 @@ def checkpoint(now: datetime) -> LedgerCheckpoint | None:
 
 
 def sign_what_is_new(*, now: datetime) -> None:
-    """Make a checkpoint when there is a leaf without a place, and commit it; a damaged tree is only told, for `verify` to look into."""
+    """Make a checkpoint when there is a leaf without a place, commit and keep it; damage is only told, for `verify` to look into."""
     # Asked by a mere read first: a quiet minute must not take SQLite's one write lock.
     is_any_new = db.session.scalar(_unplaced(settled_number(now=now)).limit(1)) is not None
     db.session.rollback()
@@ -58,17 +59,24 @@ def sign_what_is_new(*, now: datetime) -> None:
         return
     with writing():
         try:
-            checkpoint(now)
+            made = checkpoint(now)
         except LedgerDamagedError:
             journal.event("ledger_damaged")
             db.session.rollback()
+            return
+        note = made.note if made else None
         db.session.commit()
+    if note is not None:
+        _keep(note)
 
 
-def settled_number(*, now: datetime) -> int:
-    """Return the number up to which every leaf must have its place by now; 0 when none must."""
-    chosen = select(func.max(LedgerCheckpoint.last_number)).where(LedgerCheckpoint.made_at <= now - LATEST)
-    return db.session.scalar(chosen) or 0
+def _keep(note: str) -> None:
+    """Keep the newest checkpoint outside, unless that would end the only proof that the ledger was cut or made anew."""
+    kept = find_kept()
+    if kept is not None and any(verify_against(kept)):
+        journal.event("ledger_damaged")
+        return
+    keep(note)
 
 
 def _take_lock() -> None:

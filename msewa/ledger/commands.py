@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from msewa.extensions import db, writing
 from msewa.ledger import granting, operations
+from msewa.ledger.kept import find_kept
 from msewa.ledger.queries import find_checkpoint
 from msewa.ledger.verifying import faults_of
 from msewa.web.clock import now
@@ -34,9 +35,11 @@ def checkpoint() -> None:
 @click.option("--against", type=click.File(), multiple=True, help="A checkpoint that was kept elsewhere; may be given again.")
 def verify(against: tuple[TextIO, ...]) -> None:
     """Check every row, node and checkpoint; a line for each fault, and a non-zero exit when there is one."""
+    # Read before the database: what is kept meanwhile would be newer than what we look at.
+    kept = find_kept()
     _hold_still()
-    count = 0
-    for fault in faults_of([file.read() for file in against], now=now(), track=_progress()):
+    count, notes = 0, [*(file.read() for file in against), *([kept] if kept else [])]
+    for fault in faults_of(notes, now=now(), track=_progress()):
         click.echo(fault)
         count += 1
     if count:

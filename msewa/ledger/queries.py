@@ -1,7 +1,7 @@
 """Reading the ledger: entries of one subject, newest first; checkpoints; and proofs that a row stands in what was signed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
@@ -17,6 +17,8 @@ from msewa.web.errors import NoSuchRowError
 
 _TABLE = LedgerEntry.__table__.c
 AFTER_ALL = 2**62
+# No transaction of ours lives for so long: a leaf that appears later below what was numbered then is not ours (`verify` names it).
+LATEST = timedelta(hours=1)
 # Her dashboard begins with it: asked without a transaction of its own, and never more than a page of it.
 NEWEST_LOOKS = (
     select(_TABLE.number, _TABLE.sealed, _TABLE.by_other)
@@ -88,6 +90,12 @@ def find_checkpoint(size: int | None = None) -> str | None:
     """Return the signed note over the first `size` leaves, or the newest; None when there is none."""
     chosen = select(LedgerCheckpoint.note).order_by(LedgerCheckpoint.size.desc()).limit(1)
     return db.session.scalar(chosen if size is None else chosen.where(LedgerCheckpoint.size == size))
+
+
+def settled_number(*, now: datetime) -> int:
+    """Return the number up to which every leaf must have its place by now; 0 when none must."""
+    chosen = select(func.max(LedgerCheckpoint.last_number)).where(LedgerCheckpoint.made_at <= now - LATEST)
+    return db.session.scalar(chosen) or 0
 
 
 def prove(number: int) -> InclusionProof:

@@ -10,10 +10,9 @@ from sqlalchemy import func, select
 from msewa.crypto.notes import NoteError, open_note
 from msewa.extensions import db
 from msewa.ledger import marks
-from msewa.ledger.checkpointing import settled_number
 from msewa.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerErased, LedgerLeaf, LedgerNode, LedgerPlace
 from msewa.ledger.nodes import read_hashes
-from msewa.ledger.queries import prove_consistency
+from msewa.ledger.queries import prove_consistency, settled_number
 from msewa.ledger.signing import verifier_keys
 from msewa.ledger.tree import Hashes, Node, Span, fold, leaf_hash, node_hash, roots_from_consistency
 

@@ -63,9 +63,11 @@ def test_everything_comes_back_with_the_same_digests(leaver: Leaver, installatio
     made = run(leaver.app, "backup", str(tmp_path / "b"))
 
     other = anew()
+    (other.folder / "ledger.checkpoint").write_text("what was signed after the backup")
     restored = run(other.app, "restore", str(tmp_path / "b"))
 
     assert made.exit_code == restored.exit_code == 0, restored.output
+    assert run(other.app, "ledger", "verify").exit_code == 0
     assert digests(other) == before
     assert before["application"][0] == 3
     with other.app.app_context():
@@ -86,6 +88,7 @@ def test_whoever_left_after_the_backup_is_gone_after_the_restore_too(
 
     assert restored.exit_code == 0, restored.output
     assert "1 accounts that had left were erased again" in restored.output
+    assert run(other.app, "ledger", "verify").exit_code == 0
     with other.app.app_context():
         assert db.session.scalars(select(Account.id)).all() == [stays.id]
         assert db.session.scalar(select(func.count()).select_from(Archive)) == 1

@@ -11,6 +11,7 @@ from msewa.closure.backups import write_backup
 from msewa.closure.restoring import restore
 from msewa.closure.rules import ClosureError
 from msewa.extensions import db, migrate, writing
+from msewa.ledger.kept import forget_kept
 from msewa.outbox import worker
 from msewa.web.clock import now
 
@@ -36,6 +37,7 @@ def restore_command(path: Path) -> None:
         with writing():
             restored = restore(path, now=now())
             db.session.commit()
+        forget_kept()
     except ClosureError as error:
         db.session.rollback()
         raise click.ClickException(str(error)) from None
