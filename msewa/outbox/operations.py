@@ -46,7 +46,9 @@ class Lease(NamedTuple):
 def put(topic: str, reference: str, *, now: datetime, due_at: datetime | None = None) -> None:
     """Have `topic`'s handler called with `reference` after this transaction commits; the same pair twice is once."""
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    row = {"topic": topic, "reference": reference, "created_at": now, "due_at": due_at or now, "state": "waiting"}
+    # Its 30 days of trying begin when it is due: work that was put off for a month is not given up at its first fault.
+    due_at = due_at or now
+    row = {"topic": topic, "reference": reference, "created_at": due_at, "due_at": due_at, "state": "waiting"}
     db.session.execute(dialect.insert(OutboxItem).values(**row, fence=0, attempts=0, error="").on_conflict_do_nothing())
 
 

@@ -252,3 +252,17 @@ def test_what_an_errand_could_not_note_is_said_again(room: Flask) -> None:
     worker.run_due(now=NOW + timedelta(hours=1))
 
     assert (after_the_first, said, state_of("a")) == ("", ["a", "a"], "done")
+
+
+def test_work_that_was_put_off_is_tried_for_as_long_as_any_other(room: Flask) -> None:
+    worker.handle(room, "t.test", fail)
+    due_at = NOW + GIVE_UP_AFTER
+    with writing():
+        put("t.test", "a", now=NOW, due_at=due_at)
+        db.session.commit()
+
+    worker.run_next(now=due_at)
+    first = state_of("a")
+    worker.run_next(now=due_at + GIVE_UP_AFTER)
+
+    assert (first, state_of("a")) == ("waiting", "attention")
