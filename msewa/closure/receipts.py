@@ -12,11 +12,11 @@ from sqlalchemy import delete, select
 
 from msewa.closure.models import DeletionReceipt, VaultMonth
 from msewa.config import Settings
-from msewa.crypto.canonical import CanonicalError, canonical
-from msewa.crypto.detached import BadSignatureError, UnknownSignerError, check_detached, public_half, sign_detached
+from msewa.crypto.canonical import canonical, read_object
+from msewa.crypto.detached import BadSignatureError, UnknownSignerError, check_document, public_half, sign_detached
 from msewa.crypto.keyring import Purpose
 from msewa.crypto.tokens import new_token, token_hash
-from msewa.extensions import db
+from msewa.extensions import db, writing
 from msewa.web.keys import key_ring
 
 TYPE, SIGNATURE = "msewa.deletion-receipt.1", "signature"
@@ -52,9 +52,8 @@ def make(facts: Receipt) -> Receipt:
 
 
 def keep(receipt: Receipt, *, now: datetime) -> str:
-    """Keep a receipt for an hour, for its owner to take; return the token that finds it. Those of before go."""
+    """Keep a receipt for an hour, for its owner to take; return the token that finds it."""
     token = new_token()
-    db.session.execute(delete(DeletionReceipt).where(DeletionReceipt.ends_at <= now))
     db.session.add(DeletionReceipt(token_hash=token_hash(token), content=json.dumps(receipt), ends_at=now + SHOWN_FOR))
     db.session.flush()
     return token
@@ -67,28 +66,29 @@ def find(token: str, *, now: datetime) -> Receipt | None:
     return json.loads(content) if content else None
 
 
+def forget_ended(*, now: datetime) -> None:
+    """Remove the receipts whose hour is over, and commit."""
+    ended = DeletionReceipt.ends_at <= now
+    is_any = db.session.scalar(select(DeletionReceipt.token_hash).where(ended).limit(1)) is not None
+    db.session.rollback()
+    if is_any:
+        with writing():
+            db.session.execute(delete(DeletionReceipt).where(ended))
+            db.session.commit()
+
+
 def verify(text: str) -> Checked:
     """Say of a text of up to 64 kB whether it is a deletion receipt of ours, as it was given."""
-    receipt = _parsed(text)
+    receipt = read_object(text) if len(text) <= LONGEST else None
     signature = receipt.pop(SIGNATURE, None) if receipt else None
     if receipt is None or receipt.get("type") != TYPE or not isinstance(signature, str):
         return Checked(Verdict.NOT_OURS)
     keys = [public_half(key, purpose=Purpose.RECEIPTS) for key in key_ring().living(Purpose.RECEIPTS)]
     try:
-        check_detached(canonical(receipt), signature, keys=keys)
+        check_document(receipt, signature, keys=keys)
     except UnknownSignerError:
         return Checked(Verdict.NOT_OURS)
-    except (BadSignatureError, CanonicalError):
+    except BadSignatureError:
         return Checked(Verdict.ALTERED)
     destroyed = select(VaultMonth.destroyed_at).where(VaultMonth.month == receipt["sealed"]["month"])
     return Checked(Verdict.VALID, receipt, db.session.scalar(destroyed))
-
-
-def _parsed(text: str) -> Receipt | None:
-    if len(text) > LONGEST:
-        return None
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) else None

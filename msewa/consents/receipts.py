@@ -1,11 +1,9 @@
 """Receipts: a signed record of every choice and of every disclosure, kept sealed, and checked by anybody who is shown one."""
 
-import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, cast
 
 from flask import current_app
 
@@ -14,8 +12,8 @@ from msewa.consents.purposes import Shown, get_purpose, shown
 from msewa.consents.records import Disclosure, Frame, Record, of_choice, of_disclosure
 from msewa.consents.rules import Event, Purpose
 from msewa.consents.texts import get_current_version
-from msewa.crypto.canonical import CanonicalError, canonical
-from msewa.crypto.detached import BadSignatureError, UnknownSignerError, check_detached, public_half, sign_detached
+from msewa.crypto.canonical import canonical, read_object
+from msewa.crypto.detached import BadSignatureError, UnknownSignerError, check_document, public_half, sign_detached
 from msewa.crypto.envelope import Place, seal_json
 from msewa.crypto.jose import Jwk
 from msewa.crypto.keyring import Purpose as KeyPurpose
@@ -57,13 +55,13 @@ def public_keys() -> list[Jwk]:
 
 def verify(text: str) -> Checked:
     """Say of a text of up to 64 kB whether it is a receipt of ours as it was given."""
-    document = _parsed(text)
+    document = read_object(text) if len(text) <= LONGEST else None
     # The signature is over everything else: taken out, the rest is what was signed.
     signature = document.pop(SIGNATURE, None) if document else None
     if document is None or not isinstance(signature, str):
         return Checked(Verdict.NOT_OURS)
     try:
-        check_detached(_spelled(document), signature, keys=public_keys())
+        check_document(document, signature, keys=public_keys())
     except UnknownSignerError:
         return Checked(Verdict.NOT_OURS)
     except BadSignatureError:
@@ -100,29 +98,3 @@ def _keep(frame: Frame, record: Record, *, kind: str) -> str:
     db.session.add(Receipt(id=receipt_id, account_id=frame.subject.id, kind=kind, at=frame.now, sealed=sealed))
     db.session.flush()
     return receipt_id
-
-
-def _spelled(document: Record) -> bytes:
-    """Return the bytes that would have been signed; nothing where a value is such as we never write."""
-    try:
-        return canonical(document)
-    except (CanonicalError, RecursionError):
-        return b""
-
-
-def _parsed(text: str) -> Record | None:
-    """Return a JSON object whose names are each said once; None for anything else."""
-    if len(text) > LONGEST:
-        return None
-    try:
-        document: Any = json.loads(text, object_pairs_hook=_each_once)
-    except (ValueError, RecursionError):
-        return None
-    return cast(Record, document) if isinstance(document, dict) else None
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> Record:
-    # Of a name said twice one program reads the first and another the last: such a text says two things under one signature.
-    if len({name for name, _ in pairs}) != len(pairs):
-        raise ValueError("a name is said twice")
-    return dict(pairs)

@@ -1,6 +1,7 @@
 """One spelling for each JSON value (RFC 8785), so that the same content always has the same digest."""
 
 import hashlib
+import json
 from typing import Any, cast
 
 import rfc8785
@@ -11,12 +12,11 @@ class CanonicalError(ValueError):
 
 
 def canonical(value: Any) -> bytes:
-    """Spell out dicts, lists, strings, integers, booleans and None; raises CanonicalError for anything else."""
-    if _has_float(value):
-        raise CanonicalError("no canonical spelling")
+    """Spell out dicts, lists, strings, integers, booleans and None; raises CanonicalError for anything else, and hundreds of levels."""
     try:
-        return rfc8785.dumps(value)
-    except ValueError:
+        if not _has_float(value):
+            return rfc8785.dumps(value)
+    except (ValueError, RecursionError):
         pass
     # Raised out here: the library's error may quote the value.
     raise CanonicalError("no canonical spelling")
@@ -25,6 +25,22 @@ def canonical(value: Any) -> bytes:
 def digest(value: Any) -> str:
     """Return the SHA-256 of the canonical spelling in 64 hex digits."""
     return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def read_object(text: str) -> dict[str, Any] | None:
+    """Return a JSON object whose names are each said once; None for any other text."""
+    try:
+        document: Any = json.loads(text, object_pairs_hook=_each_once)
+    except (ValueError, RecursionError):
+        return None
+    return cast(dict[str, Any], document) if isinstance(document, dict) else None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Of a name said twice one program reads the first and another the last: such a text says two things under one signature.
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a name is said twice")
+    return dict(pairs)
 
 
 def _has_float(value: Any) -> bool:

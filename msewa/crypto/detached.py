@@ -10,6 +10,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from joserfc.jws import JWSRegistry
 
+from msewa.crypto.canonical import CanonicalError, canonical
 from msewa.crypto.jose import SIGN, Jwk
 from msewa.crypto.keyring import Key, Purpose
 
@@ -53,6 +54,15 @@ def check_detached(content: bytes, signature: str, *, keys: Sequence[Jwk]) -> st
     except (JoseError, ValueError):
         raise BadSignatureError from None
     return str(signer["kid"])
+
+
+def check_document(document: dict[str, Any], signature: str, *, keys: Sequence[Jwk]) -> None:
+    """Check a signature over a document's canonical spelling; raises as `check_detached`, also where it has none: we sign no such."""
+    try:
+        content = canonical(document)
+    except CanonicalError:
+        content = b""
+    check_detached(content, signature, keys=keys)
 
 
 def _parts(signature: str, *, keys: Sequence[Jwk]) -> tuple[str, Jwk]:
