@@ -10,11 +10,12 @@ from sqlcipher3 import dbapi2
 from msewa.extensions import is_writing
 
 sqlcipher: Any = dbapi2  # a C module without types
+PATIENCE = "busy_timeout=10000"
 PRAGMAS = (
     "foreign_keys=ON",
     "journal_mode=WAL",  # safe here: sqlcipher3 carries SQLite 3.51.3 or newer
     "synchronous=FULL",
-    "busy_timeout=10000",
+    PATIENCE,
     "secure_delete=ON",
     "temp_store=MEMORY",
     "cache_size=-8000",
@@ -47,3 +48,18 @@ def watch_begin(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
+
+
+def empty_log(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log, where pages lie as they were before an erasure; False while somebody else reads or writes."""
+    if engine.dialect.name != "sqlite":
+        return True
+    connection: Any = engine.raw_connection()
+    try:
+        # Tried again a minute later, rather than holding anybody up.
+        connection.execute("PRAGMA busy_timeout=0")
+        (is_busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not is_busy
+    finally:
+        connection.execute(f"PRAGMA {PATIENCE}")
+        connection.close()

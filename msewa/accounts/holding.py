@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from msewa.accounts.models import Account, KnownDevice, Passkey, PendingReset, RecoveryCode, SignInSession, TotpFactor
-from msewa.accounts.operations import entering, resets
+from msewa.accounts.operations import entering, resets, resting
 from msewa.accounts.operations.forgetting import addresses_in, forget_begun, forget_tries
 from msewa.accounts.queries import find_account_id, get_contact, get_factor_confirmed_at, get_subject, list_passkeys
 from msewa.extensions import db
@@ -85,6 +85,7 @@ def erase_activity(account_id: str) -> None:
     forget_addressed(addresses_in(contact))
     visits = select(SignInSession.id).where(SignInSession.account_id == account_id)
     outbox.drop_all(entering.HALF, db.session.scalars(visits))
+    outbox.drop_all(resting.OVER, [account_id])
     resets.forget(account_id)
     for model in (SignInSession, KnownDevice):  # codes that were sent go with their visit
         db.session.execute(delete(model).where(model.account_id == account_id))

@@ -9,6 +9,9 @@ from msewa.crypto.envelope import Place, unseal_json
 from msewa.extensions import db
 from msewa.holdings import Holding
 from msewa.ledger.rules import Subject
+from msewa.outbox import operations as outbox
+
+TOPIC = "closure.terminate"
 
 
 def place_of(account_id: str) -> Place:
@@ -27,7 +30,8 @@ def gather(subject: Subject) -> dict[str, Any]:
 
 
 def erase(account_id: str) -> None:
-    """Remove it."""
+    """Remove it, and the errand that was to end the account: it is named by the account's id."""
+    outbox.drop_all(TOPIC, [account_id])
     db.session.execute(delete(Termination).where(Termination.account_id == account_id))
 
 

@@ -6,7 +6,7 @@ from flask import Flask
 
 from msewa.accounts import standing
 from msewa.accounts.operations import resting
-from msewa.closure import ending_routes, erasures, intimations, routes, vault
+from msewa.closure import ending_routes, erasures, intimations, receipts, routes, vault
 from msewa.closure.commands import backup as backup_commands
 from msewa.closure.commands import terminate as terminate_commands
 from msewa.closure.commands import vault as vault_commands
@@ -14,6 +14,8 @@ from msewa.closure.holding import HOLDING
 from msewa.closure.operations import terminating
 from msewa.closure.operations.closing import close_account
 from msewa.closure.rules import Reason, Wish
+from msewa.database import empty_log
+from msewa.extensions import db
 from msewa.holdings import hold
 from msewa.ledger.rules import SYSTEM
 from msewa.outbox import worker
@@ -33,8 +35,15 @@ def init_app(app: Flask) -> None:
     worker.handle(app, erasures.TOPIC, erasures.write_down)
     worker.handle(app, resting.OVER, leave_after_rest)
     worker.handle(app, terminating.TOPIC, terminating.finish)
+    worker.each_minute(app, tidy)
     app.extensions["readiness"]["vault_key"] = lambda: vault.is_key_there(now=now())
     app.extensions["readiness"]["vault_destruction"] = lambda: vault.is_nothing_overdue(now=now())
+
+
+def tidy(*, now: datetime) -> None:
+    """Remove what is left for a moment after somebody has left: receipts, and the pages in SQLite's log."""
+    receipts.forget_ended(now=now)
+    empty_log(db.engine)
 
 
 def leave_after_rest(reference: str, *, now: datetime) -> None:

@@ -179,6 +179,7 @@ def _note(reference: str, receipt: str | None, *, now: datetime) -> None:
         return  # its applicant left while it was on the road
     if package.digest == ORPHAN:
         db.session.delete(package)
+        outbox.drop_all(TOPIC, [reference])  # it is named by the application, which is gone
         return
     package.accepted_at, package.receipt, package.jwe = now, receipt, None
     waiting = select(Package.application_id).where(Package.provider_id == package.provider_id, Package.accepted_at.is_(None))

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from msewa.dpo.models import Breach, BreachAffected, LegalDisclosure
-from msewa.dpo.papers import open_paper
+from msewa.dpo.papers import close_paper, open_paper
 from msewa.dpo.references import BREACH, LEGAL, show_number
 from msewa.dpo.rules import State
 from msewa.extensions import db
@@ -24,10 +24,14 @@ def gather(subject: Subject) -> dict[str, Any]:
 
 
 def erase(account_id: str) -> None:
-    """Cut every demand from her, its document included, and take her out of the breaches; the office's papers name nobody."""
+    """Cut every demand from her, its document and application included, and take her out of the breaches; the papers name nobody."""
     hers = update(LegalDisclosure).where(LegalDisclosure.account_id == account_id)
     db.session.execute(hers.where(LegalDisclosure.state == State.DRAFT).values(state=State.WITHDRAWN))
-    db.session.execute(hers.values(account_id=None, document=None))
+    for row in db.session.scalars(select(LegalDisclosure).where(LegalDisclosure.account_id == account_id)):
+        paper = open_paper(row.data_key, row.sealed, table="legal_disclosure", row_id=row.id)
+        row.data_key, row.sealed = close_paper(paper | {"application_id": ""}, table="legal_disclosure", row_id=row.id)
+        row.account_id = row.document = None
+    db.session.flush()
     db.session.execute(delete(BreachAffected).where(BreachAffected.account_id == account_id))
 
 

@@ -39,9 +39,10 @@ def _is_ours(key: str) -> bool:
     return hmac.compare_digest(_seal(text).encode(), seal.encode("utf-8", "replace"))
 
 
-def _digest() -> bytes:
-    """Digest what was posted and where to, files by their bytes; the key and the CSRF token are not content."""
-    content = hashlib.sha256(request.path.encode())
+def _digest(key: str) -> bytes:
+    """Digest what was posted and where to, files by their bytes; the CSRF token is not content."""
+    # The key comes first, of which only a hash is kept: nobody can try numbers and names against what the table holds.
+    content = hashlib.sha256(f"{key} {request.path}".encode())
     for name, values in sorted(request.form.lists()):
         if name not in _NOT_CONTENT:
             content.update(repr((name, values)).encode("utf-8", "backslashreplace"))
@@ -68,7 +69,7 @@ def once(view: Callable[P, Response]) -> Callable[P, Response]:
         if not _is_ours(key):
             abort(400)
         g.form_key = hashlib.sha256(key.encode()).digest()
-        earlier = _enter(g.form_key, body_digest=_digest())
+        earlier = _enter(g.form_key, body_digest=_digest(key))
         if earlier is not None:
             return see_other(earlier)
         response = view(*args, **kwargs)
@@ -91,7 +92,7 @@ def find_answer() -> str | None:
     key = request.form.get(FIELD) if request.method == "POST" else None
     if key is None or not _is_ours(key):
         return None
-    same = (UsedFormKey.key_hash == hashlib.sha256(key.encode()).digest(), UsedFormKey.body_digest == _digest())
+    same = (UsedFormKey.key_hash == hashlib.sha256(key.encode()).digest(), UsedFormKey.body_digest == _digest(key))
     return db.session.scalar(select(UsedFormKey.location).where(*same)) or None
 
 

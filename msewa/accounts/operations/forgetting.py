@@ -10,6 +10,7 @@ from msewa.accounts.operations.visits import data_of
 from msewa.accounts.queries import Contact
 from msewa.accounts.rules import Visit
 from msewa.extensions import db
+from msewa.notifications.rules import CHANNELS
 
 STRANGERS = "strangers"
 
@@ -19,9 +20,9 @@ def forget_tries(account_id: str, *, contact: Contact) -> None:
     hashes = db.session.scalars(select(KnownDevice.token_hash).where(KnownDevice.account_id == account_id))
     devices = (STRANGERS, *(hashed.hex() for hashed in hashes))
     by_id = [(purpose, account_id) for purpose in ("own password", "factor", "passkey", "paper")]
-    hers = [*by_id, ("password", contact.mobile), ("paper", contact.mobile)]
+    hers = [*by_id, *((purpose, name) for purpose in ("password", "paper") for name in addresses_in(contact))]
     buckets = [bucket_of(*pair, device) for pair in hers for device in devices]
-    buckets += [bucket_of("send", "sms", contact.mobile), bucket_of("send", "email", contact.email or "")]
+    buckets += [bucket_of("send", channel, name) for channel in CHANNELS for name in addresses_in(contact)]
     db.session.execute(delete(Throttle).where(Throttle.bucket.in_(buckets)))
 
 
@@ -39,5 +40,5 @@ def _is_of(data: dict[str, object], *marks: str) -> bool:
 
 
 def addresses_in(contact: Contact) -> Iterable[str]:
-    """Return the addresses that messages to her carry."""
+    """Return the addresses that she signs in with, and that messages to her carry."""
     return [contact.mobile, contact.email] if contact.email else [contact.mobile]

@@ -8,11 +8,12 @@ from sqlalchemy import delete, select, update
 
 from msewa.accounts.models import Account, PendingReset, RecoveryCode
 from msewa.accounts.operations import passkeys, visits
+from msewa.accounts.operations.forgetting import forget_tries
 from msewa.accounts.operations.numbers import GONE, is_number_gone, release_number
 from msewa.accounts.operations.opening import add_recovery_codes, bind_factor
 from msewa.accounts.operations.telling import addresses_of, tell
 from msewa.accounts.people import place_of
-from msewa.accounts.queries import index_of
+from msewa.accounts.queries import get_contact, index_of
 from msewa.crypto.envelope import seal_json, unseal_json
 from msewa.extensions import db
 from msewa.ledger.operations import record
@@ -48,6 +49,8 @@ def change_address(subject: Subject, *, field: str, value: str, actor: Actor, no
     """Put a proven `mobile` or `email` in place of the old one; IntegrityError when somebody else has it by now."""
     # A number that may be a stranger's by now is told nothing, not even that it was left.
     before = [address for address in addresses_of(subject) if address[0] == "email" or not is_number_gone(subject.id)]
+    # Whoever leaves later is looked for under the addresses of that day alone.
+    forget_tries(subject.id, contact=get_contact(subject))
     sealed = db.session.scalars(select(Account.contact).where(Account.id == subject.id)).one()
     place = place_of("contact", account_id=subject.id)
     contact: dict[str, Any] = unseal_json(subject.key, sealed, place=place)

@@ -14,7 +14,7 @@ from msewa.accounts.operations import resting, visits
 from msewa.accounts.operations.telling import tell
 from msewa.accounts.queries import get_subject
 from msewa.accounts.rules import State
-from msewa.closure.holding import place_of
+from msewa.closure.holding import TOPIC, place_of
 from msewa.closure.models import Termination
 from msewa.closure.operations.closing import close_account
 from msewa.closure.rules import ClosureError, Reason, Wish
@@ -27,7 +27,6 @@ from msewa.outbox import operations as outbox
 from msewa.web.errors import NoSuchRowError
 from msewa.web.filters import show_moment
 
-TOPIC = "closure.terminate"
 TIME_TO_OBJECT = timedelta(days=30)
 LONGEST_WHY = 2000
 

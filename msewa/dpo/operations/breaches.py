@@ -76,6 +76,7 @@ def gather(reference: str, *, now: datetime) -> None:
         return
     if breach.paper["scope"]["references"]:
         _add(breach_id, _owners(breach.paper["scope"]["references"]))
+        _forget_references(breach)
         batch: Sequence[str] = ()
     else:
         batch = _active(breach, after=after)
@@ -84,6 +85,7 @@ def gather(reference: str, *, now: datetime) -> None:
         outbox.put(GATHER, f"{breach_id}:{batch[-1]}", now=now)
     else:
         _move(breach, BreachState.READY, only_from=BreachState.GATHERING)
+    _leave_no_name(GATHER, reference)
 
 
 def tell_affected(breach: Incident, *, officer: Officer, now: datetime) -> None:
@@ -112,12 +114,25 @@ def tell_batch(reference: str, *, now: datetime) -> None:
         _tell(breach, account_id, now=now)
     if len(batch) == BATCH:
         outbox.put(TELL, f"{breach_id}:{batch[-1]}", now=now)
+    _leave_no_name(TELL, reference)
 
 
 def mark_read(breach: Incident, *, account_id: str, now: datetime) -> None:
     """Note that a person read what she was told."""
     unread = update(BreachAffected).where(BreachAffected.breach_id == breach.id, BreachAffected.account_id == account_id)
     db.session.execute(unread.where(BreachAffected.read_at.is_(None)).values(read_at=now))
+
+
+def _leave_no_name(topic: str, reference: str) -> None:
+    # A piece of work is named by the person at whom it begins: done, it goes, so that it does not outlive her account.
+    outbox.drop_all(topic, [reference])
+
+
+def _forget_references(breach: Incident) -> None:
+    """Take the applications' numbers out of the paper once their owners are found: they end with their accounts, the paper does not."""
+    paper = breach.paper | {"scope": breach.paper["scope"] | {"references": []}}
+    wrapped, sealed = close_paper(paper, table="breach", row_id=breach.id)
+    db.session.execute(update(Breach).where(Breach.id == breach.id).values(data_key=wrapped, sealed=sealed))
 
 
 def _tell(breach: Incident, account_id: str, *, now: datetime) -> None:
