@@ -4,11 +4,14 @@ It lies twice: in the database, and in an append-only file beside it (`erasures.
 the backup's own and the file, and erases again before anything is served.
 """
 
+import errno
 import hmac
 import os
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from flask import current_app
 from sqlalchemy import select
@@ -23,6 +26,14 @@ from msewa.web.keys import key_ring
 
 NAME = "erasures.log"
 TOPIC = "closure.write_down"
+LINE = re.compile(r"(\S+\+00:00) ([0-9a-f]{64}) ([0-9a-f]{16})")
+
+
+class Log(NamedTuple):
+    """Who has left, by mark, and why that may not be all of them; "" when nothing speaks for it."""
+
+    marks: dict[bytes, datetime]
+    fault: str
 
 
 def mark_of(account_id: str, *, key: Key) -> bytes:
@@ -45,31 +56,56 @@ def add(mark: bytes, *, erased_at: datetime) -> None:
 
 
 def write_down(reference: str, *, now: datetime) -> None:
-    """Append a committed mark (hex) to the file and have it on disk before this returns; twice is as good as once."""
+    """Append a committed mark (hex) to the file and have it on disk before this returns; twice is as good as once. Raises OSError."""
     erased_at = db.session.scalar(select(Erasure.erased_at).where(Erasure.mark == bytes.fromhex(reference)))
     if erased_at is None:
         return
+    append({bytes.fromhex(reference): erased_at})
+
+
+def append(marks: Mapping[bytes, datetime]) -> None:
+    """Append marks to this installation's file, with the id of the youngest backup key: whoever reads them needs a ring that has it."""
     settings: Settings = current_app.extensions["settings"]
+    key_id = key_ring().active(Purpose.BACKUP).id
+    # Each begins on a line of its own, also where a crash has left half of another.
+    lines = "".join(f"\n{erased_at.isoformat()} {mark.hex()} {key_id}\n" for mark, erased_at in marks.items()).encode()
     descriptor = os.open(settings.data / NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        os.write(descriptor, f"{erased_at.isoformat()} {reference}\n".encode())
+        if os.write(descriptor, lines) < len(lines):
+            raise OSError(errno.ENOSPC, "the disk is full")
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-def read_file(path: Path) -> Iterator[tuple[bytes, datetime]]:
-    """Yield every mark of a file with its moment."""
-    if path.exists():
-        yield from read_lines(path.read_text(encoding="ascii"))
+def read_log(path: Path) -> Log:
+    """Return what the file of an installation says."""
+    if not path.exists():
+        return Log({}, f"There is no {NAME} beside this installation.")
+    return read_lines(path.read_text(encoding="ascii", errors="replace"))
 
 
-def read_lines(text: str) -> Iterator[tuple[bytes, datetime]]:
-    """Yield every mark with its moment; half a line at the end (a crash) is passed over."""
-    for line in text.splitlines():
-        moment, _, mark = line.partition(" ")
-        if len(mark) == 64:
-            yield bytes.fromhex(mark), datetime.fromisoformat(moment)
+def read_lines(text: str) -> Log:
+    """Return every mark with its moment, and what is wrong with the lines.
+
+    Half a line that a crash left is passed over where the whole one follows: what was not written to its end was written again.
+    """
+    lines = [line for line in text.splitlines() if line]
+    whole = {line: found for line in lines if (found := _read_line(line))}
+    cut = [line for line in lines if line not in whole and not any(one.startswith(line) for one in whole)]
+    known = {entry.key.id for entry in key_ring().entries}
+    fault = f"A line of {NAME} is cut off, or was changed." if cut else ""
+    if not known.issuperset(key_id for _, _, key_id in whole.values()):
+        fault = f"{NAME} goes on under a backup key that is not in this key ring: lay the newest key ring here, too."
+    return Log({mark: moment for mark, moment, _ in whole.values()}, fault)
+
+
+def _read_line(line: str) -> tuple[bytes, datetime, str] | None:
+    found = LINE.fullmatch(line)
+    try:
+        return (bytes.fromhex(found[2]), datetime.fromisoformat(found[1]), found[3]) if found else None
+    except ValueError:
+        return None
 
 
 def find_mark(account_id: str, *, marks: Collection[bytes]) -> bytes | None:

@@ -16,54 +16,58 @@ from msewa.closure.operations.closing import erase_again
 from msewa.closure.vault import vault_folder
 from msewa.config import Settings
 from msewa.extensions import Base, db
+from msewa.ledger.models import LedgerLeaf
 
 
 class Restored(NamedTuple):
-    """How many rows came back, and how many accounts were erased again."""
+    """How many rows came back, how many accounts were erased again, and what was wrong with the erasure log ("": nothing)."""
 
     rows: int
     erased: int
+    fault: str
 
 
-def restore(path: Path, *, now: datetime) -> Restored:
+def restore(path: Path, *, now: datetime, is_log_lost: bool = False) -> Restored:
     """Load a backup, check it row by row, and erase everybody again who has left since. One transaction: the caller commits.
 
-    Raises BackupError; the caller rolls back, and nothing was changed.
+    Raises BackupError; the caller rolls back, and nothing was changed. `is_log_lost` goes on with an erasure log that can't be trusted.
     """
     _refuse_unless_empty()
-    found: dict[str, tuple[int, str]] = {}
+    manifest: dict[str, Any] = {}
     files: dict[str, bytes] = {}
     for name, content in read_backup(path):
         kind, _, rest = name.partition("/")
         if name == MANIFEST:
-            found = _check_manifest(json.loads(content))
+            manifest = json.loads(content)
+            _refuse_other_schema(manifest)
         elif kind == "tables":
             table = Base.metadata.tables[rest.partition("/")[0]]
             db.session.execute(insert(table), rows_of(table, content))
         else:
             files[Path(rest).name] = content
-    _check(found)
+    _check({name: (count, digest) for name, (count, digest) in manifest.get("tables", {}).items()})
     _number_on()
     _bring_back(files)
-    return Restored(sum(count for count, _ in found.values()), _erase_again(files.get(erasures.NAME, b""), now=now))
+    fault = _gather_marks(files.get(erasures.NAME, b""), made_at=manifest["made_at"], is_log_lost=is_log_lost)
+    return Restored(sum(count for count, _ in manifest["tables"].values()), _erase_again(now=now), fault)
 
 
 def _refuse_unless_empty() -> None:
-    if db.session.scalar(select(func.count()).select_from(Account)):
-        raise BackupError("This installation holds accounts. A backup is restored into an empty one.")
+    # Whoever was here has left a leaf of the ledger, and leaves stay: an installation that all have left is not empty either.
+    if any(db.session.scalar(select(func.count()).select_from(model)) for model in (Account, LedgerLeaf, VaultMonth)):
+        raise BackupError("This installation holds accounts, or held some. A backup is restored into an empty one.")
     for table in reversed(tables()):
         # What only grows can't be emptied here; in an empty installation it is empty.
         if not table.info.get("append_only"):
             db.session.execute(delete(table))
 
 
-def _check_manifest(content: dict[str, Any]) -> dict[str, tuple[int, str]]:
+def _refuse_other_schema(manifest: dict[str, Any]) -> None:
     revision = db.session.scalar(text("select version_num from alembic_version"))
-    if content["revision"] != revision:
+    if manifest["revision"] != revision:
         raise BackupError(
-            f"The backup is of schema {content['revision']}, this product of {revision}: restore it with the release of its day."
+            f"The backup is of schema {manifest['revision']}, this product of {revision}: restore it with the release of its day."
         )
-    return {name: (count, digest) for name, (count, digest) in content["tables"].items()}
 
 
 def _check(found: dict[str, tuple[int, str]]) -> None:
@@ -104,17 +108,33 @@ def _bring_back(files: dict[str, bytes]) -> None:
         db.session.execute(ended.values(destroyed_at=datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)))
 
 
-def _erase_again(log: bytes, *, now: datetime) -> int:
-    """Erase everybody who stands in an erasure ledger: the backup's own, and the newer file beside this installation."""
+def _gather_marks(inside: bytes, *, made_at: str, is_log_lost: bool) -> str:
+    """Enter everybody who has left: as the backup knows it, and as the newer file beside this installation; return that file's fault."""
     settings: Settings = current_app.extensions["settings"]
-    newest = settings.data / erasures.NAME
-    for mark, erased_at in [*erasures.read_lines(log.decode("ascii")), *erasures.read_file(newest)]:
+    log = erasures.read_log(settings.data / erasures.NAME)
+    for mark, erased_at in (erasures.read_lines(inside.decode("ascii", "replace")).marks | log.marks).items():
         erasures.add(mark, erased_at=erased_at)
-    marks = {row.mark: row.erased_at for row in db.session.execute(select(Erasure.mark, Erasure.erased_at))}
-    count = 0
+    lacking = {mark: erased_at for mark, erased_at in _marks().items() if mark not in log.marks}
+    fault = log.fault or (f"{erasures.NAME} lacks some who left before the backup: it was cut, or is another's." if lacking else "")
+    # A demonstration has nobody who could come to harm, and is often tried with a backup alone.
+    if fault and not (is_log_lost or settings.is_demo):
+        raise BackupError(
+            f"{fault} Whoever left after {made_at} could come back. Lay the newest one there; if nobody left, or it is lost: --without-log"
+        )
+    erasures.append(lacking)
+    return fault
+
+
+def _erase_again(*, now: datetime) -> int:
+    """Erase everybody once more whose mark is there."""
+    marks, count = _marks(), 0
     for account_id in db.session.scalars(select(Account.id).order_by(Account.id)).all():
         mark = erasures.find_mark(account_id, marks=marks.keys())
         if mark is not None:
             erase_again(account_id, left_at=marks[mark], now=now)
             count += 1
     return count
+
+
+def _marks() -> dict[bytes, datetime]:
+    return {row.mark: row.erased_at for row in db.session.execute(select(Erasure.mark, Erasure.erased_at))}

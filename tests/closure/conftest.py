@@ -1,7 +1,9 @@
 """Somebody with much behind her, ready to leave; and the custodians who could open what is left."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -20,6 +22,7 @@ from tests.strict_client import StrictClient
 
 __all__ = ["harjinder", "offices", "post", "stranger"]
 SERVICE = "birth-certificate"
+Anew = Callable[..., Installation]
 
 
 @dataclass
@@ -95,3 +98,22 @@ def kept(installation: Installation):
     for folder in ("vault", "custodians"):
         for path in (installation.folder / folder).glob("*2*"):
             path.unlink()
+
+
+@pytest.fixture
+def anew(installation: Installation, backend: str, tmp_path: Path) -> Iterator[Anew]:
+    """Make an empty installation with the same key ring, as after a machine was lost; the log of this one begins without others' marks."""
+    (installation.folder / "erasures.log").unlink(missing_ok=True)
+    made: list[Installation] = []
+
+    def make(*, on: str | None = None, keys: bool = True) -> Installation:
+        folder = tmp_path / f"anew-{len(made)}"
+        folder.mkdir(mode=0o700)
+        if keys:
+            shutil.copy(installation.folder / "keyring.json", folder)
+        made.append(Installation.make(on or backend, folder=folder))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()

@@ -1,59 +1,28 @@
 """Backup and restore: everything comes back as it was, but for those who have left since."""
 
-import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from msewa.accounts.models import Account
 from msewa.accounts.queries import get_subject
 from msewa.closure.backups import digest_of, tables
-from msewa.closure.models import Archive, Erasure
-from msewa.crypto.keyring import KeyRing
 from msewa.extensions import db
 from msewa.profile.queries import get_profile
 from tests.closure.conftest import Leaver, run, work
 from tests.installation import Installation, raw_bytes
-from tests.people import PROFILE, sign_in, signed_in, somebody
+from tests.people import PROFILE, signed_in, somebody
 from tests.strict_client import StrictClient
 
 Anew = Callable[..., Installation]
 
 
-@pytest.fixture(autouse=True)
-def fresh_log(installation: Installation) -> None:
-    """Begin without the marks of other tests' people, who are not in this test's database."""
-    (installation.folder / "erasures.log").unlink(missing_ok=True)
-
-
-@pytest.fixture
-def anew(installation: Installation, backend: str, tmp_path: Path):
-    """Make an empty installation with the same key ring, as after a machine was lost."""
-    made = []
-
-    def make(*, on: str | None = None, keys: bool = True) -> Installation:
-        folder = tmp_path / f"anew-{len(made)}"
-        folder.mkdir(mode=0o700)
-        if keys:
-            shutil.copy(installation.folder / "keyring.json", folder)
-        made.append(Installation.make(on or backend, folder=folder))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
-
-
 def digests(installation: Installation) -> dict[str, tuple[int, str]]:
     with installation.app.app_context():
         return {table.name: digest_of(table) for table in tables()}
-
-
-def carry_log(installation: Installation, other: Installation) -> None:
-    shutil.copy(installation.folder / "erasures.log", other.folder)
 
 
 @pytest.mark.promise("P71")
@@ -72,45 +41,6 @@ def test_everything_comes_back_with_the_same_digests(leaver: Leaver, installatio
     assert before["application"][0] == 3
     with other.app.app_context():
         assert get_profile(leaver.person.subject())["bank_account"].value == PROFILE["bank_account"]
-
-
-@pytest.mark.promise("P53", "P54", "P71")
-def test_whoever_left_after_the_backup_is_gone_after_the_restore_too(
-    leaver: Leaver, installation: Installation, anew: Anew, tmp_path: Path, another_client: StrictClient
-) -> None:
-    stays = somebody(leaver.app, profile=PROFILE)
-    run(leaver.app, "backup", str(tmp_path / "b"))
-    leaver.leave()
-
-    other = anew()
-    carry_log(installation, other)
-    restored = run(other.app, "restore", str(tmp_path / "b"))
-
-    assert restored.exit_code == 0, restored.output
-    assert "1 accounts that had left were erased again" in restored.output
-    assert run(other.app, "ledger", "verify").exit_code == 0
-    with other.app.app_context():
-        assert db.session.scalars(select(Account.id)).all() == [stays.id]
-        assert db.session.scalar(select(func.count()).select_from(Archive)) == 1
-        assert db.session.scalar(select(func.count()).select_from(Erasure)) == 1
-    browser = StrictClient.of(other.app)
-    stays.__dict__["app"] = other.app
-    sign_in(browser, stays)
-    assert browser.get("/profile").status_code == 200
-
-
-@pytest.mark.promise("P53")
-def test_whoever_left_before_the_backup_needs_no_log(leaver: Leaver, anew: Anew, tmp_path: Path) -> None:
-    leaver.leave()
-    run(leaver.app, "backup", str(tmp_path / "b"))
-
-    other = anew()
-    restored = run(other.app, "restore", str(tmp_path / "b"))
-
-    assert restored.exit_code == 0, restored.output
-    with other.app.app_context():
-        assert db.session.scalars(select(Account.id)).all() == []
-        assert db.session.scalar(select(func.count()).select_from(Archive)) == 1
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
@@ -191,14 +121,3 @@ def test_a_backup_under_load_is_of_one_moment(leaver: Leaver, anew: Anew, tmp_pa
 
 def subject_of(account_id: str):
     return get_subject(account_id)
-
-
-def test_the_marks_of_those_who_left_name_nobody(leaver: Leaver, installation: Installation) -> None:
-    leaver.leave()
-
-    line = (installation.folder / "erasures.log").read_text().splitlines()[-1]
-
-    assert leaver.person.id not in line
-    assert leaver.person.mobile[3:] not in line
-    assert len(line.split()[1]) == 64
-    assert KeyRing.load(installation.folder / "keyring.json").entries

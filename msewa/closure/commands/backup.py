@@ -30,12 +30,13 @@ def backup(path: Path) -> None:
 
 @bp.cli.command("restore")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def restore_command(path: Path) -> None:
+@click.option("--without-log", is_flag=True, help="Go on though erasures.log is missing or cut: nobody has left since, or it is lost.")
+def restore_command(path: Path, without_log: bool) -> None:
     """Load the backup PATH into this empty installation; whoever has left since is erased again before anything is served."""
     upgrade(directory=migrate.directory)
     try:
         with writing():
-            restored = restore(path, now=now())
+            restored = restore(path, now=now(), is_log_lost=without_log)
             db.session.commit()
         forget_kept()
     except ClosureError as error:
@@ -43,4 +44,6 @@ def restore_command(path: Path) -> None:
         raise click.ClickException(str(error)) from None
     while worker.run_next(now=now(), topic=erasures.TOPIC):
         pass
+    if restored.fault:
+        click.echo(f"{restored.fault} Whoever left since the backup and is not in it, is back.", err=True)
     click.echo(f"{restored.rows} rows restored, as they were. {restored.erased} accounts that had left were erased again.")

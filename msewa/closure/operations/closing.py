@@ -21,8 +21,8 @@ from msewa.closure.intimations import Sent, Told, tell_providers
 from msewa.closure.models import Archive, ArchivePart, VaultMonth
 from msewa.closure.queries import count_held
 from msewa.closure.receipts import Receipt
-from msewa.closure.rules import Reason, Retention, Span, Wish
-from msewa.closure.vault import MonthKey, get_current_key
+from msewa.closure.rules import Reason, Retention, Span, Wish, month_of
+from msewa.closure.vault import MonthKey, find_key, get_current_key, is_destroyed
 from msewa.config import Settings
 from msewa.delivery import operations as delivery
 from msewa.delivery.queries import list_reached
@@ -61,8 +61,11 @@ def close_account(
 
 def erase_again(account_id: str, *, left_at: datetime, now: datetime) -> None:
     """Seal and erase once more somebody who left at `left_at` and came back with a backup; the offices were told then."""
-    subject = _take_hold(account_id)
-    _seal(subject, month=get_current_key(now=now), now=now, left_at=left_at)
+    settings: Settings = current_app.extensions["settings"]
+    subject, month = _take_hold(account_id), month_of(left_at)
+    # Under the key of the month she left in, so that no month must end before its youngest may; where that ended, her seal did.
+    if not is_destroyed(settings, month):
+        _seal(subject, month=find_key(settings, month) or get_current_key(now=now), now=now, left_at=left_at)
     _erase(account_id)
 
 
