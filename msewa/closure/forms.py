@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired
 
+from msewa.accounts.forms import ProofForm
 from msewa.closure.rules import Wish
 from msewa.web.choices import one_of
 from msewa.web.forms import Form, ascii_digits, clean_text
@@ -14,8 +15,8 @@ from msewa.web.forms import Form, ascii_digits, clean_text
 _: Callable[[str], Any] = lazy_gettext
 
 
-class DeleteForm(Form):
-    """What becomes of applications that an office has; asked only where there are any."""
+class DeleteForm(ProofForm):
+    """What becomes of applications that an office has, where there are any; and proof that it is she, where the last is old."""
 
     open = one_of(
         _("Your open applications"),
@@ -23,10 +24,12 @@ class DeleteForm(Form):
         otherwise=_("Choose what shall happen to your open applications."),
     )
 
-    def __init__(self, *, has_open: bool, **data: Any) -> None:
+    def __init__(self, *, has_open: bool, is_fresh: bool, **data: Any) -> None:
         super().__init__(**data)
         if not has_open:
             del self.open
+        if is_fresh:
+            del self.password, self.code, self.passkey
 
     @property
     def wish(self) -> Wish:

@@ -11,6 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from msewa.accounts import cookies, standing
 from msewa.accounts.people import Person
+from msewa.accounts.routes.passkeys import asked_for
+from msewa.accounts.routes.step_up import STEP_UP, refuse_proof
 from msewa.catalogue.queries import catalogue
 from msewa.closure import erasures, receipts
 from msewa.closure.forms import DeleteForm, ReceiptForm
@@ -19,15 +21,17 @@ from msewa.closure.queries import Keeper, count_held, count_openings, list_keepe
 from msewa.closure.rules import NoVaultKeyError, Span
 from msewa.closure.vault import is_key_there
 from msewa.config import Settings
+from msewa.database import empty_log
 from msewa.extensions import db
 from msewa.outbox import worker
 from msewa.web import form_keys, journal
-from msewa.web.access import citizen, fresh_proof, is_fresh, public
+from msewa.web.access import citizen, is_fresh, public
 from msewa.web.clock import now
 from msewa.web.form_keys import once
 from msewa.web.pages import render_page, see_other
 
 bp = Blueprint("closure", __name__)
+TEMPLATE = "closure/delete.html"
 
 
 @bp.get("/account/delete")
@@ -35,31 +39,36 @@ bp = Blueprint("closure", __name__)
 def delete() -> Response:
     """Show what is erased, what is sealed and until when, who else has something, and the one button."""
     keepers = list_keepers(_me().id)
-    return _page(DeleteForm(has_open=_has_open(keepers)), keepers=keepers)
+    return render_page(TEMPLATE, form=_form(keepers), **_facts(keepers))
 
 
 @bp.post("/account/delete")
 @citizen
-@fresh_proof
 @once
 def delete_now() -> AnyResponse:
     """Seal and erase everything at once, end every visit, and lead to the receipt (P52)."""
     person, moment = _me(), now()
     keepers = list_keepers(person.id)
-    form = DeleteForm(has_open=_has_open(keepers))
+    form, shown = _form(keepers), _facts(keepers)
     if not form.validate():
-        return _page(form, keepers=keepers, status=422)
+        return render_page(TEMPLATE, form=form, status=422, **shown)
+    # Asked on this page itself, where others lead away for it: from "my data" she is gone within three requests.
+    refusal = None if is_fresh() else refuse_proof(TEMPLATE, form, **shown)
+    if refusal is not None:
+        return refusal
     try:
         receipt = close_account(person.id, actor=person.actor, now=moment, open_applications=form.wish)
     except NoVaultKeyError:
         db.session.rollback()
         journal.event("vault_key_missing")
-        return _page(form, keepers=keepers, status=503)
+        shown["can_seal"] = False
+        return render_page(TEMPLATE, form=form, status=503, **shown)
     location = url_for("closure.deleted", receipt=receipts.keep(receipt, now=moment))
     form_keys.remember(location)
     db.session.commit()
     standing.let_go()
     worker.run_next(now=moment, topic=erasures.TOPIC)
+    empty_log(db.engine)
     response = cast(Response, see_other(location))
     for name in ("session", "device"):
         cookies.take(response, name)
@@ -70,16 +79,15 @@ def _me() -> Person:
     return cast(Person, current_user)
 
 
-def _has_open(keepers: list[Keeper]) -> bool:
-    return any(keeper.open for keeper in keepers)
+def _form(keepers: list[Keeper]) -> DeleteForm:
+    return DeleteForm(has_open=any(keeper.open for keeper in keepers), is_fresh=is_fresh())
 
 
-def _page(form: DeleteForm, *, keepers: list[Keeper], status: int = 200) -> Response:
+def _facts(keepers: list[Keeper]) -> dict[str, Any]:
     settings: Settings = current_app.extensions["settings"]
-    span = Span.of(now(), retention_of(settings))
-    can_seal = status != 503 and is_key_there(now=now())
-    shown: dict[str, Any] = {"held": count_held(_me().id), "keepers": keepers, "span": span, "can_seal": can_seal, "is_fresh": is_fresh()}
-    return render_page("closure/delete.html", form=form, status=status, **shown)
+    moment, asked = now(), None if is_fresh() else asked_for(_me(), use=STEP_UP)
+    span = Span.of(moment, retention_of(settings))
+    return {"held": count_held(_me().id), "keepers": keepers, "span": span, "can_seal": is_key_there(now=moment), "asked": asked}
 
 
 @bp.get("/account/deleted")

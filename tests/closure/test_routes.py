@@ -13,7 +13,7 @@ from msewa.extensions import db
 from tests.accounts.walking import Post, register
 from tests.closure.conftest import Leaver
 from tests.conftest import ClockHandle
-from tests.people import sign_in, signed_in
+from tests.people import PASSWORD, sign_in, signed_in
 from tests.strict_client import StrictClient
 
 ONE = pytest.mark.parametrize("backend", ["sqlite"])
@@ -110,13 +110,42 @@ def test_pressing_twice_leads_to_the_same_receipt(leaver: Leaver) -> None:
 
 @ONE
 @pytest.mark.promise("P52")
-def test_without_fresh_proof_nothing_is_deleted(leaver: Leaver, clock: ClockHandle) -> None:
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [({}, "password"), ({"password": "not hers", "code": "123456"}, "password"), ({"password": PASSWORD, "code": "000000"}, "code")],
+    ids=["nothing", "a wrong password", "a wrong code"],
+)
+def test_without_fresh_proof_nothing_is_deleted(leaver: Leaver, clock: ClockHandle, typed: dict[str, str], field: str) -> None:
     clock.advance(minutes=11)
 
-    answer = leaver.client.submit("/account/delete", "delete", open="withdraw")
+    answer = leaver.client.submit("/account/delete", "delete", open="withdraw", **typed)
 
-    assert answer.headers["Location"] == "/account/prove?next=/account/delete"
+    assert answer.status_code == 422
+    assert f"error-{field}" in answer.get_data(as_text=True)
     assert leaver.client.get("/profile").status_code == 200
+
+
+@pytest.mark.promise("P52")
+def test_from_my_data_it_is_two_requests_also_where_she_has_to_prove_herself(leaver: Leaver, clock: ClockHandle) -> None:
+    clock.advance(minutes=11)
+    links = {node.get("href") for node in leaver.client.page("/privacy").root.iter()}
+
+    answer = leaver.client.submit("/account/delete", "delete", open="withdraw", password=PASSWORD, code=leaver.person.code())
+
+    assert "/account/delete" in links
+    assert answer.headers["Location"].startswith("/account/deleted?receipt=")
+    assert leaver.client.get("/profile").headers["Location"].startswith("/sign-in")
+
+
+@ONE
+def test_tries_on_the_page_of_leaving_are_counted_as_everywhere(leaver: Leaver, clock: ClockHandle) -> None:
+    clock.advance(minutes=11)
+    wrong = {"open": "withdraw", "password": "not hers", "code": "123456"}
+
+    statuses = [leaver.client.submit("/account/delete", "delete", **wrong).status_code for _ in range(7)]
+
+    assert statuses[0] == 422
+    assert statuses[-1] == 429
 
 
 @ONE
@@ -141,13 +170,17 @@ def test_somebody_without_applications_is_asked_nothing(app: Flask, client: Stri
 
 @ONE
 @pytest.mark.promise("P52")
-def test_without_a_vault_key_the_page_says_so_and_deletes_nothing(leaver: Leaver, monkeypatch) -> None:
+@pytest.mark.parametrize("fault", ["gone", "damaged"])
+def test_without_a_vault_key_the_page_says_so_and_deletes_nothing(leaver: Leaver, monkeypatch, fault: str) -> None:
     folder = leaver.app.extensions["settings"].data / "vault"
     page = leaver.client.page("/account/delete")
     values = {**page.fields("delete"), "open": "withdraw"}
     monkeypatch.setattr(vault, "prepare_demonstration", lambda settings, now: None)
     for path in folder.glob("*.pub"):
         path.rename(path.with_suffix(".away"))
+        if fault == "damaged":
+            good = json.loads(path.with_suffix(".away").read_text())
+            path.write_text(json.dumps({**good, "public": good["public"][:-40]}))
     try:
         shown = leaver.client.get("/account/delete").get_data(as_text=True)
         pressed = leaver.client.post("/account/delete", data=values)
