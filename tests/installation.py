@@ -33,7 +33,7 @@ class Installation:
     @classmethod
     def make(cls, backend: str, *, folder: Path) -> "Installation":
         """Install on `backend` ("sqlite" or "postgres"): migrate and load the catalogue."""
-        database = _new_database() if backend == "postgres" else None
+        database = new_database() if backend == "postgres" else None
         settings = Settings(mode="demo", data=folder, database_url=database, password_cost=CHEAPEST)
         app = create_app(settings)
         app.testing = False
@@ -71,7 +71,8 @@ def raw_bytes(path: Path) -> bytes:
     return subprocess.run(["/bin/cat", str(path)], capture_output=True, check=True).stdout
 
 
-def _new_database() -> str:
+def new_database() -> str:
+    """Make an empty database on the server of this test run, and return its address."""
     server = os.environ["MSEWA_TEST_POSTGRES"]
     name = f"test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:

@@ -20,7 +20,6 @@ TABLES = ("tracker_code", "tracker_client", "ledger_reading", "ledger_erased", "
 def upgrade() -> None:
     """Make the tables."""
     op.add_column("ledger_entry", sa.Column("by_other", sa.Boolean(), nullable=False, server_default=sa.text("false")))
-    op.add_column("ledger_entry", sa.Column("mark", sa.LargeBinary(16), nullable=False, server_default=""))
     op.create_index("ix_ledger_entry_looks", "ledger_entry", ["subject_id", "by_other", "number"])
     op.create_table(
         "ledger_place",
@@ -40,12 +39,10 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("last_number", sa.BigInteger(), nullable=False),
         sa.Column("made_at", MOMENT, nullable=False),
-        sa.Column("mark", sa.LargeBinary(16), nullable=False),
     )
     op.create_table(
         "ledger_erased",
         sa.Column("number", NUMBER, sa.ForeignKey("ledger_leaf.number"), primary_key=True, autoincrement=False),
-        sa.Column("mark", sa.LargeBinary(16), nullable=False),
     )
     op.create_table(
         "ledger_reading",
@@ -98,15 +95,11 @@ REFUSE = """create function ledger_refuse() returns trigger language plpgsql as 
         end if;
         raise exception 'the ledger only grows';
     end $$"""
-ERASE_NAME = "ledger_erase(varchar, bigint[], bytea[])"
 # Runs with its owner's rights: the application's own role may remove entries in this one way only.
-# Each row of hers needs a mark that only the application can make; one without is not noted, and the trigger refuses them all.
-ERASE = """create function ledger_erase(subject varchar, numbers bigint[], marks bytea[]) returns bigint
-    language plpgsql security definer as $$
+ERASE = """create function ledger_erase(subject varchar) returns bigint language plpgsql security definer as $$
     declare removed bigint;
     begin
-        insert into ledger_erased select number, given.mark from unnest(numbers, marks) as given(number, mark)
-            join ledger_entry using (number) where subject_id = subject;
+        insert into ledger_erased select number from ledger_entry where subject_id = subject;
         delete from ledger_entry where subject_id = subject;
         get diagnostics removed = row_count;
         return removed;
@@ -114,10 +107,10 @@ ERASE = """create function ledger_erase(subject varchar, numbers bigint[], marks
 
 
 def _on_server() -> Iterator[str]:
-    yield from (REFUSE, ERASE, f"revoke all on function {ERASE_NAME} from public")
+    yield from (REFUSE, ERASE, "revoke all on function ledger_erase(varchar) from public")
     # What runs with its owner's rights must not find its tables by the caller's search path.
     schema = op.get_bind().scalar(sa.text("select quote_ident(current_schema())"))
-    for function in ("ledger_refuse()", ERASE_NAME):
+    for function in ("ledger_refuse()", "ledger_erase(varchar)"):
         yield f"alter function {function} set search_path = {schema}, pg_temp"
     for table in (*STAYS, "ledger_entry"):
         yield f"create trigger {table}_stays before update or delete on {table} for each row execute function ledger_refuse()"
@@ -130,7 +123,7 @@ def downgrade() -> None:
     for table in TABLES:
         op.drop_table(table)
     if is_server:
-        op.execute(f"drop function {ERASE_NAME}")
+        op.execute("drop function ledger_erase(varchar)")
         op.execute("drop function ledger_refuse() cascade")
     else:
         op.execute("drop trigger ledger_leaf_no_update")
@@ -138,5 +131,4 @@ def downgrade() -> None:
         op.execute("drop trigger ledger_entry_no_update")
         op.execute("drop trigger ledger_entry_no_delete")
     op.drop_index("ix_ledger_entry_looks", "ledger_entry")
-    op.drop_column("ledger_entry", "mark")
     op.drop_column("ledger_entry", "by_other")

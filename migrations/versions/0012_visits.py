@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("hour", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("value", sa.String(80), primary_key=True),
         sa.Column("visits", sa.Integer(), nullable=False),
-        sqlite_with_rowid=False,
     )
     for table in BY_DAY:
         op.create_table(
@@ -26,7 +25,6 @@ def upgrade() -> None:
             sa.Column("day", sa.Date(), primary_key=True),
             sa.Column("value", sa.String(80), primary_key=True),
             sa.Column("visits", sa.Integer(), nullable=False),
-            sqlite_with_rowid=False,
         )
     op.create_table(
         "security_event",
@@ -35,7 +33,6 @@ def upgrade() -> None:
         sa.Column("hour", MOMENT, nullable=False),
         sa.Column("key_month", sa.String(7), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sqlite_with_rowid=False,
     )
     op.create_index("ix_security_event_hour", "security_event", ["hour"])
     op.create_table(

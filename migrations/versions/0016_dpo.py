@@ -57,9 +57,6 @@ def upgrade() -> None:
         sa.Column("approved_by", sa.String(32), nullable=True),
         _moment("approved_at", nullable=True),
     )
-    published = sa.text("state = 'published'")
-    where = {"sqlite_where": published, "postgresql_where": published}
-    op.create_index("ix_publication_published", "publication", ["name", "version"], unique=True, **where)
     _make_breaches()
 
 
@@ -74,7 +71,6 @@ def _make_breaches() -> None:
         _moment("ended_at"),
         _moment("known_at"),
         _moment("told_at", nullable=True),
-        _moment("board_told_at", nullable=True),
     )
     op.create_table(
         "breach_affected",
