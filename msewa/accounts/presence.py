@@ -1,12 +1,14 @@
 """Who is behind a request: one select, and at most once a minute one short write."""
 
+from datetime import datetime
+
 from flask import Flask, Request, g
 from flask_login import current_user
 
 from msewa.accounts import cookies
-from msewa.accounts.operations.visits import note_seen
+from msewa.accounts.operations.visits import end_over, note_seen
 from msewa.accounts.people import Person
-from msewa.accounts.queries import find_person
+from msewa.accounts.queries import find_person, is_over
 from msewa.accounts.rules import SEEN_EVERY
 from msewa.crypto.tokens import token_hash
 from msewa.extensions import db, login_manager, writing
@@ -38,8 +40,10 @@ def _load(request: Request) -> Person | None:
 
 def _find(token: str) -> Person | None:
     moment = now()
-    found = find_person(token_hash(token), now=moment)
+    hashed = token_hash(token)
+    found = find_person(hashed, now=moment)
     if found is None:
+        _end_for_good(hashed, now=moment)
         return None
     person, seen_at = found
     if moment - seen_at >= SEEN_EVERY:
@@ -49,3 +53,13 @@ def _find(token: str) -> Person | None:
             note_seen(person.session_id, now=moment)
             db.session.commit()
     return person
+
+
+def _end_for_good(hashed: bytes, *, now: datetime) -> None:
+    """Remove a visit that was refused because its time is over: a clock that is put back must not revive it (F13)."""
+    # Asked by a mere read first: most tokens that open nothing are of other kinds of visits, or of none.
+    if is_over(hashed, now=now):
+        db.session.rollback()
+        with writing():
+            end_over(hashed, now=now)
+            db.session.commit()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import has_request_context
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from msewa.accounts.models import Account, KnownDevice, Passkey, PendingReset, RecoveryCode, SignInSession, TotpFactor
 from msewa.accounts.people import Person, place_of
@@ -78,6 +78,16 @@ def find_person(hashed: bytes, *, now: datetime) -> tuple[Person, datetime] | No
         return None
     account_id, role, office, language, proved_at, session_id, data_key, identity, seen_at = rows[0]
     return Person(account_id, role, office, language, proved_at, session_id, hashed, data_key, identity), seen_at
+
+
+def over(now: datetime) -> ColumnElement[bool]:
+    """Return what is true of a signed-in visit whose time is over: idle, or as long as any may be."""
+    return (SignInSession.kind == Visit.FULL) & ((SignInSession.ends_at <= now) | (SignInSession.seen_at <= now - IDLE))
+
+
+def is_over(hashed: bytes, *, now: datetime) -> bool:
+    """Whether a token is of a signed-in visit that is over and was not removed yet."""
+    return db.session.scalar(select(SignInSession.id).where(SignInSession.token_hash == hashed, over(now))) is not None
 
 
 def get_subject(account_id: str) -> SubjectKey:

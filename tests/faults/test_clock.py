@@ -53,6 +53,20 @@ def test_a_link_ends_at_its_moment_and_a_visit_at_its_own(app: Flask, client: St
     assert client.get("/profile").status_code == 303
 
 
+@pytest.mark.parametrize("span", [{"minutes": 15}, {"hours": 12}])
+def test_a_visit_that_was_over_stays_over_when_the_clock_is_put_back(
+    app: Flask, client: StrictClient, clock: ClockHandle, span: dict[str, int]
+) -> None:
+    sign_in(client, somebody(app))
+    clock.advance(**span)
+    refused = client.get("/profile")
+    clock.advance(**{unit: -count for unit, count in span.items()})
+
+    again = client.get("/profile")
+
+    assert (refused.status_code, again.status_code) == (303, 303)
+
+
 def test_a_clock_that_jumps_ahead_destroys_nothing(app: Flask, client: StrictClient, clock: ClockHandle) -> None:
     person = somebody(app, profile={"father_name": "Gurbachan Singh"})
     clock.advance(days=4000)

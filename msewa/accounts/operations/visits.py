@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from msewa.accounts.models import KnownDevice, SignInSession
-from msewa.accounts.rules import HALF_DONE, IDLE, LONGEST_VISIT, UNFINISHED, Visit
+from msewa.accounts.queries import over
+from msewa.accounts.rules import HALF_DONE, LONGEST_VISIT, UNFINISHED, Visit
 from msewa.crypto.envelope import Place, seal_json, unseal_json
 from msewa.crypto.tokens import new_token, token_hash
 from msewa.crypto.wrapping import new_data_key
@@ -138,6 +139,11 @@ def end(session_id: str, *, account_id: str | None = None) -> None:
     db.session.execute(chosen if account_id is None else chosen.where(SignInSession.account_id == account_id))
 
 
+def end_over(hashed: bytes, *, now: datetime) -> None:
+    """Remove the visit of a token if its time is over."""
+    db.session.execute(delete(SignInSession).where(SignInSession.token_hash == hashed, over(now)))
+
+
 def end_half(session_id: str) -> str | None:
     """End a visit that never got past the password; return whose it was, None when it is gone or went on."""
     half = (SignInSession.id == session_id, SignInSession.kind == Visit.HALF)
@@ -178,8 +184,7 @@ def sweep(*, now: datetime) -> int:
     """Remove visits that are over, with all they had gathered; return how many."""
     # Half-done visits are left to their own piece of work, which tells their owner.
     ended = (SignInSession.ends_at <= now) & (SignInSession.kind != Visit.HALF)
-    idle = (SignInSession.seen_at <= now - IDLE) & (SignInSession.kind == Visit.FULL)
-    ids = list(db.session.scalars(select(SignInSession.id).where(ended | idle)))
+    ids = list(db.session.scalars(select(SignInSession.id).where(ended | over(now))))
     db.session.execute(delete(SignInSession).where(SignInSession.id.in_(ids)))
     return len(ids)
 
