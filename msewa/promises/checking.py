@@ -47,6 +47,7 @@ class Run:
 def look(*, now: datetime) -> list[Result]:
     """Run every check; whatever one of them stumbles over is a fault of it, and the others go on."""
     results = [Result(check, _faults_of(check, now=now)) for check in CHECKS]
+    # Ends the transaction that the looks read in: on SQLite one that began with reading may not write.
     db.session.rollback()
     return results
 

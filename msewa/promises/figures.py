@@ -41,6 +41,7 @@ class _Counted(NamedTuple):
 def read(*, now: datetime) -> list[Figure]:
     """Return every figure, at most a minute old."""
     held: tuple[datetime, list[Figure]] | None = current_app.extensions.get("promise_figures")
+    # Also where the clock was put back: figures of a later moment would stay until it comes again.
     if held is None or not timedelta() <= now - held[0] < KEPT_FOR:
         held = (now, [Figure(one.id, one.counted(now), one.label, one.clause, one.icon) for one in _COUNTED])
         current_app.extensions["promise_figures"] = held

@@ -30,6 +30,7 @@ class Evidence:
         return self.proofs.get(clause.id, Proof())
 
 
+# Read once, as the evidence: both come with the release, and the front page asks for all 78 every time.
 @cache
 def clauses() -> dict[str, Clause]:
     """Return every clause by its id, in the order of the policy."""

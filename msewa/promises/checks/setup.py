@@ -63,6 +63,7 @@ def _digest_of(name: str, version: str, language: str) -> str:
 
 def find_unerased_tables(now: datetime) -> list[str]:
     """Look for tables with something of a person that her deletion would not reach."""
+    # The code names both lists; a running system may still lack a holding that was not hung in at its start.
     reached = {table for holding in holdings() for table in holding.tables}
     hers = {table.name for table in inventory().tables.values() if table.whose == "herself"}
     return [f"{name}: no deletion reaches it." for name in sorted(hers - reached)]
