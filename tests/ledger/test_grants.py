@@ -15,6 +15,7 @@ from msewa.extensions import db, writing
 from msewa.ledger.operations import checkpoint, erase_entries
 from msewa.ledger.verifying import verify
 from tests.installation import Installation
+from tests.ledger.breaking import TABLES
 from tests.ledger.conftest import NOW
 from tests.people import Somebody, somebody
 
@@ -56,16 +57,17 @@ def serving(installation: Installation, app: Flask, person: Somebody, role: str)
 
 
 REFUSED = (
-    *(f"delete from {table}" for table in ("ledger_leaf", "ledger_place", "ledger_node", "ledger_checkpoint", "ledger_entry")),
+    *(f"delete from {table}" for table in TABLES),
+    *(f"truncate {table} cascade" for table in TABLES),
     "update ledger_leaf set leaf_hash = ''",
     "update ledger_place set position = position + 1",
     "update ledger_node set node_hash = ''",
     "update ledger_checkpoint set note = ''",
     "update ledger_entry set sealed = ''",
     "update ledger_entry set by_other = false",
+    "select setval('ledger_leaf_number_seq', 1)",
     "insert into ledger_erased select number, '' from ledger_leaf",
-    "delete from ledger_erased",
-    "truncate ledger_leaf cascade",
+    "update ledger_erased set mark = ''",
     "drop table ledger_node",
     "alter table ledger_leaf disable trigger all",
     "create or replace function ledger_refuse() returns trigger language plpgsql as 'begin return old; end'",
