@@ -145,7 +145,7 @@ def _retention_problems(environ: Mapping[str, str]) -> list[str]:
 
 
 def _production_problems(environ: Mapping[str, str]) -> list[str]:
-    problems = [f"{name} is required in production." for name in REQUIRED_IN_PRODUCTION if not environ.get(name)]
+    problems = [f"{name} is required in production." for name in REQUIRED_IN_PRODUCTION if not environ.get(name, "").strip()]
     public = environ.get("MSEWA_PUBLIC_URL", "")
     if public and urlsplit(public).scheme != "https":
         problems.append("MSEWA_PUBLIC_URL must begin with https:// in production; cookies are never sent over plain HTTP.")

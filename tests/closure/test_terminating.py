@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from msewa.accounts.models import Account
+from msewa.accounts.operations.numbers import revoke_numbers
 from msewa.closure.models import Archive, Termination
 from msewa.closure.operations import terminating
 from msewa.extensions import db, writing
@@ -65,6 +66,20 @@ def test_she_takes_her_data_once_with_a_code_of_her_own(ended: tuple[Somebody, s
     archive = zipfile.ZipFile(io.BytesIO(taken.get_data()))
     assert json.loads(archive.read("profile.json"))["bank_account"]["value"] == PROFILE["bank_account"]
     assert again.all("form-export") == []
+
+
+@ONE
+@pytest.mark.promise("P58")
+def test_the_operator_hears_whether_she_could_be_told(app: Flask) -> None:
+    told, untold = somebody(app), somebody(app)
+    with app.app_context(), writing():
+        list(revoke_numbers([untold.mobile], now=app.extensions["clock"].now()))
+        db.session.commit()
+
+    said = [run(app, "terminate", "begin", person.mobile, "--why", WHY).output for person in (told, untold)]
+
+    assert "its owner told" in said[0]
+    assert "NOBODY TOLD" in said[1]
 
 
 @ONE

@@ -1,5 +1,6 @@
 """Who may look into the archive: not what serves, not its secrets; the archivist alone, and nothing else (P54)."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -22,49 +23,66 @@ from tests.installation import CHEAPEST, Installation
 from tests.people import somebody
 
 ONE = pytest.mark.parametrize("backend", ["sqlite"])
+POSTGRES = pytest.mark.parametrize("backend", ["postgres"])
+SERVES, KEEPS = "msewa_serves", "msewa_keeps"
 
 
-@pytest.mark.parametrize("backend", ["postgres"])
-@pytest.mark.promise("P54")
-def test_the_role_that_serves_may_add_to_the_archive_and_not_look_into_it(
-    app: Flask, installation: Installation, clock: ClockHandle, tmp_path: Path, kept
-) -> None:
-    person = somebody(app)
+@pytest.fixture
+def roles(app: Flask, installation: Installation) -> Iterator[tuple[Flask, Flask]]:
+    """The installation as it serves, and as the archivist sees it; somebody has left."""
     with app.app_context():
         make_roles()
-        list(grant("msewa_serves"))
+        list(grant(SERVES))
         db.session.commit()
-    archivist = run(app, "vault", "grants", "msewa_keeps")
-    serving = as_role(installation, "msewa_serves")
-
-    leave(serving, person)
-
-    assert archivist.exit_code == 0, archivist.output
-    assert count_sealed(app)[0] == 1
-    for statement in ("select * from archive", "select content from archive_part", "delete from archive", "update archive set month = ''"):
-        assert "permission denied" in denied(installation, "msewa_serves", statement), statement
-    assert denied(installation, "msewa_keeps", "select * from archive") == ""
-    assert "permission denied" in denied(installation, "msewa_keeps", "select * from account")
-    keeping = as_role(installation, "msewa_keeps")
-    exported = run(keeping, "vault", "export", "--month", month_there(app), "--out", str(tmp_path / "x"))
-    assert exported.output.startswith("1 sealed"), exported.output
-    early = run(serving, "vault", "destroy", "--month", month_there(app))
-    not_allowed = [run(serving, "vault", "export", "--month", month_there(app), "--out", str(tmp_path / "y"))]
-    clock.advance(days=3 * 366)
-    not_allowed.append(run(serving, "vault", "destroy", "--month", month_there(app)))
-    assert ["may not do that" in one.output for one in not_allowed] == [True, True], [one.output for one in not_allowed]
-    assert "must be kept until" in early.output
-    assert not (tmp_path / "y").exists()
-    month = month_there(app)
-    keeping.extensions["settings"] = Settings(mode="production", data=installation.folder, password_cost=CHEAPEST)
-    doubted = run(keeping, "vault", "destroy", "--month", month)
-    ended = run(keeping, "vault", "destroy", "--month", month, "--clock-is-right")
-    assert "--clock-is-right" in doubted.output
-    assert ended.exit_code == 0, ended.output
-    assert count_sealed(app) == (0, 0)
+    granted = run(app, "vault", "grants", KEEPS)
+    assert granted.exit_code == 0, granted.output
+    serving, keeping = as_role(installation, SERVES), as_role(installation, KEEPS)
+    leave(serving, somebody(app))
+    yield serving, keeping
     for served in (serving, keeping):
         with served.app_context():
             db.engine.dispose()
+
+
+@POSTGRES
+@pytest.mark.promise("P54")
+def test_the_role_that_serves_may_add_to_the_archive_and_not_look_into_it(
+    app: Flask, roles: tuple[Flask, Flask], installation: Installation, clock: ClockHandle, tmp_path: Path, kept
+) -> None:
+    serving, month, file = roles[0], month_there(app), tmp_path / "x"
+
+    refused = [run(serving, "vault", "export", "--month", month, "--out", str(file))]
+    early = run(serving, "vault", "destroy", "--month", month)
+    clock.advance(days=3 * 366)
+    refused.append(run(serving, "vault", "destroy", "--month", month))
+
+    assert ["may not do that" in one.output for one in refused] == [True, True], [one.output for one in refused]
+    assert "must be kept until" in early.output
+    assert not file.exists()
+    assert count_sealed(app)[0] == 1
+    for statement in ("select * from archive", "select content from archive_part", "delete from archive", "update archive set month = ''"):
+        assert "permission denied" in denied(installation, SERVES, statement), statement
+
+
+@POSTGRES
+@pytest.mark.promise("P54", "P57")
+def test_the_archivist_exports_and_ends_a_month_and_sees_nothing_else(
+    app: Flask, roles: tuple[Flask, Flask], installation: Installation, clock: ClockHandle, tmp_path: Path, kept
+) -> None:
+    keeping, month = roles[1], month_there(app)
+    keeping.extensions["settings"] = Settings(mode="production", data=installation.folder, password_cost=CHEAPEST)
+
+    exported = run(keeping, "vault", "export", "--month", month, "--out", str(tmp_path / "x"))
+    clock.advance(days=3 * 366)
+    doubted = run(keeping, "vault", "destroy", "--month", month)
+    ended = run(keeping, "vault", "destroy", "--month", month, "--clock-is-right")
+
+    assert exported.output.startswith("1 sealed"), exported.output
+    assert "--clock-is-right" in doubted.output
+    assert ended.exit_code == 0, ended.output
+    assert count_sealed(app) == (0, 0)
+    for table in ("account", "application", "ledger_entry", "message"):
+        assert "permission denied" in denied(installation, KEEPS, f"select * from {table}"), table
 
 
 def month_there(app: Flask) -> str:
@@ -73,7 +91,7 @@ def month_there(app: Flask) -> str:
 
 
 def make_roles() -> None:
-    for role in ("msewa_serves", "msewa_keeps"):
+    for role in (SERVES, KEEPS):
         exists = db.session.execute(db.text("select 1 from pg_roles where rolname = :role"), {"role": role}).first()
         if exists is None:
             db.session.execute(db.text(f"create role {role} login"))

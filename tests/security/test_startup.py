@@ -22,6 +22,7 @@ UNSAFE = {
     "no years of keeping": ({"MSEWA_RETENTION_YEARS": ""}, "MSEWA_RETENTION_YEARS is required in production."),
     "no latest year": ({"MSEWA_RETENTION_LATEST_YEARS": ""}, "MSEWA_RETENTION_LATEST_YEARS is required in production."),
     "no legal basis": ({"MSEWA_RETENTION_BASIS": ""}, "MSEWA_RETENTION_BASIS is required in production."),
+    "a legal basis of spaces": ({"MSEWA_RETENTION_BASIS": "  "}, "MSEWA_RETENTION_BASIS is required in production."),
     "too few years of keeping": ({"MSEWA_RETENTION_YEARS": "2"}, "MSEWA_RETENTION_YEARS must be at least 3"),
     "a latest year before the first": ({"MSEWA_RETENTION_LATEST_YEARS": "3"}, "MSEWA_RETENTION_LATEST_YEARS must be more than"),
     "a plain address": ({"MSEWA_PUBLIC_URL": "http://msewa.example.org"}, "MSEWA_PUBLIC_URL must begin with https://"),

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from msewa.accounts.models import Account, PendingReset
 from msewa.accounts.operations.telling import tell
-from msewa.accounts.queries import find_account_id, get_subject
+from msewa.accounts.queries import find_account_id, get_contact, get_subject
 from msewa.accounts.rules import DORMANT_AFTER
 from msewa.crypto.blind_index import normalise_mobile
 from msewa.extensions import db
@@ -44,6 +44,11 @@ def is_kept(mobile: str, *, now: datetime) -> bool:
     """Whether a number belongs to an account that keeps it, whoever proves it."""
     account_id = find_account_id(mobile=mobile)
     return account_id is not None and not may_be_taken_over(account_id, now=now)
+
+
+def is_reached(subject: Subject) -> bool:
+    """Whether a message to this account goes to anybody: a number that was given up takes none."""
+    return get_contact(subject).email is not None or not is_number_gone(subject.id)
 
 
 def may_be_taken_over(account_id: str, *, now: datetime) -> bool:
