@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from msewa.config import Settings
 from msewa.extensions import db, writing
 from msewa.outbox import worker
-from msewa.outbox.operations import put
+from msewa.outbox.operations import drop, put
 from msewa.outbox.queries import find_progress
 from tests.installation import ROOT
 
@@ -145,3 +145,23 @@ def test_several_workers_share_the_work_and_each_piece_is_done_once(app: Flask, 
 
     assert sorted(done) == sorted(references)
     assert faults == []
+
+
+def test_work_that_removes_itself_and_leaves_other_work_is_done(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when an account ends: SQLite gives the number of the row that went to the row that comes."""
+
+    def end(reference: str, *, now: datetime) -> None:
+        drop("t.end", reference)
+        put("t.after", reference, now=now)
+
+    after: list[str] = []
+    monkeypatch.setitem(app.extensions, "outbox_handlers", {})
+    worker.handle(app, "t.end", end)
+    worker.handle(app, "t.after", lambda reference, *, now: after.append(reference))
+    put_in(app, "t.end", "a")
+
+    with app.app_context():
+        worker.run_due(now=app.extensions["clock"].now())
+        assert find_progress("t.end", "a") is None
+
+    assert after == ["a"]
