@@ -64,3 +64,8 @@ class Person(UserMixin):
 def _opened_name(session_id: str, account_id: str, wrapped_key: bytes, identity: bytes) -> str:
     key = key_wrapper().unwrap(wrapped_key, subject=account_id)
     return first_name(unseal_json(key, identity, place=place_of("identity", account_id=account_id))["full_name"])
+
+
+def forget_names() -> None:
+    """Forget every name that this process has opened: somebody has just left, and hers is not to lie in its memory."""
+    _opened_name.cache_clear()

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from msewa.accounts.models import Account
-from msewa.accounts.people import Person
+from msewa.accounts.people import Person, forget_names
 from msewa.extensions import db, is_writing
 from msewa.web import errors, form_keys
 from msewa.web.pages import see_other
@@ -47,6 +47,7 @@ def one_at_a_time(account_id: str) -> None:
 def let_go() -> None:
     """Forget who was signed in: her account ended in this very request."""
     g.pop("_login_user", None)
+    forget_names()
 
 
 @event.listens_for(db.session, "after_begin")

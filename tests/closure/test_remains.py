@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from flask import Flask
 from sqlalchemy import delete, func, select
 
+from msewa.accounts import people
 from msewa.accounts.models import Throttle
 from msewa.accounts.operations import resting
 from msewa.applications.models import Application
@@ -159,6 +160,17 @@ def test_a_breach_that_concerned_her_names_her_no_more(app: Flask, leaver: Leave
 def officer_of(person):
     subject = person.subject()
     return type("Officer", (), {"id": subject.id, "key": subject.key, "actor": person.actor})()
+
+
+@ONE
+@pytest.mark.promise("P53")
+def test_no_name_of_hers_lies_in_the_memory_that_greets_people(leaver: Leaver) -> None:
+    leaver.client.get("/profile")
+    before = people._opened_name.cache_info().currsize
+
+    leaver.leave()
+
+    assert (before > 0, people._opened_name.cache_info().currsize) == (True, 0)
 
 
 def pages(path: Path, *, key: bytes, head: int = 0, each: int = 0) -> Iterator[bytes]:
