@@ -34,7 +34,7 @@ def test_whoever_left_after_the_backup_is_gone_after_the_restore_too(
     leaver.leave()
 
     other = anew()
-    shutil.copy(installation.folder / NAME, other.folder)
+    carry_over(installation, other)
     restored = run(other.app, "restore", str(tmp_path / "b"))
 
     assert restored.exit_code == 0, restored.output
@@ -62,6 +62,12 @@ def test_whoever_left_before_the_backup_needs_no_log(leaver: Leaver, anew: Anew,
     with other.app.app_context():
         assert db.session.scalars(select(Account.id)).all() == []
         assert db.session.scalar(select(func.count()).select_from(Archive)) == 1
+
+
+def carry_over(installation: Installation, other: Installation) -> None:
+    """Lay what is newer than any backup beside an empty installation: the log, and the public halves of the vault."""
+    shutil.copy(installation.folder / NAME, other.folder)
+    shutil.copytree(installation.folder / "vault", other.folder / "vault", dirs_exist_ok=True)
 
 
 @contextmanager
@@ -142,7 +148,7 @@ def test_half_a_line_of_a_crash_hides_nobody(leaver: Leaver, installation: Insta
     with leaver.app.app_context():
         leaver.app.extensions["outbox_handlers"]["closure.write_down"](whole.split()[1], now=leaver.app.extensions["clock"].now())
     other = anew()
-    shutil.copy(log, other.folder)
+    carry_over(installation, other)
 
     with in_production(other.app):
         restored = run(other.app, "restore", str(tmp_path / "b"))
@@ -156,7 +162,7 @@ def test_an_installation_that_all_have_left_is_not_empty(leaver: Leaver, install
     run(leaver.app, "backup", str(tmp_path / "b"))
     leaver.leave()
     other = anew()
-    shutil.copy(installation.folder / NAME, other.folder)
+    carry_over(installation, other)
     first = run(other.app, "restore", str(tmp_path / "b"))
 
     again = run(other.app, "restore", str(tmp_path / "b"))
@@ -195,9 +201,7 @@ def test_who_is_erased_again_lies_in_the_month_she_left_in(
     leaver.leave()
     left = clock.now()
     other = anew()
-    shutil.copy(installation.folder / NAME, other.folder)
-    shutil.rmtree(other.folder / "vault", ignore_errors=True)
-    shutil.copytree(installation.folder / "vault", other.folder / "vault")
+    carry_over(installation, other)
     if month == "ended":
         (other.folder / "vault" / f"{left:%Y-%m}.pub").rename(other.folder / "vault" / f"{left:%Y-%m}.destroyed")
     other.app.extensions["clock"].move(left + timedelta(days=800))
@@ -219,7 +223,7 @@ def test_marks_are_found_under_every_backup_key_there_was(leaver: Leaver, instal
     run(leaver.app, "keys", "rotate", "backup")
     leaver.leave()
     other = anew()
-    shutil.copy(installation.folder / NAME, other.folder)
+    carry_over(installation, other)
 
     with in_production(other.app):
         restored = run(other.app, "restore", str(tmp_path / "b"))
