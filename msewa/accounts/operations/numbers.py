@@ -46,9 +46,9 @@ def is_kept(mobile: str, *, now: datetime) -> bool:
     return account_id is not None and not may_be_taken_over(account_id, now=now)
 
 
-def is_reached(subject: Subject) -> bool:
+def is_reached(account_id: str) -> bool:
     """Whether a message to this account goes to anybody: a number that was given up takes none."""
-    return get_contact(subject).email is not None or not is_number_gone(subject.id)
+    return not is_number_gone(account_id) or get_contact(get_subject(account_id)).email is not None
 
 
 def may_be_taken_over(account_id: str, *, now: datetime) -> bool:

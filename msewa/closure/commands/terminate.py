@@ -6,7 +6,7 @@ import click
 from flask import Blueprint
 
 from msewa.accounts.operations.numbers import is_reached
-from msewa.accounts.queries import find_account_id, get_subject
+from msewa.accounts.queries import find_account_id
 from msewa.closure.operations import terminating
 from msewa.closure.rules import ClosureError
 from msewa.crypto.blind_index import normalise_mobile
@@ -27,7 +27,7 @@ def begin(mobile: str, why: str) -> None:
 
     def act(account_id: str) -> str:
         closes_at = terminating.terminate(account_id, why=why, actor=SYSTEM, now=now())
-        told = "its owner told" if is_reached(get_subject(account_id)) else "NOBODY TOLD: her number was given up; write her a letter"
+        told = "its owner told" if is_reached(account_id) else "NOBODY TOLD: her number was given up; write her a letter"
         return f"The account is shut and {told}. It is sealed and erased on {closes_at:%Y-%m-%d}."
 
     _for(mobile, act)
