@@ -22,7 +22,7 @@ FORBIDDEN = {
 def test_every_template_is_used() -> None:
     sources = [path.read_text() for path in [*TEMPLATES, *(ROOT / "msewa").rglob("*.py")]]
     names = [str(path.relative_to(ROOT / "templates")) for path in TEMPLATES]
-    called = [*(f'"{name}"' for name in names), *(f'frame("{name}"' for name in ("top", "menu", "foot"))]
+    called = [*(f'"{name}"' for name in names), *(f'frame("{name}"' for name in ("top", "menu", "foot", "leave"))]
     found = {words for words in called if any(words in source for source in sources)}
     unused = [name for name in names if f'"{name}"' not in found and not name.startswith("errors/")]
     unused = [name for name in unused if f'frame("{name.removeprefix("frame/").removesuffix(".html")}"' not in found]
