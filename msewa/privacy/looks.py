@@ -48,7 +48,8 @@ def show_look(entry: Mapping[str, Any], *, known: Catalogue, language: str, hers
 
 def _why(entry: Mapping[str, Any], *, is_own: bool) -> str:
     act, reason = entry["act"], entry["reason"]
-    if is_own and reason and act in SAID:
+    # Of what was handed to somebody outside it is not enough to say why somebody here looked.
+    if reason and (act.startswith("disclosure.") or (is_own and act in SAID)):
         return f"{name_act(act)}: {reason}"
     # What she did herself has a mark of the program as its reason, such as the way in which she signed in.
     return name_act(act) if is_own else reason or name_act(act)

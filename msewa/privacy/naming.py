@@ -40,6 +40,7 @@ ACTS = {
     "closure": _("Your account"),
     "contact": _("Number or e-mail changed"),
     "disclosure": _("Given out as a law requires"),
+    "disclosure.life": _("Given out because a life was in danger"),
     "download": _("Download of your data"),
     "factor": _("Second key changed"),
     "grievance": _("Your complaint"),

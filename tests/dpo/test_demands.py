@@ -78,6 +78,7 @@ def test_without_a_gag_she_sees_it_at_once(anita: Seat, jaspreet: Seat, harjinde
     assert (entry["act"], entry["about"], entry["fields"]) == ("disclosure.law", number, ["address", "bank_account"])
     assert all(part in entry["reason"] for part in (DEMAND["provision"], DEMAND["authority"], DEMAND["instrument"]))
     assert harjinder.messages() == ["disclosure_shown"]
+    assert f"Given out as a law requires: {DEMAND['provision']}" in harjinder.client.page("/privacy").text
 
 
 @pytest.mark.promise("P30")
@@ -149,7 +150,8 @@ def test_danger_to_life_needs_no_section_but_two_officers_and_she_is_told_within
     clock.advance(hours=72, minutes=1)
     harjinder.again().work()
 
-    assert harjinder.acts()[0] == "disclosure.law"
+    assert harjinder.acts()[0] == "disclosure.life"
+    assert "Given out because a life was in danger" in harjinder.client.page("/privacy").text
     assert public(anita)["life"] == "1"
 
 

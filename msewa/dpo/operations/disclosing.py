@@ -25,7 +25,7 @@ from msewa.outbox import operations as outbox
 from msewa.web.filters import show_date
 
 DUE = "dpo.legal_due"
-DISCLOSED = "disclosure.law"
+DISCLOSED = {Ground.LAW: "disclosure.law", Ground.LIFE: "disclosure.life"}
 
 
 class RefusedGroundError(Exception):
@@ -137,7 +137,8 @@ def show_due(reference: str, *, now: datetime) -> None:
         if step.kind in ("executed", "opened"):
             actor = Actor(Kind.DPO, step.officer_id)
             reason = f"{reason_of(demand)} ({show_date(step.at)})"
-            record(DISCLOSED, subject=subject, actor=actor, now=now, about=demand.number, fields=demand.paper["fields"], reason=reason)
+            said = {"about": demand.number, "fields": demand.paper["fields"], "reason": reason}
+            record(DISCLOSED[Ground(demand.ground)], subject=subject, actor=actor, now=now, **said)
     db.session.execute(update(LegalDisclosure).where(LegalDisclosure.id == demand.id).values(state=State.SHOWN))
     _tell(demand, subject, now=now)
 
@@ -150,7 +151,8 @@ def reason_of(demand: Demand) -> str:
 
 def _look(demand: Demand, *, officer: Officer, now: datetime) -> SubjectKey:
     account_id, fields = cast(str, demand.account_id), demand.paper["fields"]
-    return look(account_id, actor=officer.actor, reason=reason_of(demand), fields=fields, now=now, about=demand.number, act=DISCLOSED)
+    act = DISCLOSED[Ground(demand.ground)]
+    return look(account_id, actor=officer.actor, reason=reason_of(demand), fields=fields, now=now, about=demand.number, act=act)
 
 
 def _write_document(demand: Demand, subject: Subject, *, now: datetime) -> None:
