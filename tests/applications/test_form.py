@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from msewa.applications.queries import get_case, read_pages
+from msewa.catalogue.queries import catalogue, get_service
 from msewa.profile.queries import get_profile
 from tests.applications.conftest import PROFILE, Applicant
+from tests.applications.samples import sample_page
 from tests.strict_client import Page
 
 NAUGHTY = (
@@ -81,6 +83,21 @@ def test_a_tick_that_nobody_set_for_her_updates_the_profile_too(harjinder: Appli
     harjinder.client.submit(f"{base}/edit?step=3", "application", address="Somewhere else 9", update_profile="1")
 
     assert profile_of(harjinder)["address"] == "Somewhere else 9"
+
+
+@pytest.mark.promise("P17")
+def test_what_is_written_about_somebody_else_never_comes_into_her_profile(harjinder: Applicant) -> None:
+    base, before = harjinder.begin(), profile_of(harjinder)
+    with harjinder.app.app_context():
+        typed = sample_page(get_service("birth-certificate"), catalogue(), step=1)
+
+    answer = harjinder.client.submit(
+        f"{base}/edit?step=1", "application", **{**typed, "father_name": "Somebody Else Singh", "update_profile": "1"}
+    )
+
+    assert answer.headers["Location"].endswith("step=2"), "nothing is wrong with the page, so the tick was heard"
+    assert answers_of(harjinder, base, step=1)["father_name"] == "Somebody Else Singh"
+    assert profile_of(harjinder) == before
 
 
 @pytest.mark.promise("P15")

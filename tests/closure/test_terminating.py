@@ -68,6 +68,21 @@ def test_she_takes_her_data_once_with_a_code_of_her_own(ended: tuple[Somebody, s
     assert again.all("form-export") == []
 
 
+@pytest.mark.promise("P58")
+def test_a_page_that_was_kept_open_does_not_give_her_data_a_second_time(
+    ended: tuple[Somebody, str], client: StrictClient, clock: ClockHandle
+) -> None:
+    person, path = ended
+    kept_open = client.page(path).fields("export")
+
+    first = client.post(path, data={**kept_open, "code": person.code()})
+    clock.advance(minutes=1)
+    second = client.post(path, data={**kept_open, "code": person.code()})
+
+    assert first.mimetype == "application/zip"
+    assert (second.status_code, second.mimetype) == (404, "text/html")
+
+
 @ONE
 @pytest.mark.promise("P58")
 def test_the_operator_hears_whether_she_could_be_told(app: Flask) -> None:
