@@ -4,14 +4,20 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import Field as Input
+from wtforms import StringField, TextAreaField, ValidationError
 
 from msewa.accounts.forms import given
+from msewa.catalogue.inputs import LISTED, Manner, make_input
+from msewa.catalogue.queries import catalogue
+from msewa.catalogue.rules import Field
 from msewa.grievances.rules import LONGEST_TEXT
-from msewa.web.choices import choices
+from msewa.web.choices import choices, list_of
 from msewa.web.forms import Form, clean_text
 
 _: Callable[[str], Any] = lazy_gettext
+PICK = _("Choose one from the list")
+WRITE_NEW = given(_("Write what it should say"))
 
 
 class TextForm(Form):
@@ -19,7 +25,7 @@ class TextForm(Form):
 
     text = TextAreaField(_("What happened?"), filters=[clean_text], render_kw={"rows": 6})
 
-    def validate_text(self, field: Field) -> None:
+    def validate_text(self, field: Input) -> None:
         """Ask for words, and not for more than fit."""
         if not field.data:
             raise ValidationError(gettext("Write what happened, in your own words"))
@@ -30,7 +36,7 @@ class TextForm(Form):
 class ComplaintForm(TextForm):
     """One text, and what it is about."""
 
-    about = SelectField(_("What is it about?"), choices=[])
+    about = list_of(_("What is it about?"), otherwise=PICK)
 
     def __init__(self, subjects: list[tuple[str, str]], **data: Any) -> None:
         super().__init__(data=data)
@@ -40,9 +46,18 @@ class ComplaintForm(TextForm):
 class CorrectionForm(TextForm):
     """Which field an office has wrong, and what it should say."""
 
-    field = SelectField(_("What is wrong?"), choices=[])
-    new = StringField(_("What it should say"), filters=[clean_text], validators=[given(_("Write what it should say"))])
+    field = list_of(_("What is wrong?"), otherwise=PICK)
+    new = StringField(_("What it should say"), filters=[clean_text], validators=[WRITE_NEW])
 
-    def __init__(self, fields: list[tuple[str, str]]) -> None:
-        super().__init__()
+    def __init__(self, fields: list[tuple[str, str]], **data: Any) -> None:
+        super().__init__(data=data)
         self.field.choices = choices(fields)
+
+
+def correction_form(fields: list[tuple[str, str]], *, asked: Field | None, district: str) -> CorrectionForm:
+    """Return the form; once it is known that `asked` is the wrong one, an answer that is picked from a list is picked here too."""
+    if asked is None or asked.kind not in LISTED:
+        return CorrectionForm(fields, field=asked.key if asked else None)
+    manner = Manner(gettext("Choose"), most_radios=0, is_open=False)
+    new = make_input(asked, manner=manner, known=catalogue(), district=district, validators=[WRITE_NEW])
+    return type("CorrectionForm", (CorrectionForm,), {"new": new})(fields, field=asked.key)

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from msewa.applications.holding import package_of
 from msewa.delivery import operations as delivery
+from msewa.delivery.queries import list_packages
 from msewa.extensions import db
 from msewa.grievances.models import Grievance, GrievanceEvent
 from msewa.grievances.operations import DUE
@@ -18,8 +20,10 @@ from msewa.web import form_keys
 
 
 def gather(subject: Subject) -> list[dict[str, Any]]:
-    """Return every complaint of hers with its words and its steps."""
-    return [_whole(complaint, subject=subject) for complaint in list_own(subject.id)]
+    """Return every complaint of hers with its words, its steps, and of a correction the package that went to the office."""
+    complaints = list_own(subject.id)
+    packages = {row.application_id: row for row in list_packages(complaint.id for complaint in complaints)}
+    return [{**_whole(one, subject=subject), "package": package_of(packages.get(one.id))} for one in complaints]
 
 
 def erase(account_id: str) -> None:
@@ -37,7 +41,8 @@ def erase(account_id: str) -> None:
 def _whole(complaint: Complaint, *, subject: Subject) -> dict[str, Any]:
     steps = [{"kind": step.kind, "at": step.at.isoformat(), "words": step.words} for step in list_steps(complaint, subject=subject)]
     dates = {"filed_at": complaint.filed_at.isoformat(), "due_at": complaint.due_at.isoformat()}
-    return {"number": complaint.ref, "state": complaint.state, **dates, **asdict(read_words(complaint, subject=subject)), "steps": steps}
+    words = asdict(read_words(complaint, subject=subject))
+    return {"number": complaint.ref, "topic": complaint.topic, "state": complaint.state, **dates, **words, "steps": steps}
 
 
 HOLDING = Holding(section="grievances", tables=("grievance_event", "grievance"), gather=gather, erase=erase)

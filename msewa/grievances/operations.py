@@ -67,13 +67,14 @@ def file(draft: Draft, *, subject: Subject, actor: Actor, now: datetime) -> str:
 
 
 def take(complaint: Complaint, *, actor: Actor, now: datetime) -> None:
-    """Let an officer of the operator look at a complaint from now on; taken twice it only passes to the other hand."""
-    try:
-        _move(complaint, State.LOOKING, only_from=MAY_TAKE, assigned_to=actor.id)
-    except MovedOnError:
-        _move(complaint, complaint.state, only_from=MAY_ANSWER, assigned_to=actor.id)
-        return
-    _step(complaint, "grievance.taken", State.LOOKING, actor=actor, now=now)
+    """Let an officer of the operator look at a complaint from now on; taken twice it only passes to the other hand.
+
+    One that was answered meanwhile stays as it is.
+    """
+    if _moved(complaint, only_from=MAY_TAKE, state=State.LOOKING, assigned_to=actor.id):
+        _step(complaint, "grievance.taken", State.LOOKING, actor=actor, now=now)
+    else:
+        _moved(complaint, only_from=MAY_ANSWER, assigned_to=actor.id)
 
 
 def answer(complaint: Complaint, *, text: str, actor: Actor, now: datetime) -> None:
@@ -104,10 +105,15 @@ def say_overdue(reference: str, *, now: datetime) -> None:
         tell("grievance_overdue", get_subject(complaint.account_id), values={"reference": complaint.ref}, now=now)
 
 
-def _move(complaint: Complaint, state: str, *, only_from: Set[State], **values: Any) -> None:
-    waiting = update(Grievance).where(Grievance.id == complaint.id, Grievance.state.in_(sorted(only_from)))
-    if cast("CursorResult[Any]", db.session.execute(waiting.values(state=state, **values))).rowcount != 1:
+def _move(complaint: Complaint, state: State, *, only_from: Set[State], **values: Any) -> None:
+    if not _moved(complaint, only_from=only_from, state=state, **values):
         raise MovedOnError
+
+
+def _moved(complaint: Complaint, *, only_from: Set[State], **values: Any) -> bool:
+    # Where it stands is asked in the change itself: `complaint` is what was read before somebody else may have moved it on.
+    there = update(Grievance).where(Grievance.id == complaint.id, Grievance.state.in_(sorted(only_from)))
+    return cast("CursorResult[Any]", db.session.execute(there.values(**values))).rowcount == 1
 
 
 def _step(complaint: Complaint, act: str, state: State, *, actor: Actor, now: datetime, words: str = "") -> None:

@@ -100,10 +100,10 @@ def _get(*conditions: ColumnElement[bool]) -> Complaint:
     return Complaint(*row)
 
 
-def list_own(account_id: str) -> Sequence[Complaint]:
-    """Return a person's complaints, the newest first, at most a hundred."""
-    chosen = select(*COLUMNS).where(Grievance.account_id == account_id).order_by(Grievance.filed_at.desc(), Grievance.id).limit(100)
-    return [Complaint(*row) for row in db.session.execute(chosen)]
+def list_own(account_id: str, *, limit: int | None = None) -> Sequence[Complaint]:
+    """Return a person's complaints, the newest first; every one unless told."""
+    chosen = select(*COLUMNS).where(Grievance.account_id == account_id).order_by(Grievance.filed_at.desc(), Grievance.id)
+    return [Complaint(*row) for row in db.session.execute(chosen.limit(limit))]
 
 
 def list_inbox(*, limit: int = PAGE_SIZE) -> Sequence[Complaint]:

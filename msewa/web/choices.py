@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import RadioField
+from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - younger than its stubs
 
 
@@ -16,3 +16,9 @@ def one_of(label: Any, pairs: Iterable[tuple[str, Any]], *, otherwise: Any) -> R
     """Return radio buttons of which one must be chosen; `otherwise` is said when none is, or one that was never offered."""
     younger: dict[str, Any] = {"invalid_choice_message": otherwise}
     return RadioField(label, choices=choices(pairs), **younger)
+
+
+def list_of(label: Any, *, otherwise: Any) -> SelectField:
+    """Return a list whose choices come later; `otherwise` is said when what was chosen is not among them."""
+    younger: dict[str, Any] = {"invalid_choice_message": otherwise}
+    return SelectField(label, choices=[], **younger)

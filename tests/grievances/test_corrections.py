@@ -7,6 +7,7 @@ import pytest
 from msewa.extensions import db, writing
 from msewa.grievances.holding import HOLDING
 from tests.applications.conftest import Applicant, harjinder, offices, stranger, suspend
+from tests.strict_client import Page
 
 __all__ = ["harjinder", "offices", "stranger"]
 REASON = "The spelling on my papers is another one."
@@ -77,3 +78,36 @@ def test_a_correction_is_erased_with_its_package(harjinder: Applicant) -> None:
         db.session.commit()
 
     assert [one for one in fields_sent(harjinder, provider) if one.get("kind") == "correction"] == []
+
+
+@pytest.mark.parametrize("typed", ["Boy", "boy", "ਮੁੰਡਾ"])
+def test_an_answer_of_a_list_is_taken_by_its_name(harjinder: Applicant, typed: str) -> None:
+    ref = harjinder.sent().rpartition("/")[2]
+
+    answer = corrected(harjinder, ref, field="gender", new=typed)
+
+    assert answer.status_code == 303
+    said = harjinder.page(answer.headers["Location"]).text
+    assert "What is wrong?" in said
+    assert "<dd>Boy</dd>" in said
+
+
+def test_what_is_no_answer_of_the_list_brings_the_list(harjinder: Applicant) -> None:
+    ref = harjinder.sent().rpartition("/")[2]
+
+    answer = corrected(harjinder, ref, field="gender", new="woman, as I am")
+
+    page = Page(answer.get_data(as_text=True))
+    assert answer.status_code == 422
+    assert "Choose one from the list" in page.text
+    assert {"female", "male"} <= {option.get("value") for option in page.one("form-correction").iter() if option.get("value")}
+    assert REASON in page.text
+
+
+def test_the_list_is_there_at_once_where_the_address_names_the_field(harjinder: Applicant) -> None:
+    ref = harjinder.sent().rpartition("/")[2]
+
+    page = harjinder.page(f"/grievances/corrections/{ref}?field=gender")
+
+    assert page.fields("correction")["field"] == "gender"
+    assert "female" in {option.get("value") for option in page.one("form-correction").iter()}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from msewa.extensions import db, writing
 from msewa.grievances import operations
@@ -141,3 +141,37 @@ def test_the_clock_runs_to_the_moment_and_stops_with_an_answer() -> None:
 )
 def test_the_board_comes_after_us(state: str, overdue: bool, may: bool) -> None:
     assert may_escalate(state, overdue=overdue) is may
+
+
+def test_of_two_officers_at_once_the_complaint_is_looked_at_and_not_received_anew(app: Flask, harjinder: Somebody, anita: Somebody) -> None:
+    complaint, jaspreet = filed(harjinder), somebody(app, role="dpo", full_name="Jaspreet Officer")
+
+    with app.app_context(), writing():
+        for officer in (anita, jaspreet):
+            operations.take(complaint, actor=officer.actor, now=NOON)  # both have read it while nobody had taken it
+        db.session.commit()
+        found = get_complaint(complaint.ref)
+
+    assert (found.state, found.assigned_to) == (State.LOOKING, jaspreet.id)
+
+
+def test_taking_what_was_answered_meanwhile_changes_nothing(app: Flask, harjinder: Somebody, anita: Somebody) -> None:
+    complaint, jaspreet = filed(harjinder), somebody(app, role="dpo", full_name="Jaspreet Officer")
+    answered(complaint, by=anita)
+
+    with app.app_context(), writing():
+        operations.take(complaint, actor=jaspreet.actor, now=NOON)
+        found = get_complaint(complaint.ref)
+
+    assert (found.state, found.assigned_to) == (State.ANSWERED, anita.id)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_her_download_holds_every_complaint_however_many(app: Flask, harjinder: Somebody, anita: Somebody) -> None:
+    with app.app_context(), writing():
+        for number in range(101):
+            made = operations.file(Draft(About(Topic.GENERAL), f"{number}"), subject=harjinder.subject(), actor=harjinder.actor, now=NOON)
+            db.session.execute(update(Grievance).where(Grievance.id == made).values(state=State.CLOSED))
+        gathered = HOLDING.gather(harjinder.subject())
+
+    assert {one["text"] for one in gathered} == {f"{number}" for number in range(101)}

@@ -159,3 +159,27 @@ def test_the_pages_speak_her_language(harjinder: Complainant, language: str) -> 
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_the_demonstrations_officer_is_plainly_made_up(app: Flask, client: StrictClient) -> None:
     assert "This officer is made up" in client.page("/grievances").text
+
+
+def test_who_went_on_to_the_board_is_not_told_to_go_there(harjinder: Complainant, clock: ClockHandle) -> None:
+    ref = harjinder.complain()
+    clock.advance(days=91)
+    sign_in(harjinder.client, harjinder.person)
+    before = harjinder.client.page(f"/grievances/{ref}").text
+
+    harjinder.client.submit(f"/grievances/{ref}", "escalate")
+
+    after = harjinder.client.page(f"/grievances/{ref}").text
+    assert "You can go on to the Data Protection Board" in before
+    assert "You can go on to the Data Protection Board" not in after
+    assert "The next step is yours" in after
+
+
+@pytest.mark.parametrize("about", ["application:AAAA-AAAA", "look:99", "", "\x00"])
+def test_what_she_wrote_is_kept_when_what_it_was_about_is_gone(harjinder: Complainant, about: str) -> None:
+    answer = harjinder.client.submit("/grievances/new", "grievance", text=TEXT, about=about)
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Choose one from the list" in page
+    assert TEXT in page

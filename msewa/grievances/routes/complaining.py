@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from msewa.accounts.rules import Role
 from msewa.delivery.queries import get_package_state
 from msewa.grievances import operations
+from msewa.grievances.correcting import read_details
 from msewa.grievances.forms import ComplaintForm
 from msewa.grievances.naming import TOPICS, list_subjects, name_of
 from msewa.grievances.operations import Draft, MovedOnError, TooManyOpenError
@@ -45,7 +46,11 @@ def new() -> Response:
 @once
 def file() -> AnyResponse:
     """Take the complaint in and show its number."""
-    form = _form(request.form.get("about", ""))
+    try:
+        form = _form(request.form.get("about", ""))
+    except NoSuchRowError:
+        # Gone since the page was opened, such as a discarded draft: what she wrote is kept, and she picks something else.
+        form = ComplaintForm(list_subjects(person(), language=language()))
     if not form.validate():
         return _ask(form, status=422)
     draft = Draft(cast(About, read_about(form.about.data)), cast(str, form.text.data))
@@ -68,6 +73,7 @@ def show(ref: str) -> Response:
         complaint=complaint,
         words=words,
         about=_about(words.about, topic=complaint.topic),
+        correction=read_details(words, subject=person(), language=language()) if words.details else None,
         steps=list_steps(complaint, subject=person()),
         overdue=overdue,
         may_escalate=may_escalate(complaint.state, overdue=overdue),
