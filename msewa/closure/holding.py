@@ -21,12 +21,13 @@ def place_of(account_id: str) -> Place:
 
 def gather(subject: Subject) -> dict[str, Any]:
     """Return what was decided and why; {} for everybody else."""
-    columns = (Termination.sealed, Termination.decided_at, Termination.closes_at)
+    columns = (Termination.sealed, Termination.decided_at, Termination.closes_at, Termination.export_used_at)
     row = db.session.execute(select(*columns).where(Termination.account_id == subject.id)).first()
     if row is None:
         return {}
     why: str = unseal_json(subject.key, row.sealed, place=place_of(subject.id))
-    return {"why": why, "decided_at": row.decided_at.isoformat(), "closes_at": row.closes_at.isoformat()}
+    taken_at = row.export_used_at.isoformat() if row.export_used_at else None
+    return {"why": why, "decided_at": row.decided_at.isoformat(), "closes_at": row.closes_at.isoformat(), "data_taken_at": taken_at}
 
 
 def erase(account_id: str) -> None:

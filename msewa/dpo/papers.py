@@ -18,5 +18,10 @@ def open_paper(wrapped: bytes, sealed: bytes, *, table: str, row_id: str) -> dic
     return unseal_json(key_wrapper().unwrap(wrapped, subject=row_id), sealed, place=_place(table, row_id))
 
 
+def place_of_document(demand_id: str, *, account_id: str) -> Place:
+    """Return where the document of a demand belongs: what was handed over lies under the citizen's key, and ends with it."""
+    return Place(table="legal_disclosure", group="document", row=demand_id, subject=account_id)
+
+
 def _place(table: str, row_id: str) -> Place:
     return Place(table=table, group="paper", row=row_id, subject=row_id)

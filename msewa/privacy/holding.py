@@ -13,15 +13,19 @@ from msewa.privacy.queries import list_nominees
 
 
 def gather(subject: Subject) -> dict[str, Any]:
-    """Return whom she named, and when she asked for a download; not the download itself, which is all of this once more."""
-    asked = select(Download.asked_at).where(Download.account_id == subject.id).order_by(Download.asked_at)
+    """Return whom she named, and the download she asked for; not what is in it, which is all of this once more."""
     return {
         "nominees": [
             {"full_name": one.full_name, "relation": one.relation, "mobile": one.mobile, "named_at": one.named_at.isoformat()}
             for one in list_nominees(subject)
         ],
-        "downloads_asked_at": [at.isoformat() for at in db.session.scalars(asked)],
+        "downloads": [_download(one) for one in db.session.scalars(select(Download).where(Download.account_id == subject.id))],
     }
+
+
+def _download(one: Download) -> dict[str, Any]:
+    moments = {"asked_at": one.asked_at, "ready_at": one.ready_at, "fetched_at": one.fetched_at, "ends_at": one.ends_at}
+    return {"language": one.language, **{name: at.isoformat() if at else None for name, at in moments.items()}}
 
 
 def erase(account_id: str) -> None:

@@ -10,10 +10,10 @@ from sqlalchemy import CursorResult, func, insert, select, update
 from msewa.accounts.looking import look
 from msewa.accounts.operations.telling import tell
 from msewa.accounts.queries import get_subject
-from msewa.crypto.envelope import Place, seal_json, unseal_json
+from msewa.crypto.envelope import seal_json, unseal_json
 from msewa.dpo.models import LegalDisclosure, LegalStep, RefusedRequest
 from msewa.dpo.operations.noting import Officer, note
-from msewa.dpo.papers import close_paper
+from msewa.dpo.papers import close_paper, place_of_document
 from msewa.dpo.queries import Demand, find_demand, list_approvers, list_steps
 from msewa.dpo.references import LEGAL, new_reference, show_number
 from msewa.dpo.rules import APPROVERS, CARRIED_OUT, Ground, State, is_refused, names_a_provision, visible_at
@@ -124,7 +124,7 @@ def open_document(demand: Demand, *, officer: Officer, now: datetime) -> dict[st
     is_gagged = demand.state == State.GAGGED
     subject = get_subject(demand.account_id) if is_gagged else _look(demand, officer=officer, now=now)
     _step(demand.id, "opened", number=demand.number, officer=officer, now=now)
-    return unseal_json(subject.key, document, place=_place(demand.id, subject))
+    return unseal_json(subject.key, document, place=place_of_document(demand.id, account_id=subject.id))
 
 
 def show_due(reference: str, *, now: datetime) -> None:
@@ -159,16 +159,12 @@ def _write_document(demand: Demand, subject: Subject, *, now: datetime) -> None:
     said = {key: demand.paper[key] for key in ("authority", "provision", "instrument")}
     values = read_values(subject, demand.paper["fields"], application_id=demand.paper["application_id"])
     content = {"number": demand.number, "ground": demand.ground, **said, "made_at": now.isoformat(), "values": values}
-    sealed = seal_json(subject.key, content, place=_place(demand.id, subject))
+    sealed = seal_json(subject.key, content, place=place_of_document(demand.id, account_id=subject.id))
     db.session.execute(update(LegalDisclosure).where(LegalDisclosure.id == demand.id).values(document=sealed))
 
 
 def _tell(demand: Demand, subject: Subject, *, now: datetime) -> None:
     tell(subject, "disclosure_shown", now=now, values={"reference": demand.number})
-
-
-def _place(demand_id: str, subject: Subject) -> Place:
-    return Place(table="legal_disclosure", group="document", row=demand_id, subject=subject.id)
 
 
 def _move(demand: Demand, state: State) -> None:

@@ -1,9 +1,10 @@
 """A download: asked for, made at once or by the worker, fetched, and removed within a day."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Executable, delete, func, select, update
+from sqlalchemy import Executable, case, delete, func, select, update
 
 from msewa.accounts.queries import get_subject
 from msewa.accounts.standing import one_at_a_time
@@ -78,10 +79,12 @@ def note_made(reference: str, outcome: str | None, *, now: datetime) -> None:
 
 
 def note_fetched(download_id: str, *, subject: Subject, actor: Actor, now: datetime) -> None:
-    """Note the first fetch in her ledger, and let the download end soon after it."""
+    """Note the first fetch in her ledger, and let the download end soon after it, within its day all the same."""
+    soon = now + FETCHED_FOR
     first = update(Download).where(Download.id == download_id, Download.fetched_at.is_(None))
-    ends_at = now + FETCHED_FOR
-    if db.session.execute(first.values(fetched_at=now, ends_at=ends_at).returning(Download.id)).first() is None:
+    sooner = case((Download.ends_at < soon, Download.ends_at), else_=soon)
+    ends_at = db.session.scalar(first.values(fetched_at=now, ends_at=sooner).returning(Download.ends_at))
+    if ends_at is None:
         return
     record("download.fetched", subject=subject, actor=actor, now=now)
     outbox.drop(REMOVE, download_id)
@@ -90,8 +93,8 @@ def note_fetched(download_id: str, *, subject: Subject, actor: Actor, now: datet
 
 def remove_download(reference: str, *, now: datetime) -> None:
     """Remove a download whose time is over (outbox topic privacy.download_over)."""
-    _drop_parts(reference)
-    db.session.execute(delete(Download).where(Download.id == reference, Download.ends_at <= now))
+    over = db.session.scalars(select(Download.id).where(Download.id == reference, Download.ends_at <= now)).all()
+    _drop(over)
 
 
 def remove_downloads(account_id: str) -> None:
@@ -99,8 +102,7 @@ def remove_downloads(account_id: str) -> None:
     ids = list(db.session.scalars(select(Download.id).where(Download.account_id == account_id)))
     for topic in (MAKE, REMOVE):
         outbox.drop_all(topic, ids)
-    db.session.execute(delete(DownloadPart).where(DownloadPart.download_id.in_(ids)))
-    db.session.execute(delete(Download).where(Download.id.in_(ids)))
+    _drop(ids)
 
 
 def _asked(download_id: str) -> tuple[str | None, str]:
@@ -108,8 +110,9 @@ def _asked(download_id: str) -> tuple[str | None, str]:
     return (row.account_id, row.language) if row else (None, "")
 
 
-def _drop_parts(download_id: str) -> None:
-    db.session.execute(delete(DownloadPart).where(DownloadPart.download_id == download_id))
+def _drop(ids: Sequence[str]) -> None:
+    db.session.execute(delete(DownloadPart).where(DownloadPart.download_id.in_(ids)))
+    db.session.execute(delete(Download).where(Download.id.in_(ids)))
 
 
 def _set(download_id: str, **values: object) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, request, stream_with_context, url_for
+from flask import Response, stream_with_context, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from msewa.extensions import db, writing
@@ -54,7 +54,7 @@ def download_file() -> Response:
     if found is None or found.ready_at is None:
         raise NoSuchRowError
     download_id, day = found.id, found.asked_at.astimezone(INDIA).date()
-    if request.method == "GET" and found.fetched_at is None:
+    if found.fetched_at is None:
         db.session.rollback()
         with writing():
             note_fetched(download_id, subject=holder, actor=holder.actor, now=moment)
