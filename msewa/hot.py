@@ -4,7 +4,9 @@ What surrounds a query in SQLAlchemy's session (unit of work, begin, rollback, r
 reads that nearly every page makes go this way; they see what is committed, so nothing that was changed in the same request is asked here.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Select
@@ -14,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from msewa.extensions import db
 
 Processor = Callable[[Any], Any]
+_kept: ContextVar[list[Any] | None] = ContextVar("kept", default=None)
 
 
 class HotRead:
@@ -32,12 +35,27 @@ class HotRead:
         return compiled.read(_ask(engine, compiled.text, compiled.bind(values)))
 
 
+@contextmanager
+def together() -> Generator[None]:
+    """Ask all hot reads inside on one connection: to fetch one from the pool and give it back costs as much as a small question."""
+    kept: list[Any] = []
+    token = _kept.set(kept)
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+        for connection in kept:
+            connection.close()
+
+
 def _ask(engine: Engine, text: str, parameters: Any) -> list[tuple[Any, ...]]:
     """Fetch the rows; the driver's errors become SQLAlchemy's, and a dead connection leaves the pool."""
-    dialect = engine.dialect
-    connection: Any = None
+    dialect, kept = engine.dialect, _kept.get()
+    connection: Any = kept[0] if kept else None
     try:
-        connection = engine.raw_connection()  # with the database away, even this is the driver's own error
+        connection = connection or engine.raw_connection()  # with the database away, even this is the driver's own error
+        if kept is not None and not kept:
+            kept.append(connection)
         cursor = connection.cursor()
         cursor.execute(text, parameters)
         return cursor.fetchall()
@@ -46,7 +64,7 @@ def _ask(engine: Engine, text: str, parameters: Any) -> list[tuple[Any, ...]]:
             connection.invalidate(fault)
         raise DBAPIError.instance(text, None, fault, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect) from fault
     finally:
-        if connection is not None:
+        if connection is not None and kept is None:
             connection.close()
 
 

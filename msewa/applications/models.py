@@ -12,7 +12,10 @@ class Application(Base):
     """One person's request for one service, under the definition it was begun with."""
 
     __tablename__ = "application"
-    __table_args__ = (Index("ix_application_account_id", "account_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_application_account_id", "account_id", "created_at", "id"),
+        Index("ix_application_sent", "account_id", "submitted_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     reference: Mapped[str] = mapped_column(String(8), unique=True)

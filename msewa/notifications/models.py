@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msewa.extensions import Base
@@ -12,9 +12,10 @@ class Message(Base):
     """A message: its own data key, wrapped, and the sealed address and values; both are gone when it is not waiting."""
 
     __tablename__ = "message"
+    __table_args__ = (Index("ix_message_account_id", "account_id", "created_at", "id"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    account_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    account_id: Mapped[str | None] = mapped_column(String(32))
     channel: Mapped[str] = mapped_column(String(5))  # sms | email
     template: Mapped[str] = mapped_column(String(60))
     topic: Mapped[str] = mapped_column(String(20), default="", server_default="")  # empty: part of the service she asked for

@@ -1,13 +1,16 @@
 """The messages of an account, for its own page: when, how and what about; never the words."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select, tuple_
 
-from msewa.extensions import db
+from msewa.extensions import db, is_writing
+from msewa.hot import HotRead
 from msewa.notifications.models import Message
+from msewa.web.errors import NoSuchRowError
 
 
 class MessageRow(NamedTuple):
@@ -22,8 +25,29 @@ class MessageRow(NamedTuple):
     sent_at: datetime | None
 
 
-def list_messages(account_id: str, *, limit: int = 100) -> Sequence[MessageRow]:
-    """Return an account's messages, newest first."""
-    columns = (Message.id, Message.channel, Message.template, Message.language, Message.state, Message.created_at, Message.sent_at)
-    chosen = select(*columns).where(Message.account_id == account_id).order_by(Message.created_at.desc(), Message.id)
-    return [MessageRow(*row) for row in db.session.execute(chosen.limit(limit))]
+ID = re.compile(r"[0-9a-f]{32}")
+_TABLE = Message.__table__.c
+NEWEST_FIRST = (
+    select(_TABLE.id, _TABLE.channel, _TABLE.template, _TABLE.language, _TABLE.state, _TABLE.created_at, _TABLE.sent_at)
+    .where(_TABLE.account_id == bindparam("account_id"))
+    .order_by(_TABLE.created_at.desc(), _TABLE.id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+FIRST_PAGE = HotRead(NEWEST_FIRST)
+
+
+def list_messages(account_id: str, *, limit: int = 100, before: str | None = None) -> Sequence[MessageRow]:
+    """Return up to `limit` messages of an account, older than the one of id `before`, newest first; NoSuchRowError if that is not hers."""
+    values = {"account_id": account_id, "limit": limit}
+    if before is None:
+        # Whoever writes reads in that transaction, where a message may stand that nobody else sees yet.
+        rows = db.session.execute(NEWEST_FIRST, values) if is_writing() else FIRST_PAGE.rows(**values)
+        return [MessageRow(*row) for row in rows]
+    if not ID.fullmatch(before):  # PostgreSQL takes no NUL, not even to find nothing
+        raise NoSuchRowError
+    last = select(Message.created_at, Message.id).where(Message.id == before, Message.account_id == account_id)
+    found = db.session.execute(last).first()
+    if found is None:
+        raise NoSuchRowError
+    older = NEWEST_FIRST.where(tuple_(_TABLE.created_at, _TABLE.id) < tuple_(*found))
+    return [MessageRow(*row) for row in db.session.execute(older, values)]

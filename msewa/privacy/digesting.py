@@ -10,7 +10,7 @@ from msewa.accounts.rules import State
 from msewa.config import Settings
 from msewa.consents.announcing import announce_to
 from msewa.consents.models import ChoiceEvent
-from msewa.consents.queries import find_latest
+from msewa.consents.rules import IN_FORCE
 from msewa.extensions import db
 from msewa.outbox import operations as outbox
 from msewa.privacy.months import begin_of, last_month, next_month
@@ -37,9 +37,8 @@ def send_digests(reference: str, *, now: datetime) -> None:
 
 
 def _who_may_be_told(shard: str, *, month: date) -> list[str]:
-    """Return who chose something about the digest before the month was over; whether it is a yes today, sending asks."""
-    chosen = select(ChoiceEvent.account_id).join(Account, Account.id == ChoiceEvent.account_id)
-    chosen = chosen.where(ChoiceEvent.purpose_id == PURPOSE, func.substr(ChoiceEvent.account_id, 1, 1) == shard)
-    ids = db.session.scalars(chosen.where(Account.state == State.ACTIVE).distinct().order_by(ChoiceEvent.account_id))
-    end = begin_of(next_month(month))
-    return [one for one in ids if (latest := find_latest(one, PURPOSE)) is not None and latest.at < end]
+    """Return who said yes to the digest before the month was over; whether it is a yes today, sending asks."""
+    chosen = select(ChoiceEvent.account_id).join(Account, Account.id == ChoiceEvent.account_id).where(Account.state == State.ACTIVE)
+    said_yes = (ChoiceEvent.purpose_id == PURPOSE, ChoiceEvent.state.in_(sorted(IN_FORCE)), ChoiceEvent.at < begin_of(next_month(month)))
+    hers = chosen.where(*said_yes, func.substr(ChoiceEvent.account_id, 1, 1) == shard)
+    return list(db.session.scalars(hers.distinct().order_by(ChoiceEvent.account_id)))

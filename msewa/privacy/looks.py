@@ -33,6 +33,7 @@ class Look:
 def show_look(entry: Mapping[str, Any], *, known: Catalogue, language: str, herself: str) -> Look:
     """Return an opened entry of the ledger in words."""
     actor, about = entry["actor"], str(entry["about"])
+    application = about if len(about) == LENGTH + 1 and read_reference(about) else ""
     is_own = actor["id"] == herself or actor["kind"] in (Kind.SYSTEM, Kind.VISITOR)
     return Look(
         id=entry["number"],
@@ -41,8 +42,8 @@ def show_look(entry: Mapping[str, Any], *, known: Catalogue, language: str, hers
         why=_why(entry, is_own=is_own),
         what=", ".join(name_field(key, known=known, language=language) for key in entry["fields"]),
         own=is_own,
-        about=_about(entry, language=language),
-        application=about if len(about) == LENGTH + 1 and read_reference(about) else "",
+        about=application or _about(about, language=language),
+        application=application,
     )
 
 
@@ -55,6 +56,6 @@ def _why(entry: Mapping[str, Any], *, is_own: bool) -> str:
     return name_act(act) if is_own else reason or name_act(act)
 
 
-def _about(entry: Mapping[str, Any], *, language: str) -> str:
-    purpose = purposes().get(entry["about"])
-    return purpose.title[language] if purpose else str(entry["about"])
+def _about(about: str, *, language: str) -> str:
+    purpose = purposes().get(about) if about else None
+    return purpose.title[language] if purpose else about

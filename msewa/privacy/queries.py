@@ -10,6 +10,9 @@ from sqlalchemy import Select, bindparam, select, tuple_
 from msewa.applications import places
 from msewa.applications.models import Application, ApplicationReview
 from msewa.applications.references import read_reference, show_reference
+from msewa.consents.models import ChoiceEvent
+from msewa.consents.purposes import purposes
+from msewa.consents.rules import Choice, Event, Latest, state_of
 from msewa.crypto.envelope import Place, unseal_json
 from msewa.delivery.queries import list_packages
 from msewa.extensions import db
@@ -61,6 +64,12 @@ SENT: Select[*tuple[Any, ...]] = (
 )
 # The dashboard's own questions, each made once.
 FIRST_SENT = {limit: HotRead(SENT.limit(limit + 1)) for limit in (SENT_BEGUN, SENT_SHOWN)}
+_CHOICE = ChoiceEvent.__table__.c
+CHOICES = HotRead(
+    select(_CHOICE.purpose_id, _CHOICE.number, _CHOICE.state, _CHOICE.version, _CHOICE.at)
+    .where(_CHOICE.account_id == bindparam("account_id"))
+    .order_by(_CHOICE.purpose_id, _CHOICE.number)
+)
 LAST_READING = HotRead(select(LedgerReading.__table__.c.read_on).where(LedgerReading.__table__.c.subject_id == bindparam("account_id")))
 
 
@@ -142,6 +151,15 @@ def _split(name: str) -> tuple[str, str]:
 def accepted_at(ids: Iterable[str]) -> dict[str, datetime | None]:
     """Return by application id since when its office has it; None while it is still on its way."""
     return {row.application_id: row.accepted_at for row in list_packages(ids)}
+
+
+def list_allowed(account_id: str, *, now: datetime) -> list[Choice]:
+    """Return what she allows, in the order of the register: since when, and without opening which words she was shown."""
+    latest = {row[0]: Latest(row[1], Event(row[2]), row[3], row[4]) for row in CHOICES.rows(account_id=account_id)}
+    known = purposes().values() if latest else ()
+    stands = [(purpose, latest[purpose.id]) for purpose in known if purpose.is_choice and purpose.id in latest]
+    choices = [Choice(purpose, state_of(last, purpose, now=now), last.at) for purpose, last in stands]
+    return [choice for choice in choices if choice.is_on]
 
 
 def list_nominees(subject: Subject) -> list[Named]:

@@ -42,20 +42,26 @@ def fill(data: Path) -> None:
 
 
 def report(served: Served, *, cookie: str, folder: Path) -> Iterator[str]:
-    """Yield the cost of /applications, of its floor, and their ratio: the median of rounds taken in turn."""
-    _, page = served.get("/applications", cookie=cookie)
-    floor.prepare(folder, page=page.decode())
+    """Yield the cost of /applications, of its floor, and their ratio."""
+    yield beside_floor(served, "/applications", cookie=cookie, name="Harjinder", folder=folder)
+
+
+def beside_floor(served: Served, path: str, *, cookie: str, name: str, folder: Path) -> str:
+    """Return a line with the cost of a page of `name`, of its floor, and their ratio: the median of rounds taken in turn."""
+    _, page = served.get(path, cookie=cookie)
+    folder.mkdir()
+    floor.prepare(folder, page=page.decode(), name=name, rows=ROWS)
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1", "--blocking-threads", "1"]
     environment = {**os.environ, "MSEWA_FLOOR": str(folder)}
     with Served([*command, "--no-ws", "tests.bench.floor:app"], port=port, environment=environment, ready_path="/") as bare:
         pairs = [
             (
-                seconds_per_request(served, "/applications", cookie=cookie, requests=REQUESTS),
-                seconds_per_request(bare, "/applications", cookie="sid=t", requests=REQUESTS),
+                seconds_per_request(served, path, cookie=cookie, requests=REQUESTS),
+                seconds_per_request(bare, path, cookie="sid=t", requests=REQUESTS),
             )
             for _ in range(ROUNDS)
         ]
     ours, bare_cost = sorted(pairs, key=lambda pair: pair[0] / pair[1])[ROUNDS // 2]
     ratio = ours / bare_cost
-    yield f"signed-in list page: {ours * 1e6:.0f} us, floor {bare_cost * 1e6:.0f} us, ratio {ratio:.2f} of at most {MOST} ({len(page)} B)"
+    return f"{path}, signed in: {ours * 1e6:.0f} us, floor {bare_cost * 1e6:.0f} us, ratio {ratio:.2f} of at most {MOST} ({len(page)} B)"

@@ -19,6 +19,7 @@ from msewa.extensions import db, writing
 from msewa.ledger.operations import checkpoint, record
 from msewa.ledger.rules import Actor, Kind
 from msewa.web.keys import key_wrapper
+from tests.bench.cost import beside_floor
 from tests.served import Served, seconds_per_request
 
 RAMESH = "+916280014702"
@@ -50,8 +51,9 @@ def fill(data: Path) -> None:
         db.engine.dispose()
 
 
-def report(served: Served, *, cookie: str) -> Iterator[str]:
-    """Yield the cost of her pages beside that of the others, the best of rounds taken in turn, and what they weigh."""
+def report(served: Served, *, cookie: str, folder: Path) -> Iterator[str]:
+    """Yield the cost of her dashboard beside its floor, and of her pages beside the others, and what they weigh."""
+    yield beside_floor(served, "/privacy", cookie=cookie, name="Ramesh", folder=folder)
     best = {path: 1.0 for path in (*BESIDE, *OWN)}
     for _ in range(ROUNDS):
         for path, seconds in best.items():

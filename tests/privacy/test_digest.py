@@ -82,6 +82,16 @@ def test_who_withdrew_it_gets_none(her: Somebody, app: Flask, clock: ClockHandle
     assert digests(app) == []
 
 
+def test_who_says_yes_once_more_this_month_gets_last_months_all_the_same(her: Somebody, app: Flask, clock: ClockHandle) -> None:
+    allowed_by(her, "digest", "channel.sms")
+    month_later(clock)
+    allowed_by(her, "digest", event="renewed")
+
+    put(app, clock)
+
+    assert digests(app) == [(her.id, "sms")]
+
+
 def test_who_allowed_it_this_month_gets_the_first_one_next_month(her: Somebody, app: Flask, clock: ClockHandle) -> None:
     allowed_by(her, "digest", "channel.sms")
 

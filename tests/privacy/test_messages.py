@@ -1,5 +1,8 @@
 """Messages: nothing comes that was not pressed on, one press ends it, and what was sent is listed without its words."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
@@ -8,6 +11,7 @@ from msewa.extensions import db, writing
 from msewa.notifications.models import Message
 from msewa.notifications.rules import CHANNELS, TOPICS, registry
 from msewa.privacy.naming import MESSAGES
+from msewa.privacy.rules import MESSAGES_SHOWN
 from tests.people import Somebody, signed_in
 from tests.privacy.conftest import allowed_by
 from tests.strict_client import Page, StrictClient
@@ -106,3 +110,31 @@ def test_what_was_sent_is_listed_without_its_words(her: Somebody, client: Strict
 @pytest.mark.parametrize("template", sorted(registry().templates))
 def test_every_message_has_a_word_for_what_it_was_about(template: str) -> None:
     assert template.partition("_")[0] in MESSAGES
+
+
+def test_older_messages_are_paged_through_each_once(her: Somebody, client: StrictClient, app: Flask) -> None:
+    with app.app_context(), writing():
+        now = app.extensions["clock"].now()
+        for ago in range(MESSAGES_SHOWN + 5):
+            made = {
+                "channel": "sms",
+                "template": "news",
+                "language": "en",
+                "state": "sent",
+                "created_at": now - timedelta(minutes=ago // 2),
+            }
+            db.session.add(Message(id=f"{ago:032x}", account_id=her.id, **made))
+        db.session.commit()
+
+    first = client.page("/privacy/messages")
+    older = re.search(r'rel="next" href="([^"]+)"', first.text)[1]
+    rest = client.page(older.replace("&amp;", "&"))
+
+    shown = [row.get("data-id") for page in (first, rest) for row in page.all("message-row")]
+    assert len(shown) == len(set(shown)) == MESSAGES_SHOWN + 5
+    assert 'rel="next"' not in rest.text
+
+
+@pytest.mark.parametrize("before", ["", "x", "%00", "0" * 32, "%ED%A0%80"])
+def test_a_message_that_is_not_hers_has_none_before_it(her: Somebody, client: StrictClient, before: str) -> None:
+    assert client.get(f"/privacy/messages?before={before}").status_code == 404

@@ -4,13 +4,14 @@ from typing import Any
 
 from flask import Response, request
 
+from msewa.accounts.people import Person
 from msewa.catalogue.queries import catalogue
-from msewa.consents.queries import list_choices
+from msewa.hot import together
 from msewa.notifications.queries import list_messages
 from msewa.privacy.held import list_categories
 from msewa.privacy.looks import show_look
 from msewa.privacy.naming import STATES, name_message
-from msewa.privacy.queries import list_page_of_looks, list_sent
+from msewa.privacy.queries import list_allowed, list_page_of_looks, list_sent
 from msewa.privacy.routes.blueprint import bp, person
 from msewa.privacy.routes.looks import note_reading, number_in
 from msewa.privacy.rules import LOOKS_BEGUN, SENT_BEGUN
@@ -27,28 +28,30 @@ FRAGMENTS = frozenset({"looks", "shared"})
 @citizen
 def dashboard() -> Response:
     """Show what we hold, who looked, what she allowed, where it went, messages, and the ways out; opening only the rows shown."""
-    note_reading(person())
-    return render_page("privacy/dashboard.html", fragments=FRAGMENTS, **_looks(), **_shared(), **_rest())
+    her = person()
+    note_reading(her)
+    with together():
+        shown = {**_looks(her), **_shared(her), **_rest(her)}
+    return render_page("privacy/dashboard.html", fragments=FRAGMENTS, **shown)
 
 
-def _looks() -> dict[str, Any]:
-    rows, older = list_page_of_looks(person(), limit=LOOKS_BEGUN, before=number_in("looks"))
+def _looks(her: Person) -> dict[str, Any]:
+    rows, older = list_page_of_looks(her, limit=LOOKS_BEGUN, before=number_in("looks"))
     known = catalogue()
-    looks = [show_look(row, known=known, language=language(), herself=person().id) for row in rows]
-    return {"looks": looks, "older_looks": older}
+    return {"looks": [show_look(row, known=known, language=language(), herself=her.id) for row in rows], "older_looks": older}
 
 
-def _shared() -> dict[str, Any]:
-    rows, older = list_sent(person().id, limit=SENT_BEGUN, before=request.args.get("sent"))
+def _shared(her: Person) -> dict[str, Any]:
+    rows, older = list_sent(her.id, limit=SENT_BEGUN, before=request.args.get("sent"))
     known = catalogue()
     sent = [(row, known.providers.get(row.provider_id), definition_of(row, known=known).name[language()]) for row in rows]
     return {"sent": sent, "older_sent": older}
 
 
-def _rest() -> dict[str, Any]:
-    messages = list_messages(person().id, limit=1)
+def _rest(her: Person) -> dict[str, Any]:
+    messages = list_messages(her.id, limit=1)
     return {
         "categories": list_categories(language=language()),
-        "allowed": [choice for choice in list_choices(person(), now=now()) if choice.is_on],
+        "allowed": list_allowed(her.id, now=now()),
         "messages": [(row, name_message(row.template), STATES[row.state]) for row in messages],
     }

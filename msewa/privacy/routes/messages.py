@@ -19,19 +19,20 @@ from msewa.web.clock import now
 from msewa.web.form_keys import once
 from msewa.web.pages import render_page, see_other
 
-FRAGMENTS = frozenset({"matrix"})
+FRAGMENTS = frozenset({"matrix", "sent"})
 
 
 @bp.get("/privacy/messages")
 @citizen
 def messages() -> Response:
     """Show the matrix of topics and channels, and the messages that were sent; never their words, which we do not keep."""
-    rows = list_messages(person().id, limit=MESSAGES_SHOWN)
+    rows = list_messages(person().id, limit=MESSAGES_SHOWN + 1, before=request.args.get("before"))
     shown: dict[str, Any] = {
         "rows": matrix.read_matrix(person().id, now=now()),
         "topics": TOPIC_NAMES,
         "channels": CHANNEL_NAMES,
-        "messages": [(row, name_message(row.template), STATES[row.state]) for row in rows],
+        "messages": [(row, name_message(row.template), STATES[row.state]) for row in rows[:MESSAGES_SHOWN]],
+        "older": rows[MESSAGES_SHOWN - 1].id if len(rows) > MESSAGES_SHOWN else None,
     }
     return render_page("privacy/messages.html", fragments=FRAGMENTS, **shown)
 
