@@ -48,3 +48,12 @@ def test_something_else_that_we_signed_is_shown_as_it_is(app: Flask, client: Str
 
     assert answer.status_code == 200
     assert "deleted_at" in answer.text
+
+
+def test_her_list_reads_in_the_language_of_the_page_and_not_of_the_receipt(her: Somebody, client: StrictClient) -> None:
+    given(her, purpose_id="newsletter", language="pa")
+
+    page = client.get("/privacy/receipts?lang=en").text
+
+    assert "Newsletter" in page
+    assert "ਖ਼ਬਰਨਾਮਾ" not in page

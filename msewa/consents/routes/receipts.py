@@ -1,15 +1,20 @@
 """Receipts: hers to list and download, anybody's to check, with the keys to check them by."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from flask import Response, jsonify, request
 
+from msewa.catalogue.queries import catalogue
 from msewa.consents import receipts
+from msewa.consents.purposes import purposes
 from msewa.consents.queries import get_receipt, list_receipts
 from msewa.consents.routes.blueprint import bp, person
 from msewa.crypto.canonical import canonical
 from msewa.web.access import citizen, public
+from msewa.web.locale import language
 from msewa.web.pages import render_page
 
 MOST_SHOWN = 200
@@ -19,7 +24,19 @@ MOST_SHOWN = 200
 @citizen
 def receipt_list() -> Response:
     """Show the receipts of every choice and of everything that was sent, the newest first."""
-    return render_page("consents/receipt_list.html", receipts=list_receipts(person(), limit=MOST_SHOWN), most=MOST_SHOWN)
+    shown: dict[str, Any] = {"most": MOST_SHOWN, "office_of": _office, "purpose_of": _purpose}
+    return render_page("consents/receipt_list.html", receipts=list_receipts(person(), limit=MOST_SHOWN), **shown)
+
+
+def _office(recipient: Mapping[str, Any]) -> str:
+    # A receipt keeps the words of its day; her list reads in the language of this one.
+    provider = catalogue().providers.get(recipient["hasIdentifier"])
+    return provider.name[language()] if provider else recipient["hasName"]
+
+
+def _purpose(purpose: Mapping[str, Any]) -> str:
+    known = purposes().get(purpose["hasIdentifier"])
+    return known.title[language()] if known else purpose["dct:title"]
 
 
 @bp.get("/privacy/receipts/<receipt_id>.json")
@@ -65,7 +82,7 @@ def check() -> Response:
     said = json.dumps(record, ensure_ascii=False, indent=2) if record else ""
     # A deletion receipt is signed with the same key: it is ours, and says other things.
     issued_at = datetime.fromisoformat(record["dct:issued"]) if "dct:issued" in record else None
-    values = {"checked": checked, "text": "", "said": said, "issued_at": issued_at}
+    values: dict[str, Any] = {"checked": checked, "text": "", "said": said, "issued_at": issued_at}
     # For programs that ask: what is not ours as it stands is refused, not only spoken of.
     status = 200 if checked.verdict is receipts.Verdict.VALID else 422
     return render_page("consents/verify.html", page_id="consents.verify", status=status, **values)
