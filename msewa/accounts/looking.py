@@ -65,7 +65,8 @@ def _kept(session: Session) -> None:
 
 @event.listens_for(db.session, "after_soft_rollback")
 def _lost(session: Session, previous: Any) -> None:
-    if has_request_context() and previous.nested is False and g.pop(WAITING, None):
+    # Also back to a savepoint: the commit after it would keep nothing of the look.
+    if has_request_context() and g.pop(WAITING, None):
         setattr(g, LOST, True)
 
 

@@ -77,6 +77,18 @@ def test_no_answer_leaves_over_a_look_that_was_not_committed(app: Flask, her: So
             app.process_response(app.response_class("what was looked at"))
 
 
+@pytest.mark.promise("P48")
+def test_no_answer_leaves_over_a_look_that_went_with_its_savepoint(app: Flask, her: Somebody, clock: ClockHandle) -> None:
+    with app.test_request_context("/desk"), writing():
+        with db.session.begin_nested() as inner:
+            look(her.id, actor=DPO, reason="case 4", fields=["full_name"], now=clock.now())
+            inner.rollback()
+        db.session.commit()
+
+        with pytest.raises(LookNotKeptError):
+            app.process_response(app.response_class("what was looked at"))
+
+
 def test_an_answer_leaves_over_a_look_that_was_committed(app: Flask, her: Somebody, clock: ClockHandle) -> None:
     with app.test_request_context("/desk"), writing():
         look(her.id, actor=DPO, reason="case 4", fields=["full_name"], now=clock.now())
