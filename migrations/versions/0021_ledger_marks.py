@@ -107,8 +107,8 @@ def _replace_erase(old: str, body: str, new: str) -> None:
     if op.get_bind().dialect.name != "postgresql":
         return
     schema = op.get_bind().scalar(sa.text("select quote_ident(current_schema())"))
-    op.execute(f"drop function {old}")
-    op.execute(body)
-    op.execute(f"revoke all on function {new} from public")
+    revoke = f"revoke all on function {new} from public"
     # What runs with its owner's rights must not find its tables by the caller's search path.
-    op.execute(f"alter function {new} set search_path = {schema}, pg_temp")
+    settle = f"alter function {new} set search_path = {schema}, pg_temp"
+    for statement in (f"drop function {old}", body, revoke, settle):
+        op.execute(statement)
