@@ -1,11 +1,12 @@
 """One of the demonstration's people, walking to the pages that lie behind forms."""
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tests.journeys.live_server import LiveServer
 from tests.journeys.testers_door import TestersDoor
@@ -86,6 +87,19 @@ class Citizen:
         here.send("download")
         here.at("download-file").wait_for()
         here.look("privacy.download, ready")
+
+    def wants_a_proof_at_once(self) -> None:
+        """Press "Proof" on a row of a moment ago, and read that it is too new; again should the ledger be signed just then."""
+        here, newest = self.browser, self.browser.page.locator('a[href^="/privacy/proof/"]').first
+        is_page = False
+        while not is_page:
+            for to in ("given", "withdrawn"):
+                self.switches("newsletter", to=to)
+            here.open("/privacy/looks?all=1")
+            with contextlib.suppress(Error):  # a file came in place of a page
+                here.open(newest.get_attribute("href") or "")
+                is_page = True
+        here.arrives("ledger.proof")
 
     def names_somebody(self) -> None:
         """Name a nominee, after a try that can't be used, and open it to be changed."""

@@ -52,6 +52,7 @@ def changes_things(he: Citizen) -> None:
     """Change keys, take everything along, rest and come back, and lose everything, though not for good."""
     he.looks_at_her_keys()
     he.takes_her_data_along()
+    he.wants_a_proof_at_once()
     he.names_somebody()
     he.rests_and_comes_back()
     he.says_it_was_not_her()
