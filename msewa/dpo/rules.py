@@ -12,6 +12,7 @@ LONGEST_WORDS = 2000
 LONGEST_FILE = 150_000
 BATCH = 200
 SECTION = re.compile(r"\d")
+FOUND = "account"  # what a search alone tells: that there is one
 
 
 class Ground(StrEnum):

@@ -10,6 +10,7 @@ from msewa.outbox import worker
 def init_app(app: Flask) -> None:
     """Register the handlers."""
     alerts.init_app(app)
+    worker.handle(app, disclosing.FOUND_DUE, disclosing.show_found)
     worker.handle(app, disclosing.DUE, disclosing.show_due)
     worker.handle(app, breaches.GATHER, breaches.gather)
     worker.handle(app, breaches.TELL, breaches.tell_batch)

@@ -1,6 +1,7 @@
 """Demands under law: drafted, approved by two, carried out, and shown to the citizen as soon as the law lets us (P30, P45, P46, P49)."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -16,7 +17,7 @@ from msewa.dpo.operations.noting import Officer, note
 from msewa.dpo.papers import close_paper, place_of_document
 from msewa.dpo.queries import Demand, find_demand, list_approvers, list_steps
 from msewa.dpo.references import LEGAL, new_reference, show_number
-from msewa.dpo.rules import APPROVERS, CARRIED_OUT, Ground, State, is_refused, names_a_provision, visible_at
+from msewa.dpo.rules import APPROVERS, CARRIED_OUT, FOUND, Ground, State, is_refused, names_a_provision, visible_at
 from msewa.dpo.values import read_values
 from msewa.extensions import db
 from msewa.ledger.operations import record
@@ -24,7 +25,7 @@ from msewa.ledger.rules import Actor, Kind, Subject, SubjectKey
 from msewa.outbox import operations as outbox
 from msewa.web.filters import show_date
 
-DUE = "dpo.legal_due"
+DUE, FOUND_DUE = "dpo.legal_due", "dpo.found_due"
 DISCLOSED = {Ground.LAW: "disclosure.law", Ground.LIFE: "disclosure.life"}
 
 
@@ -64,7 +65,10 @@ def refuse(ground: Ground, *, officer: Officer, now: datetime) -> None:
 
 
 def draft(paper: Paper, *, ground: Ground, account_id: str, officer: Officer, now: datetime, gag_until: datetime | None = None) -> str:
-    """Write a demand down; return its number. Raises RefusedGroundError and NoProvisionError."""
+    """Write a demand down; return its number. That she has an account is a look, on her page now or when the gag ends.
+
+    Raises RefusedGroundError and NoProvisionError.
+    """
     if is_refused(ground):
         raise RefusedGroundError
     if ground == Ground.LAW and not names_a_provision(paper.provision):
@@ -75,7 +79,18 @@ def draft(paper: Paper, *, ground: Ground, account_id: str, officer: Officer, no
     db.session.execute(insert(LegalDisclosure).values(**row, data_key=wrapped, sealed=sealed, gag_until=gag_until))
     number = show_number(reference, kind=LEGAL)
     _step(demand_id, "drafted", number=number, officer=officer, now=now)
+    shown_at = visible_at(ground, gag_until=gag_until, now=now)
+    if shown_at > now:
+        # Carried out or put aside meanwhile: somebody learned that she has an account, and she reads it when she may.
+        outbox.put(FOUND_DUE, demand_id, now=now, due_at=shown_at)
+    else:
+        look(account_id, actor=officer.actor, reason=reason_of(asdict(paper), ground=ground), fields=(FOUND,), now=now, about=number)
     return number
+
+
+def note_miss(paper: Paper, *, ground: Ground, officer: Officer, now: datetime) -> None:
+    """Note that a demand named a number of nobody: that is an answer, too, and is kept as one of a search is."""
+    note("person.searched", officer=officer, now=now, reason=reason_of(asdict(paper), ground=ground))
 
 
 def approve(demand: Demand, *, officer: Officer, now: datetime) -> None:
@@ -136,23 +151,36 @@ def show_due(reference: str, *, now: datetime) -> None:
     for step in list_steps(demand.id):
         if step.kind in ("executed", "opened"):
             actor = Actor(Kind.DPO, step.officer_id)
-            reason = f"{reason_of(demand)} ({show_date(step.at)})"
-            said = {"about": demand.number, "fields": demand.paper["fields"], "reason": reason}
+            said = {"about": demand.number, "fields": demand.paper["fields"], "reason": _reason_on(demand, step.at)}
             record(DISCLOSED[Ground(demand.ground)], subject=subject, actor=actor, now=now, **said)
     db.session.execute(update(LegalDisclosure).where(LegalDisclosure.id == demand.id).values(state=State.SHOWN))
     _tell(demand, subject, now=now)
 
 
-def reason_of(demand: Demand) -> str:
+def show_found(reference: str, *, now: datetime) -> None:
+    """Put on the citizen's ledger that a demand found her account, now that the gag has ended (outbox topic dpo.found_due)."""
+    demand = find_demand(reference)
+    if demand is None or demand.account_id is None:
+        return
+    drafted = list_steps(demand.id)[0]
+    actor, reason = Actor(Kind.DPO, drafted.officer_id), _reason_on(demand, drafted.at)
+    look(demand.account_id, actor=actor, reason=reason, fields=(FOUND,), now=now, about=demand.number)
+
+
+def reason_of(paper: Mapping[str, Any], *, ground: str) -> str:
     """Return what the citizen reads: the provision, who asked and by what instrument."""
-    said = [demand.paper["provision"], demand.paper["authority"], demand.paper["instrument"]]
-    return "; ".join(part for part in said if part) or demand.ground
+    said = [paper["provision"], paper["authority"], paper["instrument"]]
+    return "; ".join(part for part in said if part) or ground
+
+
+def _reason_on(demand: Demand, at: datetime) -> str:
+    return f"{reason_of(demand.paper, ground=demand.ground)} ({show_date(at)})"
 
 
 def _look(demand: Demand, *, officer: Officer, now: datetime) -> SubjectKey:
     account_id, fields = cast(str, demand.account_id), demand.paper["fields"]
-    act = DISCLOSED[Ground(demand.ground)]
-    return look(account_id, actor=officer.actor, reason=reason_of(demand), fields=fields, now=now, about=demand.number, act=act)
+    act, reason = DISCLOSED[Ground(demand.ground)], reason_of(demand.paper, ground=demand.ground)
+    return look(account_id, actor=officer.actor, reason=reason, fields=fields, now=now, about=demand.number, act=act)
 
 
 def _write_document(demand: Demand, subject: Subject, *, now: datetime) -> None:

@@ -58,12 +58,13 @@ def keep_draft() -> AnyResponse:
 
 def _draft(form: DemandForm) -> AnyResponse:
     account_id, application_id = find_subject(form.application, mobile="" if form.application else form.mobile_number)
+    said = {key: str(form[key].data or "") for key in ("authority", "provision", "instrument", "gag_basis")}
+    paper, ground = Paper(**said, fields=tuple(form.fields.data or ()), application_id=application_id), Ground(form.ground.data)
     if account_id is None:
+        disclosing.note_miss(paper, ground=ground, officer=officer(), now=now())
+        db.session.commit()
         form.subject.errors = [gettext("Nobody has this number")]
         return _ask(form, status=422)
-    said = {key: str(form[key].data or "") for key in ("authority", "provision", "instrument", "gag_basis")}
-    paper = Paper(**said, fields=tuple(form.fields.data or ()), application_id=application_id)
-    ground = Ground(form.ground.data)
     number = disclosing.draft(paper, ground=ground, account_id=account_id, officer=officer(), now=now(), gag_until=form.gag_end)
     return done(url_for("dpo.demand", ref=number))
 

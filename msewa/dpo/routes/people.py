@@ -14,7 +14,7 @@ from msewa.dpo.forms import OpenForm, SearchForm
 from msewa.dpo.operations.cases import is_allowed_by
 from msewa.dpo.operations.noting import note
 from msewa.dpo.routes.blueprint import bp, officer
-from msewa.dpo.rules import mask_mobile
+from msewa.dpo.rules import FOUND, mask_mobile
 from msewa.dpo.values import read_values
 from msewa.extensions import db
 from msewa.profile.rules import ACCOUNT_FIELDS
@@ -23,8 +23,6 @@ from msewa.web.clock import now
 from msewa.web.forms import clean_text
 from msewa.web.locale import language
 from msewa.web.pages import render_page, see_other
-
-FOUND = "account"  # what a search alone tells: that there is one
 
 
 @bp.get("/dpo/people")
