@@ -46,7 +46,17 @@ def tell_providers(sent: Iterable[Sent], *, subject: Subject, wish: Wish, now: d
     by_provider: dict[str, list[Sent]] = defaultdict(list)
     for one in sent:
         by_provider[one.provider_id].append(one)
-    return [Told(name, len(its), _put(name, its, subject=subject, wish=wish, now=now)) for name, its in sorted(by_provider.items())]
+    return [
+        Told(name, len(its), _put(name, its, subject=subject, wish=_wish_for(its, wish=wish), now=now))
+        for name, its in sorted(by_provider.items())
+    ]
+
+
+def _wish_for(sent: list[Sent], *, wish: Wish) -> Wish:
+    """Return what she wishes of one office: where she named some applications, whether any of them is with it."""
+    if wish is not Wish.SOME:
+        return wish
+    return Wish.WITHDRAW if all(one.is_withdrawn for one in sent) else Wish.FINISH
 
 
 def _put(provider_id: str, sent: list[Sent], *, subject: Subject, wish: Wish, now: datetime) -> bool:

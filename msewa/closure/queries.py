@@ -1,11 +1,12 @@
 """What somebody is told before she leaves, and what everybody may know of the vault."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy import ColumnElement, Row, Table, func, select
 
 from msewa.applications.models import Application
 from msewa.applications.references import show_reference
@@ -31,11 +32,11 @@ class Held(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """A provider that keeps what it was sent: the references of those applications, and which of them it has not finished."""
+    """A provider that keeps what it was sent: the references of those applications; of those it has not finished, also the service."""
 
     provider: Provider
     references: tuple[str, ...]
-    open: tuple[str, ...]
+    open: Mapping[str, Words]
 
 
 class MonthRow(NamedTuple):
@@ -81,18 +82,16 @@ def _words_for(holding: Holding) -> Words:
 
 def list_keepers(account_id: str) -> list[Keeper]:
     """Return every provider that has something of hers, with what it has."""
-    sent = select(Application.provider_id, Application.reference, Application.state).where(
-        Application.account_id == account_id, Application.state != State.DRAFT
-    )
-    rows = db.session.execute(sent.order_by(Application.provider_id, Application.created_at)).all()
-    return [
-        Keeper(
-            catalogue().providers[provider_id],
-            tuple(show_reference(row.reference) for row in rows if row.provider_id == provider_id),
-            tuple(show_reference(row.reference) for row in rows if row.provider_id == provider_id and row.state in OPEN),
-        )
-        for provider_id in dict.fromkeys(row.provider_id for row in rows)
-    ]
+    columns = (Application.provider_id, Application.reference, Application.service_id, Application.state)
+    sent = select(*columns).where(Application.account_id == account_id, Application.state != State.DRAFT)
+    rows = db.session.execute(sent.order_by(Application.provider_id, Application.created_at))
+    return [_keeper(provider_id, list(its)) for provider_id, its in groupby(rows, key=lambda row: row.provider_id)]
+
+
+def _keeper(provider_id: str, rows: list[Row[str, str, str, str]]) -> Keeper:
+    known = catalogue()
+    unfinished = {show_reference(row.reference): known.services[row.service_id].name for row in rows if row.state in OPEN}
+    return Keeper(known.providers[provider_id], tuple(show_reference(row.reference) for row in rows), unfinished)
 
 
 def list_months() -> Sequence[MonthRow]:

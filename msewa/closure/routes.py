@@ -27,6 +27,7 @@ from msewa.outbox import worker
 from msewa.web import form_keys, journal
 from msewa.web.access import citizen, is_fresh, public
 from msewa.web.clock import now
+from msewa.web.filters import say
 from msewa.web.form_keys import once
 from msewa.web.pages import render_page, see_other
 
@@ -57,7 +58,7 @@ def delete_now() -> AnyResponse:
     if refusal is not None:
         return refusal
     try:
-        receipt = close_account(person.id, actor=person.actor, now=moment, open_applications=form.wish)
+        receipt = close_account(person.id, actor=person.actor, now=moment, open_applications=form.wish, finish=form.going_on)
     except NoVaultKeyError:
         db.session.rollback()
         journal.event("vault_key_missing")
@@ -80,7 +81,8 @@ def _me() -> Person:
 
 
 def _form(keepers: list[Keeper]) -> DeleteForm:
-    return DeleteForm(has_open=any(keeper.open for keeper in keepers), is_fresh=is_fresh())
+    unfinished = [(reference, f"{say(service)}, {reference}") for keeper in keepers for reference, service in keeper.open.items()]
+    return DeleteForm(unfinished=unfinished, is_fresh=is_fresh())
 
 
 def _facts(keepers: list[Keeper]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class Wish(StrEnum):
 
     WITHDRAW = "withdraw"
     FINISH = "finish"
+    SOME = "some"  # the offices finish those she names, the others are taken back
 
 
 class ClosureError(Exception):

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import RadioField, SelectField
+from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - younger than its stubs
+from wtforms.widgets import CheckboxInput
 
 
 def choices(pairs: Iterable[tuple[str, Any]], *, group: str | None = None) -> list[Any]:
@@ -22,3 +23,9 @@ def list_of(label: Any, *, otherwise: Any) -> SelectField:
     """Return a list whose choices come later; `otherwise` is said when what was chosen is not among them."""
     younger: dict[str, Any] = {"invalid_choice_message": otherwise}
     return SelectField(label, choices=[], **younger)
+
+
+def some_of(label: Any, *, otherwise: Any) -> SelectMultipleField:
+    """Return boxes to tick whose choices come later; `otherwise` is said when what was ticked is not among them."""
+    younger: dict[str, Any] = {"invalid_choice_message": otherwise}
+    return SelectMultipleField(label, choices=[], option_widget=CheckboxInput(), **younger)

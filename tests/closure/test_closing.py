@@ -170,6 +170,32 @@ def test_what_she_lets_the_offices_finish_still_reaches_them(leaver: Leaver) -> 
     assert {one: rows for one, rows in rows_of(leaver.app).items() if rows} == {}
 
 
+@pytest.mark.promise("P52")
+def test_she_may_take_back_one_and_let_the_office_finish_another(leaver: Leaver) -> None:
+    [delivered] = [parcel["package"]["id"] for parcel in parcels(leaver)]
+
+    leaver.leave(open="some", finish=leaver.references[1])
+    work(leaver.app)
+
+    packages = [parcel["package"] for parcel in parcels(leaver)]
+    sent = [package["id"] for package in packages if "kind" not in package["payload"]]
+    [told] = [package["payload"] for package in packages if package["payload"].get("kind") == "account_deleted"]
+    assert len(sent) == 2, "what waited and goes on has reached its office"
+    assert (told["wish"], sorted(told["applications"]), told["withdrawn"]) == ("finish", sorted(sent), [delivered])
+    assert {one: rows for one, rows in rows_of(leaver.app).items() if rows} == {}
+
+
+@pytest.mark.promise("P52")
+def test_of_some_that_she_names_what_else_had_not_left_never_leaves(leaver: Leaver) -> None:
+    leaver.leave(open="some", finish=leaver.references[0])
+    work(leaver.app)
+
+    packages = [parcel["package"] for parcel in parcels(leaver)]
+    [told] = [package["payload"] for package in packages if package["payload"].get("kind") == "account_deleted"]
+    assert (told["wish"], len(told["applications"]), told["withdrawn"]) == ("finish", 1, [])
+    assert len(packages) == 2
+
+
 def parcels(leaver: Leaver) -> list[dict]:
     with leaver.app.app_context():
         return list_parcels(leaver.applicant.definition("birth-certificate").provider)

@@ -158,6 +158,16 @@ def test_with_open_applications_she_says_what_becomes_of_them(leaver: Leaver) ->
 
 
 @ONE
+@pytest.mark.parametrize("finish", [[], ["ZZZZ-ZZZZ"]])
+def test_whoever_names_some_of_them_ticks_at_least_one_of_hers(leaver: Leaver, finish: list[str]) -> None:
+    answer = leaver.client.submit("/account/delete", "delete", open="some", finish=finish)
+
+    assert answer.status_code == 422
+    assert "error-finish" in answer.get_data(as_text=True)
+    assert leaver.client.get("/profile").status_code == 200
+
+
+@ONE
 @pytest.mark.promise("P52")
 def test_somebody_without_applications_is_asked_nothing(app: Flask, client: StrictClient) -> None:
     signed_in(client, app=app)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
@@ -41,16 +41,23 @@ def retention_of(settings: Settings) -> Retention:
 
 
 def close_account(
-    account_id: str, *, actor: Actor, now: datetime, reason: str = Reason.ASKED, open_applications: str = Wish.WITHDRAW
+    account_id: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = Reason.ASKED,
+    open_applications: str = Wish.WITHDRAW,
+    finish: Collection[str] = (),
 ) -> Receipt:
     """Seal and erase everything of an account; return its signed deletion receipt, which names nobody.
 
-    `open_applications` (withdraw | finish) says what becomes of those that an office has. Works whether or not a policy was accepted
-    (P52). Raises NoVaultKeyError, SealError, NoSuchRowError; whatever is raised, the caller rolls back and nothing was deleted.
+    `open_applications` (withdraw | finish | some) says what becomes of those that an office has, `finish` which are those some, by
+    their stored references. Works whether or not a policy was accepted (P52). Raises NoVaultKeyError, SealError, NoSuchRowError;
+    whatever is raised, the caller rolls back and nothing was deleted.
     """
     month = get_current_key(now=now)
     subject = _take_hold(account_id)
-    told = _settle_applications(subject, wish=Wish(open_applications), now=now)
+    told = _settle_applications(subject, wish=Wish(open_applications), finish=finish, now=now)
     record("account.closed", subject=subject, actor=actor, now=now, reason=reason)
     sealed, files = _seal(subject, month=month, now=now)
     destroyed = _erase(account_id)
@@ -77,22 +84,22 @@ def _take_hold(account_id: str) -> SubjectKey:
     return get_subject(account_id)
 
 
-def _settle_applications(subject: SubjectKey, *, wish: Wish, now: datetime) -> list[Told]:
+def _settle_applications(subject: SubjectKey, *, wish: Wish, finish: Collection[str], now: datetime) -> list[Told]:
     """Do as she wished with what is open, and tell every office that has something of hers."""
     of_hers = Application.account_id == subject.id
-    rows = db.session.execute(select(Application.id, Application.provider_id, Application.state).where(of_hers)).all()
-    waiting = [row.id for row in rows if row.state == State.SUBMITTED]
+    columns = (Application.id, Application.provider_id, Application.reference, Application.state)
+    rows = db.session.execute(select(*columns).where(of_hers)).all()
+    unfinished = {row.id for row in rows if row.state in OPEN}
+    going_on = {row.id for row in rows if wish is Wish.FINISH or (wish is Wish.SOME and row.reference in finish)} & unfinished
+    waiting = {row.id for row in rows if row.state == State.SUBMITTED}
     # What has not left yet either never leaves, or goes on without her.
-    recalled = set[str]() if wish is Wish.FINISH else delivery.recall_untried(waiting)
-    if wish is Wish.FINISH:
-        delivery.let_finish(waiting)
-    else:
-        withdrawn = update(Application).where(of_hers, Application.state.in_(OPEN))
-        db.session.execute(withdrawn.values(state=State.WITHDRAWN, updated_at=now))
+    recalled = delivery.recall_untried(waiting - going_on)
+    delivery.let_finish(waiting & going_on)
+    ending = update(Application).where(of_hers, Application.id.in_(unfinished - going_on))
+    db.session.execute(ending.values(state=State.WITHDRAWN, updated_at=now))
     taken_back = {row.id for row in rows if row.state == State.WITHDRAWN}
     never_left = recalled | (taken_back - list_reached(taken_back))
-    if wish is Wish.WITHDRAW:
-        taken_back |= {row.id for row in rows if row.state in OPEN}
+    taken_back |= unfinished - going_on
     sent = (Sent(row.provider_id, row.id, row.id in taken_back) for row in rows if row.state != State.DRAFT and row.id not in never_left)
     return tell_providers(sent, subject=subject, wish=wish, now=now)
 
