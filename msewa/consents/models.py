@@ -27,14 +27,14 @@ class ChoiceEvent(Base):
 
 
 class Receipt(Base):
-    """A signed receipt, sealed: of a choice, or of a disclosure."""
+    """A signed receipt, sealed: of a choice, of a disclosure, or of what a law had us hand over."""
 
     __tablename__ = "receipt"
     __table_args__ = (Index("ix_receipt_account_id", "account_id", "at"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
-    kind: Mapped[str] = mapped_column(String(10))  # choice | disclosure
+    kind: Mapped[str] = mapped_column(String(10))  # choice | disclosure | law
     at: Mapped[datetime]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 

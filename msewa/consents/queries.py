@@ -22,7 +22,7 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A receipt with what it says; `kind` is choice or disclosure."""
+    """A receipt with what it says; `kind` is choice, disclosure, or law."""
 
     id: str
     kind: str

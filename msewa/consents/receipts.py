@@ -1,4 +1,4 @@
-"""Receipts: a signed record of every choice and of every disclosure, kept sealed, and checked by anybody who is shown one."""
+"""Receipts: a signed record of every choice and every disclosure, kept sealed, and checked by anybody who is shown one."""
 
 import uuid
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from flask import current_app
 
 from msewa.consents.models import Receipt
 from msewa.consents.purposes import Shown, get_purpose, shown
-from msewa.consents.records import Disclosure, Frame, Record, of_choice, of_disclosure
+from msewa.consents.records import Disclosure, Frame, HandedOver, Record, of_choice, of_disclosure, of_handing_over
 from msewa.consents.rules import Event, Purpose
 from msewa.consents.texts import get_current_version
 from msewa.crypto.canonical import canonical, read_object
@@ -81,13 +81,20 @@ def give_for_disclosure(subject: Subject, disclosure: Disclosure, *, language: s
     return _keep(frame, of_disclosure(frame, purpose, disclosure, notice=shown(purpose, language)), kind="disclosure")
 
 
+def give_for_handing_over(subject: Subject, handed: HandedOver, *, language: str, now: datetime) -> str:
+    """Keep the receipt of what a law had us hand over, in the transaction that shows it to her; return its id."""
+    # Under a gag it was handed over long before: what held on that day is what it was done under.
+    frame, purpose = _frame(subject, now=now, done_at=handed.at), get_purpose("disclosure")
+    return _keep(frame, of_handing_over(frame, purpose, handed, notice=shown(purpose, language)), kind="law")
+
+
 def place_of(receipt_id: str, *, account_id: str) -> Place:
     """Return where a receipt's envelope belongs."""
     return Place(table="receipt", group="content", row=receipt_id, subject=account_id)
 
 
-def _frame(subject: Subject, *, now: datetime) -> Frame:
-    policy_version = get_current_version("policy", today=day_of(now))
+def _frame(subject: Subject, *, now: datetime, done_at: datetime | None = None) -> Frame:
+    policy_version = get_current_version("policy", today=day_of(done_at or now))
     return Frame(uuid.uuid4().urn, current_app.extensions["settings"], subject, policy_version, now)
 
 

@@ -63,6 +63,23 @@ class Disclosure:
     retention_days: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What a law had us hand over: who asked and by what; names of fields, never a value; the SHA-256 of the document; when it was.
+
+    `basis` is DPV's: a legal obligation, or a vital interest where a life was in danger.
+    """
+
+    number: str
+    basis: str
+    authority: str
+    provision: str
+    instrument: str
+    fields: Mapping[str, str]
+    digest: str
+    at: datetime
+
+
 def pairwise_id(subject: Subject, *, recipient: str, purpose_id: str) -> str:
     """Return 32 hex digits that stand for a person towards one recipient for one purpose; they end with her data key (P61)."""
     info = framed("msewa pairwise subject", recipient, purpose_id)
@@ -104,6 +121,22 @@ def of_disclosure(frame: Frame, purpose: Purpose, disclosure: Disclosure, *, not
         "hasRecipient": recipient,
     }
     return head | {"hasLegalBasis": f"in-dpdp:{purpose.provision}"} | {"hasProcess": _process(frame, purpose, notice) | sent}
+
+
+def of_handing_over(frame: Frame, purpose: Purpose, handed: HandedOver, *, notice: Shown) -> Record:
+    """Return the record of a disclosure under law, as she gets it when nothing forbids any more to tell her (P30)."""
+    head = _head(frame, "in-dpdp:DisclosureUnderLaw", notice.language, recipient=handed.authority, purpose=purpose)
+    demand = {"hasIdentifier": handed.number, "in-dpdp:provision": handed.provision, "in-dpdp:instrument": handed.instrument}
+    what = {
+        "hasProcessing": "dpv:Disclose",
+        "dct:date": handed.at.isoformat(),
+        "hasPersonalData": list(handed.fields.values()),
+        "in-dpdp:fields": list(handed.fields),
+        "in-dpdp:demand": demand,
+        "in-dpdp:sha256OfWhatWasSent": handed.digest,
+        "hasRecipient": {"hasName": handed.authority, "hasStorageCondition": {"hasDuration": "not known"}},
+    }
+    return head | {"hasLegalBasis": handed.basis} | {"hasProcess": _process(frame, purpose, notice) | what}
 
 
 def _head(frame: Frame, kind: str, language: str, *, recipient: str, purpose: Purpose) -> Record:

@@ -3,14 +3,14 @@
 from flask import Flask
 
 from msewa.dpo import alerts
-from msewa.dpo.operations import breaches, disclosing
+from msewa.dpo.operations import breaches, showing
 from msewa.outbox import worker
 
 
 def init_app(app: Flask) -> None:
     """Register the handlers."""
     alerts.init_app(app)
-    worker.handle(app, disclosing.FOUND_DUE, disclosing.show_found)
-    worker.handle(app, disclosing.DUE, disclosing.show_due)
+    worker.handle(app, showing.FOUND_DUE, showing.show_found)
+    worker.handle(app, showing.DUE, showing.show_due)
     worker.handle(app, breaches.GATHER, breaches.gather)
     worker.handle(app, breaches.TELL, breaches.tell_batch)

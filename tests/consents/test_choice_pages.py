@@ -96,7 +96,7 @@ def test_what_the_law_requires_takes_no_press(her: Somebody, client: StrictClien
     page = client.page("/privacy/choices")
     values = page.fields("choice-digest")
 
-    assert [row.get("data-id") for row in page.all("by-law-row")] == ["account", "service", "security"]
+    assert [row.get("data-id") for row in page.all("by-law-row")] == ["account", "service", "security", "disclosure"]
     assert client.post("/privacy/choices/service", data={**values, "on": "0"}).status_code == 400
     assert client.get("/privacy/choices/service").status_code == 404
     assert client.post("/privacy/choices/anything.else", data={**values, "on": "1"}).status_code == 404
@@ -137,7 +137,7 @@ def test_a_yes_that_ends_soon_can_be_kept_on(her: Somebody, client: StrictClient
 
 @ONE_BACKEND
 @LANGUAGES
-@pytest.mark.parametrize("purpose_id", [*CHOICES, "account", "service", "security"])
+@pytest.mark.parametrize("purpose_id", [*CHOICES, "account", "service", "security", "disclosure"])
 def test_every_purpose_has_a_public_notice_that_stands_alone(client: StrictClient, language: str, purpose_id: str) -> None:
     page = client.page(f"/privacy/purposes/{purpose_id}?lang={language}")
     again = client.page(f"/privacy/purposes/{purpose_id}/1?lang={language}")

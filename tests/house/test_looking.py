@@ -36,6 +36,7 @@ OPENERS = {
     "consents/operations.py": SYSTEM,
     "dpo/operations/breaches.py": SYSTEM,
     "dpo/operations/disclosing.py": "only while the law forbids to tell; the row follows when that ends",
+    "dpo/operations/showing.py": "the system puts the row there when the law forbids no more to tell, and gives her the receipt",
     "dpo/papers.py": "a paper's own key",
     "dpo/values.py": "an application's values, for a look or a demand that is kept",
     "grievances/operations.py": SYSTEM,

@@ -1,7 +1,6 @@
 """Demands under law: drafted, approved by two, carried out, and shown to the citizen as soon as the law lets us (P30, P45, P46, P49)."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -9,24 +8,19 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, func, insert, select, update
 
 from msewa.accounts.looking import look
-from msewa.accounts.operations.telling import tell
 from msewa.accounts.queries import get_subject
-from msewa.crypto.envelope import seal_json, unseal_json
+from msewa.crypto.envelope import seal_json
 from msewa.dpo.models import LegalDisclosure, LegalStep, RefusedRequest
 from msewa.dpo.operations.noting import Officer, note
+from msewa.dpo.operations.showing import DISCLOSED, DUE, FOUND_DUE, read_document, reason_of, show
 from msewa.dpo.papers import close_paper, place_of_document
-from msewa.dpo.queries import Demand, find_demand, list_approvers, list_steps
+from msewa.dpo.queries import Demand, list_approvers
 from msewa.dpo.references import LEGAL, new_reference, show_number
 from msewa.dpo.rules import APPROVERS, CARRIED_OUT, FOUND, Ground, State, is_refused, names_a_provision, visible_at
 from msewa.dpo.values import read_values
 from msewa.extensions import db
-from msewa.ledger.operations import record
-from msewa.ledger.rules import Actor, Kind, Subject, SubjectKey
+from msewa.ledger.rules import Subject, SubjectKey
 from msewa.outbox import operations as outbox
-from msewa.web.filters import show_date
-
-DUE, FOUND_DUE = "dpo.legal_due", "dpo.found_due"
-DISCLOSED = {Ground.LAW: "disclosure.law", Ground.LIFE: "disclosure.life"}
 
 
 class RefusedGroundError(Exception):
@@ -127,54 +121,19 @@ def execute(demand: Demand, *, officer: Officer, now: datetime) -> None:
         outbox.put(DUE, demand.id, now=now, due_at=shown_at)
     else:
         subject = _look(demand, officer=officer, now=now)
-        _tell(demand, subject, now=now)
     _write_document(demand, subject, now=now)
+    if not is_gagged:
+        show(demand, subject, at=now, now=now)
 
 
 def open_document(demand: Demand, *, officer: Officer, now: datetime) -> dict[str, Any]:
     """Return the document for handing over; each opening is a step, and a look. Raises MovedOnError before it is carried out."""
-    document = db.session.scalar(select(LegalDisclosure.document).where(LegalDisclosure.id == demand.id))
-    if demand.state not in CARRIED_OUT or demand.account_id is None or document is None:
+    if demand.state not in CARRIED_OUT or demand.account_id is None:
         raise MovedOnError
     is_gagged = demand.state == State.GAGGED
     subject = get_subject(demand.account_id) if is_gagged else _look(demand, officer=officer, now=now)
     _step(demand.id, "opened", number=demand.number, officer=officer, now=now)
-    return unseal_json(subject.key, document, place=place_of_document(demand.id, account_id=subject.id))
-
-
-def show_due(reference: str, *, now: datetime) -> None:
-    """Put a disclosure on the citizen's ledger, and each later opening, now that the gag has ended (outbox topic dpo.legal_due)."""
-    demand = find_demand(reference)
-    if demand is None or demand.account_id is None or demand.state != State.GAGGED:
-        return
-    subject = get_subject(demand.account_id)
-    for step in list_steps(demand.id):
-        if step.kind in ("executed", "opened"):
-            actor = Actor(Kind.DPO, step.officer_id)
-            said = {"about": demand.number, "fields": demand.paper["fields"], "reason": _reason_on(demand, step.at)}
-            record(DISCLOSED[Ground(demand.ground)], subject=subject, actor=actor, now=now, **said)
-    db.session.execute(update(LegalDisclosure).where(LegalDisclosure.id == demand.id).values(state=State.SHOWN))
-    _tell(demand, subject, now=now)
-
-
-def show_found(reference: str, *, now: datetime) -> None:
-    """Put on the citizen's ledger that a demand found her account, now that the gag has ended (outbox topic dpo.found_due)."""
-    demand = find_demand(reference)
-    if demand is None or demand.account_id is None:
-        return
-    drafted = list_steps(demand.id)[0]
-    actor, reason = Actor(Kind.DPO, drafted.officer_id), _reason_on(demand, drafted.at)
-    look(demand.account_id, actor=actor, reason=reason, fields=(FOUND,), now=now, about=demand.number)
-
-
-def reason_of(paper: Mapping[str, Any], *, ground: str) -> str:
-    """Return what the citizen reads: the provision, who asked and by what instrument."""
-    said = [paper["provision"], paper["authority"], paper["instrument"]]
-    return "; ".join(part for part in said if part) or ground
-
-
-def _reason_on(demand: Demand, at: datetime) -> str:
-    return f"{reason_of(demand.paper, ground=demand.ground)} ({show_date(at)})"
+    return read_document(demand, subject)
 
 
 def _look(demand: Demand, *, officer: Officer, now: datetime) -> SubjectKey:
@@ -189,10 +148,6 @@ def _write_document(demand: Demand, subject: Subject, *, now: datetime) -> None:
     content = {"number": demand.number, "ground": demand.ground, **said, "made_at": now.isoformat(), "values": values}
     sealed = seal_json(subject.key, content, place=place_of_document(demand.id, account_id=subject.id))
     db.session.execute(update(LegalDisclosure).where(LegalDisclosure.id == demand.id).values(document=sealed))
-
-
-def _tell(demand: Demand, subject: Subject, *, now: datetime) -> None:
-    tell(subject, "disclosure_shown", now=now, values={"reference": demand.number})
 
 
 def _move(demand: Demand, state: State) -> None:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import Response, abort, jsonify, request, url_for
+from flask import Response, abort, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
+from msewa.crypto.canonical import canonical
 from msewa.dpo.forms import GROUNDS, DemandForm
 from msewa.dpo.operations import disclosing
 from msewa.dpo.operations.disclosing import MovedOnError, NotApprovedError, Paper
@@ -116,7 +117,8 @@ def take_document(ref: str) -> Response:
         db.session.rollback()
         return _show(get_demand(ref), status=409, problem=gettext("There is no document"))
     db.session.commit()
-    response = jsonify(content)
+    # In the one spelling whose digest stands in her receipt.
+    response = Response(canonical(content), mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.number}.json"'
     response.headers["Cache-Control"] = "no-store"
     return response
