@@ -1,4 +1,4 @@
-"""Where it went: each application with what was in it, to whom, how long they keep it, and where they can be reached."""
+"""Where it went: each application and correction with what was in it, to whom, how long they keep it, and where to reach them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,12 +7,23 @@ from datetime import datetime
 from msewa.catalogue.queries import get_definition
 from msewa.catalogue.rules import Definition, FieldNeed, PaperNeed, Provider
 from msewa.catalogue.snapshot import Catalogue
+from msewa.ledger.rules import Subject
+from msewa.privacy.corrected import Corrected, list_corrections
 from msewa.privacy.queries import Sent, accepted_at, names_sent
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """One correction that followed; the field by the name under which it was asked."""
+
+    sent: Corrected
+    field: str
+    kept_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Disclosure:
-    """One application that went; `kept_days` is None where the office has not said how long it keeps it."""
+    """One application that went, and what followed it; `kept_days` is None where the office has not said how long it keeps it."""
 
     sent: Sent
     provider: Provider | None
@@ -21,15 +32,28 @@ class Disclosure:
     papers: Sequence[str]
     kept_days: int | None
     accepted_at: datetime | None
+    corrections: Sequence[Correction]
 
 
-def list_disclosures(rows: Sequence[Sent], *, known: Catalogue, language: str) -> list[Disclosure]:
-    """Return what was in each of these applications, by the names under which it was asked."""
+def list_disclosures(subject: Subject, rows: Sequence[Sent], *, known: Catalogue, language: str) -> list[Disclosure]:
+    """Return what was in each of these applications and in what followed, by the names under which it was asked."""
     names, accepted = names_sent(rows), accepted_at(row.id for row in rows)
-    return [_disclosure(row, names.get(row.id, []), accepted.get(row.id), known=known, language=language) for row in rows]
+    corrected = list_corrections(subject, [row.id for row in rows])
+    return [
+        _disclosure(row, names.get(row.id, []), accepted.get(row.id), corrected.get(row.id, ()), known=known, language=language)
+        for row in rows
+    ]
 
 
-def _disclosure(row: Sent, names: Sequence[tuple[str, str]], accepted: datetime | None, *, known: Catalogue, language: str) -> Disclosure:
+def _disclosure(
+    row: Sent,
+    names: Sequence[tuple[str, str]],
+    accepted: datetime | None,
+    corrected: Sequence[Corrected],
+    *,
+    known: Catalogue,
+    language: str,
+) -> Disclosure:
     definition = definition_of(row, known=known)
     asked = {need.key: need for need in definition.fields}
     wanted = {need.key: need for need in definition.papers}
@@ -43,6 +67,7 @@ def _disclosure(row: Sent, names: Sequence[tuple[str, str]], accepted: datetime 
         papers=[need.name[language] for need in papers],
         kept_days=_longest([*fields, *papers]),
         accepted_at=accepted,
+        corrections=[Correction(one, asked[one.field].label[language], asked[one.field].retention_days) for one in corrected],
     )
 
 

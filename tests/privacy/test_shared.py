@@ -81,3 +81,47 @@ def test_the_seal_is_that_of_what_the_office_received(harjinder: Applicant) -> N
 
     shown = harjinder.page("/privacy/shared").words("payload-digest").replace(" ", "").lower()
     assert shown == hashlib.sha256(received.encode()).hexdigest()
+
+
+def corrected(her: Applicant, ref: str, *, field: str = "father_name", new: str = "Corrected Planted") -> str:
+    """Have a field corrected; return the complaint's number."""
+    typed = {"field": field, "new": new, "text": "A reason"}
+    return her.client.submit(f"/grievances/corrections/{ref}", "correction", **typed).headers["Location"].rpartition("/")[2]
+
+
+@pytest.mark.promise("P51", "P27")
+def test_a_correction_is_a_disclosure_of_its_own_with_its_field_moment_and_seal(harjinder: Applicant) -> None:
+    ref = harjinder.sent().rpartition("/")[2]
+    harjinder.work()
+    number = corrected(harjinder, ref)
+    before = harjinder.page("/privacy/shared").one("correction-row")
+    harjinder.work()
+
+    page = harjinder.page("/privacy/shared")
+
+    definition = harjinder.definition("birth-certificate")
+    received = json.loads(harjinder.client.get(f"/sandbox/providers/{definition.provider}/inbox.json").get_data())
+    payload = next(one["payload_text"] for one in received if json.loads(one["payload_text"]).get("kind") == "correction")
+    row = page.one("correction-row")
+    words = "".join(row.itertext())
+    assert row.get("data-id") == number
+    assert next(need.label["en"] for need in definition.fields if need.key == "father_name") in words
+    assert hashlib.sha256(payload.encode()).hexdigest() in words.replace(" ", "").replace("\n", "").lower()
+    assert "not yet" in "".join(before.itertext())
+    assert "not yet" not in words
+    assert "Planted" not in words, "names of what went, not the values"
+    assert f"/providers/{definition.provider}" in page.text
+
+
+def test_a_correction_stands_with_its_application_and_under_its_office_alone(harjinder: Applicant, stranger: Applicant) -> None:
+    refs_sent = [harjinder.sent().rpartition("/")[2] for _ in range(2)]
+    numbers = [corrected(harjinder, refs_sent[0]), corrected(harjinder, refs_sent[0], field="gender", new="Boy")]
+
+    page = harjinder.page("/privacy/shared")
+
+    rows = {id(row) for kind in ("disclosure-row", "correction-row") for row in page.all(kind)}
+    order = [row.get("data-id") for row in page.root.iter() if id(row) in rows]
+    assert order[:2] == refs_sent[::-1]
+    assert sorted(order[2:]) == sorted(numbers)
+    assert harjinder.page("/privacy/shared?provider=revenue").all("correction-row") == []
+    assert stranger.page("/privacy/shared").all("correction-row") == []

@@ -20,12 +20,12 @@ FRAGMENTS = frozenset({"shared"})
 @bp.get("/privacy/shared")
 @citizen
 def shared() -> Response:
-    """Show every application that went to an office: what was in it, its seal, how long it is kept, whom to ask."""
+    """Show every application and correction that went to an office: what was in it, its seal, how long it is kept, whom to ask."""
     known = catalogue()
     wanted = request.args.get("provider")
     if wanted is not None and wanted not in known.providers:
         raise NoSuchRowError
     rows, older = list_sent(person().id, limit=SENT_SHOWN, before=request.args.get("before"), provider_id=wanted)
-    disclosures = list_disclosures(rows, known=known, language=language())
+    disclosures = list_disclosures(person(), rows, known=known, language=language())
     shown: dict[str, Any] = {"disclosures": disclosures, "older": older, "provider": known.providers.get(wanted or ""), "known": known}
     return render_page("privacy/shared.html", fragments=FRAGMENTS, **shown)
