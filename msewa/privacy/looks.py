@@ -9,6 +9,7 @@ from msewa.applications.references import LENGTH, read_reference
 from msewa.catalogue.snapshot import Catalogue
 from msewa.consents.purposes import purposes
 from msewa.ledger.rules import Kind
+from msewa.notifications.routes import CHANNEL_NAMES
 from msewa.privacy.naming import name_act, name_actor, name_field
 from msewa.web.filters import show_moment
 
@@ -57,5 +58,9 @@ def _why(entry: Mapping[str, Any], *, is_own: bool) -> str:
 
 
 def _about(about: str, *, language: str) -> str:
-    purpose = purposes().get(about) if about else None
-    return purpose.title[language] if purpose else about
+    # A cell of the matrix of messages is written as its topic and its channel.
+    topic, _, channel = about.partition(", ")
+    purpose = purposes().get(topic) if topic else None
+    if purpose is None:
+        return about
+    return f"{purpose.title[language]}, {CHANNEL_NAMES[channel]}" if channel else purpose.title[language]

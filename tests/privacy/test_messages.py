@@ -88,6 +88,19 @@ def test_what_she_stopped_here_she_can_let_come_again(her: Somebody, client: Str
     assert announced(app, "newsletter") == 1
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_press_stands_in_her_list_by_its_names(her: Somebody, client: StrictClient) -> None:
+    allowed_by(her, "newsletter", "channel.sms")
+    press(client, "newsletter sms", "off")
+    press(client, "newsletter sms", "on")
+
+    # The first row is that she reads this list.
+    rows = ["".join(row.itertext()) for row in client.page("/privacy/looks?all=1").all("access-row")]
+
+    assert "You switched it on: Newsletter, SMS" in rows[1]
+    assert "You switched it off: Newsletter, SMS" in rows[2]
+
+
 @pytest.mark.parametrize("data", [{"on": "everything sms"}, {"on": "newsletter pigeon"}, {"off": ""}, {}, {"on": "newsletter"}])
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_a_cell_that_there_is_not_is_refused(her: Somebody, client: StrictClient, data: dict[str, str]) -> None:
@@ -104,7 +117,7 @@ def test_what_was_sent_is_listed_without_its_words(her: Somebody, client: Strict
 
     text = " ".join("".join(row.itertext()).split())
     assert text.startswith("News ")
-    assert "SMS, On its way" in text
+    assert "SMS, on its way" in text
 
 
 @pytest.mark.parametrize("template", sorted(registry().templates))
