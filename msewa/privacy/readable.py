@@ -14,6 +14,7 @@ from msewa.consents.purposes import purposes
 from msewa.ledger.rules import Subject
 from msewa.privacy.looks import show_look
 from msewa.privacy.naming import STATES, name_act, name_message
+from msewa.privacy.went import list_went
 from msewa.web.locale import BABEL_NAMES
 
 Lines = list[tuple[str, str]]
@@ -30,6 +31,10 @@ def render_readable(data: Mapping[str, Any], *, subject: Subject, language: str,
             "profile": _profile(data["profile"], known=known, language=language),
             "applications": [_application(one, known=known, language=language) for one in data["applications"]],
             "entries": [show_look(entry, known=known, language=language, herself=subject.id) for entry in data["access"]],
+            "went": list_went(data, known=known, language=language),
+            "visits": [(_moment(one["began_at"]), _moment(one["used_at"])) for one in data["activity"]["visits"]],
+            "portals": [(one["portal"], _moment(one["given_at"])) for one in data["tracker"]],
+            "ending": _ending(data["termination"]),
             "choices": [_choice(event, language=language) for event in data["choices"]["choices"]],
             "messages": [_message(one) for one in data["communications"]["messages"]],
             "grievances": data["grievances"],
@@ -60,17 +65,26 @@ def _application(one: Mapping[str, Any], *, known: Catalogue, language: str) -> 
         "service": definition.name[language],
         "provider": provider.name[language] if provider else one["provider"],
         "is_sent": one["sent_at"] is not None,
-        "at": datetime.fromisoformat(moment),
+        "at": _moment(moment),
         "answers": answers,
         "papers": [(number, paper["name"]) for number, paper in enumerate(one["papers"], 1)],
     }
 
 
+def _ending(termination: Mapping[str, Any]) -> tuple[datetime, str] | None:
+    """Return when the operator ends the account and why; None for nearly everybody."""
+    return (_moment(termination["closes_at"]), termination["why"]) if termination else None
+
+
 def _choice(event: Mapping[str, Any], *, language: str) -> tuple[str, str, datetime]:
     purpose = purposes().get(event["purpose"])
     title = purpose.title[language] if purpose else event["purpose"]
-    return title, name_act(f"choice.{event['event']}"), datetime.fromisoformat(event["at"])
+    return title, name_act(f"choice.{event['event']}"), _moment(event["at"])
 
 
 def _message(one: Mapping[str, Any]) -> tuple[datetime, str, str, str]:
-    return datetime.fromisoformat(one["written_at"]), one["channel"], name_message(one["about"]), str(STATES[one["state"]])
+    return _moment(one["written_at"]), one["channel"], name_message(one["about"]), str(STATES[one["state"]])
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,51 @@
+"""The page of a download that people read tells what lies in the data beside it."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.applications.conftest import Applicant
+from tests.privacy.test_download import asked, data_in, fetched
+from tests.privacy.test_whole import anita, her, jaspreet
+
+__all__ = ["anita", "her", "jaspreet"]
+HEADS = {
+    "ending": {"en": "Your account ends", "pa": "ਤੁਹਾਡਾ ਖਾਤਾ ਬੰਦ ਹੋ ਰਿਹਾ ਹੈ", "hi": "आपका खाता बंद हो रहा है"},
+    "went": {"en": "Where it went", "pa": "ਕਿੱਥੇ ਗਿਆ", "hi": "कहाँ गया"},
+    "portals": {"en": "Portals that can ask", "pa": "ਜਿਹੜੇ ਪੋਰਟਲ ਪੁੱਛ ਸਕਦੇ ਹਨ", "hi": "जो पोर्टल पूछ सकते हैं"},
+    "visits": {"en": "Where your account is open", "pa": "ਤੁਹਾਡਾ ਖਾਤਾ ਕਿੱਥੇ ਖੁੱਲ੍ਹਾ ਹੈ", "hi": "आपका खाता कहाँ खुला है"},
+}
+
+
+def told(applicant: Applicant, *, language: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the data of a download, and by its part what the page for people says there."""
+    applicant.client.get(f"/?lang={language}")
+    asked(applicant.client)
+    archive = fetched(applicant.client)
+    parts = dict(part.split("</h2>", 1) for part in archive.read("index.html").decode().split("<h2>")[1:])
+    return data_in(archive), {name: parts[words[language]] for name, words in HEADS.items()}
+
+
+@pytest.mark.promise("P2", "P31")
+@pytest.mark.parametrize("language", ["en", "pa", "hi"])
+def test_it_tells_of_visits_portals_and_the_end_of_an_account(her: Applicant, language: str) -> None:
+    data, parts = told(her, language=language)
+
+    assert data["termination"]["why"] in parts["ending"]
+    assert [portal["portal"] in parts["portals"] for portal in data["tracker"]] == [True]
+    assert parts["visits"].count("<li>") == len(data["activity"]["visits"]) > 0
+
+
+@pytest.mark.promise("P27", "P30", "P51")
+@pytest.mark.parametrize("language", ["en", "pa", "hi"])
+def test_it_tells_where_everything_went_the_correction_and_the_demand_too(her: Applicant, language: str) -> None:
+    data, parts = told(her, language=language)
+
+    went, application = parts["went"], data["applications"][0]
+    correction = next(one for one in data["grievances"] if one["package"])
+    demand = data["law_and_breaches"]["disclosures_under_law"][0]
+    assert went.count("<li>") == 3
+    assert set(re.findall(r"<code>(\w{64})</code>", went)) > {application["package"]["digest"], correction["package"]["digest"]}
+    assert all(one in went for one in (application["reference"], demand["number"], demand["authority"]))
+    assert "planted" not in went.lower(), "names of what went, not the values"
