@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from msewa import database, parts
 from msewa.config import Settings
 from msewa.crypto.keyring import KeyRing, Purpose, derive
+from msewa.crypto.tokens import Seals
 from msewa.crypto.wrapping import RingWrapper
 from msewa.extensions import babel, db, htmx, login_manager, migrate, set_writing
 from msewa.start import prepare
@@ -55,12 +56,11 @@ def _install(settings: Settings) -> Flask:
 
 
 def _configure(app: Flask, *, settings: Settings, ring: KeyRing) -> None:
-    links = ring.active(Purpose.LINKS)
     app.extensions |= {
         "key_ring": ring,
         "key_wrapper": RingWrapper(ring),
-        "form_key_secret": derive(links, "form keys"),
-        "seed_secret": derive(links, "csrf seed"),
+        "form_key_seals": Seals(ring, "form keys", length=22),
+        "seed_seals": Seals(ring, "csrf seed", length=32),
         "clock": MovableClock(settings.data / "clock.json") if settings.is_demo else SystemClock(),
         "readiness": {"database": database_answers},
     }

@@ -122,4 +122,6 @@ def _show_version(version: str) -> None:
 
 
 def _version_now() -> str:
-    return get_current_version("policy", today=day_of(clock.now()))
+    version = get_current_version("policy", today=day_of(clock.now()))
+    _show_version(version)
+    return version

@@ -32,6 +32,32 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
+class Seals:
+    """Marks by which we know again what we gave out for one use; made with the active key for links, good with any that lives.
+
+    So a form that was opened before the key was rotated, or in a process that started before, is not refused (F14).
+    """
+
+    def __init__(self, ring: KeyRing, use: str, *, length: int) -> None:
+        self._ring, self._use, self._length = ring, use, length
+        self._derived: dict[str, bytes] = {}  # by key id: a derivation costs ten times the mark
+
+    def seal(self, text: str) -> str:
+        """Return the mark of `text`: `length` hexadecimal digits."""
+        return self._mark(text, self._ring.active(Purpose.LINKS))
+
+    def is_ours(self, text: str, seal: str) -> bool:
+        """Whether this is a mark of ours; anything may be asked."""
+        given = seal.encode("utf-8", "replace")
+        return any(hmac.compare_digest(self._mark(text, key).encode(), given) for key in self._ring.living(Purpose.LINKS))
+
+    def _mark(self, text: str, key: Key) -> str:
+        secret = self._derived.get(key.id)
+        if secret is None:
+            secret = self._derived[key.id] = derive(key, self._use)
+        return hmac.digest(secret, text.encode("utf-8", "replace"), "sha256").hex()[: self._length]
+
+
 class SignedLinks:
     """Links that prove themselves; the subject can be read by anybody, so it must be an id and never personal."""
 

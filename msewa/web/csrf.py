@@ -14,9 +14,9 @@ from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from msewa.config import Settings
+from msewa.crypto.tokens import Seals
 
 SEED_LENGTH = 32
-SEAL_LENGTH = 32
 
 
 class MaskedCSRFProtect(CSRFProtect):
@@ -65,8 +65,12 @@ def init_app(app: Flask, *, settings: Settings) -> None:
 
 def _sent_seed() -> str | None:
     seed, _, seal = request.cookies.get(current_app.extensions["seed_cookie"], "").partition(".")
-    is_ours = len(seed) == SEED_LENGTH and hmac.compare_digest(_seal(seed).encode(), seal.encode("utf-8", "replace"))
+    is_ours = len(seed) == SEED_LENGTH and _seals().is_ours(seed, seal)
     return seed if is_ours else None
+
+
+def _seals() -> Seals:
+    return current_app.extensions["seed_seals"]
 
 
 def _new_seed() -> str:
@@ -74,16 +78,12 @@ def _new_seed() -> str:
     return g.new_seed
 
 
-def _seal(seed: str) -> str:
-    return hmac.digest(current_app.extensions["seed_secret"], seed.encode("utf-8", "replace"), "sha256").hex()[:SEAL_LENGTH]
-
-
 def _give_seed(response: Response) -> Response:
     seed = g.pop("new_seed", None)
     if seed is not None:
         name = current_app.extensions["seed_cookie"]
         is_safe = name.startswith("__Host-")
-        response.set_cookie(name, f"{seed}.{_seal(seed)}", path="/", secure=is_safe, httponly=True, samesite="Lax")
+        response.set_cookie(name, f"{seed}.{_seals().seal(seed)}", path="/", secure=is_safe, httponly=True, samesite="Lax")
     return response
 
 

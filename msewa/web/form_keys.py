@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
+from msewa.crypto.tokens import Seals
 from msewa.extensions import db
 from msewa.web import clock
 from msewa.web.models import UsedFormKey
@@ -27,16 +28,16 @@ _NOT_CONTENT = {FIELD, "csrf_token"}
 def issue() -> str:
     """Return a fresh key, signed so that only ours are taken."""
     text = secrets.token_urlsafe(12)
-    return f"{text}.{_seal(text)}"
-
-
-def _seal(text: str) -> str:
-    return hmac.digest(current_app.extensions["form_key_secret"], text.encode(), "sha256").hex()[:22]
+    return f"{text}.{_seals().seal(text)}"
 
 
 def _is_ours(key: str) -> bool:
     text, _, seal = key.partition(".")
-    return hmac.compare_digest(_seal(text).encode(), seal.encode("utf-8", "replace"))
+    return _seals().is_ours(text, seal)
+
+
+def _seals() -> Seals:
+    return current_app.extensions["form_key_seals"]
 
 
 def _digest(key: str) -> bytes:

@@ -233,8 +233,12 @@ def test_only_what_differs_is_listed(her: Somebody, second: str) -> None:
 
 
 @pytest.mark.promise("P1")
-def test_the_foot_of_each_page_names_the_version_that_holds(her: Somebody, client: StrictClient, second: str) -> None:
+@pytest.mark.parametrize("time", ["once", "and again after the first was in force meanwhile"])
+def test_the_foot_of_each_page_names_the_version_that_holds(
+    her: Somebody, client: StrictClient, request: pytest.FixtureRequest, time: str
+) -> None:
     client.get("/services")
+    request.getfixturevalue("second")
 
     way_in(client, her)
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from msewa.crypto.keyring import KeyRing, Purpose
-from msewa.crypto.tokens import ExpiredLinkError, LinkError, SignedLinks, new_token, token_hash
+from msewa.crypto.tokens import ExpiredLinkError, LinkError, Seals, SignedLinks, new_token, token_hash
 
 HOUR = timedelta(hours=1)
 LETTERS = string.ascii_letters + string.digits + "-_"
@@ -42,6 +42,20 @@ def test_a_link_read_for_its_purpose_gives_its_subject(subject: str, links: Sign
 
     assert links.read(token, purpose="verify e-mail", now=now) == subject
     assert set(token) <= set(LETTERS)
+
+
+def test_a_seal_is_known_again_for_its_text_and_use_alone_as_long_as_its_key_lives(ring: KeyRing, now: datetime) -> None:
+    seals, others = Seals(ring, "forms", length=22), Seals(ring, "browsers", length=22)
+    seal, old = seals.seal("text"), ring.active(Purpose.LINKS)
+
+    ring.rotate(Purpose.LINKS, now=now)
+    while_it_lives = seals.is_ours("text", seal)
+    younger = seals.seal("text")
+    ring.destroy(old.id)
+
+    assert (while_it_lives, seals.is_ours("text", seal), seals.is_ours("text", younger)) == (True, False, True)
+    assert (len(younger), younger == seal) == (22, False)
+    assert not any((seals.is_ours("other", younger), others.is_ours("text", younger), seals.is_ours("\ud800", "\ud800")))
 
 
 def test_a_link_is_refused_for_another_purpose(links: SignedLinks, now: datetime) -> None:

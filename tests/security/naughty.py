@@ -1,6 +1,9 @@
-"""Values that have broken other people's forms. Those with MARK must come back escaped or not at all, and no sum worked out (36481)."""
+"""Values that have broken other people's forms: those with MARK must come back escaped or not at all, and no sum worked out.
 
-ALIVE = ("<script>MARK", "<img src=MARK", "><b>MARK", "<svg/onload=MARK", "</textarea><b>MARK", "36481")
+The sum has more digits than ever stand together by chance in a page's random tokens.
+"""
+
+ALIVE = ("<script>MARK", "<img src=MARK", "><b>MARK", "<svg/onload=MARK", "</textarea><b>MARK", "176410217529")
 NAUGHTY = (
     "",
     " ",
@@ -47,10 +50,10 @@ NAUGHTY = (
     "@SUM(1)",
     "-2+3",
     "\t=1+1",
-    "{{191*191}}",
-    "${191*191}",
-    "#{191*191}",
-    "<%= 191*191 %>",
+    "{{191919*919191}}",
+    "${191919*919191}",
+    "#{191919*919191}",
+    "<%= 191919*919191 %>",
     "{% raw %}",
     "%s%s%n%x",
     "%(full_name)s",

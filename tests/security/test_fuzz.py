@@ -122,7 +122,7 @@ def test_the_application_form_takes_anything_and_shows_it_inert(harjinder: Appli
     assert fuzzer.wrong == []
 
 
-@pytest.mark.parametrize("value", [value for value in NAUGHTY if "MARK" in value] + ["{{191*191}}", "a & b < c > d \" e ' f"])
+@pytest.mark.parametrize("value", [value for value in NAUGHTY if "MARK" in value] + ["{{191919*919191}}", "a & b < c > d \" e ' f"])
 def test_a_name_is_kept_as_typed_and_shown_inert_on_every_page(app: Flask, client: StrictClient, value: str) -> None:
     person = somebody(app, full_name=value)
     sign_in(client, person)

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Column, LargeBinary, select, update
 
+from msewa import create_app
 from msewa.accounts.models import Account, SignInSession
 from msewa.accounts.operations import codes, visits
 from msewa.accounts.operations.proving import new_hash_if_outdated, settle_password, try_password
@@ -147,6 +148,21 @@ def test_after_a_rotation_every_data_key_lies_under_the_new_key(app: Flask, peop
             assert {blob[1:9] for blob in db.session.scalars(select(wrapped).where(wrapped.is_not(None)))} <= {active}, holder
         assert operations.count_outdated() == 0
     assert "Data keys wrapped anew: 8" in output
+
+
+@pytest.mark.promise("P72")
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_form_from_before_a_rotation_is_taken_by_a_process_from_after_it(app: Flask) -> None:
+    browser = StrictClient.of(app)
+    fields = browser.page("/sign-in").fields("sign-in")
+    seed = browser.get_cookie("seed")
+
+    run(app, "rotate", "links")
+    later = create_app(app.extensions["settings"]).test_client()
+    later.set_cookie("seed", seed.value if seed else "")
+    answer = later.post("/sign-in", data=fields)
+
+    assert answer.status_code == 422, "read, and asked for a number; refused as a stranger's it would be 400"
 
 
 def test_a_rewrap_that_was_cut_off_goes_on_where_it_stopped(app: Flask, people: list[Somebody]) -> None:
