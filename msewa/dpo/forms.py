@@ -38,6 +38,7 @@ FAULTS = {
     Fault.TOO_EARLY: _("It would be in force before today"),
     Fault.CHANGES: _("It does not say what changes for people"),
     Fault.READER: _("Nothing in mSewa reads for one of these purposes"),
+    Fault.GROUND: _("A purpose keeps its ground: a choice stays a choice. Write a new purpose, with an id and a number of its own"),
     Fault.POLICY: _("A new purpose comes with a new version of the policy: publish that first, for the same day"),
 }
 CASES = {

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -19,11 +20,14 @@ from msewa.consents.rules import Event
 from msewa.crypto.canonical import canonical
 from msewa.extensions import db, writing
 from msewa.ledger.rules import SubjectKey
+from msewa.web.clock import INDIA, day_of
 from tests.conftest import ClockHandle
 from tests.consents.conftest import given
+from tests.consents.test_policy_changes import second
 from tests.people import Somebody, signed_in
 from tests.strict_client import StrictClient
 
+__all__ = ["second"]
 ONE_BACKEND = pytest.mark.parametrize("backend", ["sqlite"])
 
 
@@ -37,6 +41,21 @@ def test_a_receipt_says_law_basis_and_country(her: Somebody) -> None:
     assert record["in-dpdp:provision"] == "DPDP Act 2023, s. 6"
     assert "ISO/IEC TS 27560:2023" in record["dct:conformsTo"]
     assert re.fullmatch(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", record["@id"])
+
+
+@pytest.mark.promise("P10")
+def test_a_receipt_names_the_policy_that_is_in_force_on_its_day_in_india(
+    her: Somebody, request: pytest.FixtureRequest, clock: ClockHandle
+) -> None:
+    midnight = datetime.combine(day_of(clock.now()) + timedelta(days=1), time(), tzinfo=INDIA)
+    clock.advance(seconds=(midnight - clock.now()).total_seconds() + 60)
+    request.getfixturevalue("second")  # in force from that midnight, when in Greenwich it is still the day before
+
+    clock.advance(minutes=-2)
+    before = given(her)
+    clock.advance(minutes=2)
+
+    assert [record["in-dpdp:policy"]["dct:hasVersion"] for record in (before, given(her, Event.WITHDRAWN))] == ["1.0", "2.0"]
 
 
 def test_every_event_has_its_status_and_its_receipt(her: Somebody) -> None:

@@ -3,7 +3,7 @@
 import copy
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +18,7 @@ from msewa.dpo.operations import publishing
 from msewa.dpo.operations.publishing import AlreadySettledError
 from msewa.dpo.queries import get_text
 from msewa.extensions import db, writing
+from msewa.web.clock import INDIA, day_of
 from tests.conftest import ClockHandle
 from tests.dpo.conftest import Seat
 
@@ -34,7 +35,7 @@ def nothing_published(app: Flask) -> Iterator[None]:
 def policy(clock: ClockHandle, **other: Any) -> dict[str, Any]:
     content = yaml.safe_load((SHIPPED / "policy-1.0.yaml").read_text())
     content["sections"][0]["blocks"].append({"text": WORDS})
-    return {**content, "version": "1.1", "effective_on": clock.now().date(), "changes": [WORDS], **other}
+    return {**content, "version": "1.1", "effective_on": day_of(clock.now()), "changes": [WORDS], **other}
 
 
 def as_text(content: Any) -> str:
@@ -98,14 +99,45 @@ def test_what_differs_in_one_language_alone_is_shown_to_everybody(anita: Seat, j
 
 
 @pytest.mark.promise("P44")
-def test_a_choice_that_becomes_a_duty_is_shown_as_such(anita: Seat, jaspreet: Seat, clock: ClockHandle) -> None:
+def test_on_what_ground_a_new_purpose_stands_is_shown_before(anita: Seat, jaspreet: Seat, clock: ClockHandle) -> None:
     done(jaspreet, drafted(anita, policy(clock)), "publish")
-    row = next(row for row in yaml.safe_load((SHIPPED / "purposes.yaml").read_text()) if row["id"] == "newsletter")
-    content = [{**row, "version": 2, "ground": "law", "effective_on": clock.now().date()}]
+    content = [{**newsletter(), "id": "newsletter.duty", "number": 99, "ground": "law", "effective_on": day_of(clock.now())}]
 
     page = jaspreet.client.page(f"/dpo/texts/{drafted(anita, content, name='purposes')}")
 
     assert "ground: law" in "".join(page.all("text-change")[0].itertext())
+
+
+def newsletter() -> dict[str, Any]:
+    """Return the entry of a purpose that is hers to choose."""
+    return next(row for row in yaml.safe_load((SHIPPED / "purposes.yaml").read_text()) if row["id"] == "newsletter")
+
+
+@pytest.mark.promise("P29", "P44")
+@pytest.mark.parametrize(("purpose_id", "ground"), [("newsletter", "law"), ("newsletter", "legal_duty"), ("service", "choice")])
+def test_a_purpose_never_changes_its_ground(anita: Seat, jaspreet: Seat, clock: ClockHandle, purpose_id: str, ground: str) -> None:
+    done(jaspreet, drafted(anita, policy(clock)), "publish")
+    row = next(row for row in yaml.safe_load((SHIPPED / "purposes.yaml").read_text()) if row["id"] == purpose_id)
+    content = as_text([{**row, "version": 2, "ground": ground, "effective_on": day_of(clock.now())}])
+
+    answer = anita.client.submit("/dpo/texts", "text", name="purposes", content=content)
+
+    assert answer.status_code == 422
+    assert "A purpose keeps its ground" in answer.get_data(as_text=True)
+    assert len(anita.client.page("/dpo/texts").all("text-row")) == 1, "the policy alone"
+
+
+@pytest.mark.promise("P10")
+def test_a_draft_for_today_is_for_today_in_india(anita: Seat, clock: ClockHandle) -> None:
+    midnight = datetime.combine(day_of(clock.now()) + timedelta(days=1), time(), tzinfo=INDIA)
+    clock.advance(seconds=(midnight - clock.now()).total_seconds() + 60)
+    yesterday = policy(clock, effective_on=clock.now().date())  # in Greenwich it is still that day
+
+    late = anita.again().client.submit("/dpo/texts", "text", name="policy", content=as_text(yesterday))
+
+    assert late.status_code == 422
+    assert "before today" in late.get_data(as_text=True)
+    assert drafted(anita, policy(clock)).startswith("T-")
 
 
 def test_a_publication_that_was_cut_off_is_ended_by_the_next_try(app: Flask, anita: Seat, jaspreet: Seat, clock: ClockHandle) -> None:
@@ -124,7 +156,7 @@ def test_of_two_drafts_published_at_one_moment_the_first_holds(app: Flask, anita
     first, second = drafted(anita, policy(clock)), drafted(anita, policy(clock, changes=[other]))
     with app.app_context():
         both = [get_text(number) for number in (first, second)]
-        checked = read_draft("policy", both[1].content, today=clock.now().date())
+        checked = read_draft("policy", both[1].content, today=day_of(clock.now()))
     assert done(jaspreet, first, "publish") == 303
 
     with app.app_context(), writing(), pytest.MonkeyPatch.context() as at_once:
@@ -140,7 +172,7 @@ def test_of_two_drafts_published_at_one_moment_the_first_holds(app: Flask, anita
 @pytest.mark.promise("P44")
 def test_a_new_purpose_is_published_by_two_and_everybody_is_not_asked(anita: Seat, jaspreet: Seat, app: Flask, clock: ClockHandle) -> None:
     rows = yaml.safe_load((SHIPPED / "purposes.yaml").read_text())
-    changed = {"id": "newsletter.farming", "number": 99, "version": 1, "title": WORDS, "effective_on": clock.now().date()}
+    changed = {"id": "newsletter.farming", "number": 99, "version": 1, "title": WORDS, "effective_on": day_of(clock.now())}
     new = {**next(row for row in rows if row["id"] == "newsletter"), **changed}
     done(jaspreet, drafted(anita, policy(clock)), "publish")
     number = drafted(anita, [new], name="purposes")
@@ -202,7 +234,7 @@ def wrong(clock: ClockHandle, **other: Any) -> str:
 )
 def test_a_draft_that_could_not_hold_is_refused(app: Flask, clock: ClockHandle, other: dict[str, Any], fault: Fault) -> None:
     with app.app_context(), pytest.raises(DraftError) as error:
-        read_draft("policy", wrong(clock, **other), today=clock.now().date())
+        read_draft("policy", wrong(clock, **other), today=day_of(clock.now()))
 
     assert error.value.fault == fault
 
@@ -213,7 +245,7 @@ def test_a_draft_that_could_not_hold_is_refused(app: Flask, clock: ClockHandle, 
 @pytest.mark.parametrize("name", ["policy", "purposes"])
 def test_what_is_no_such_file_is_refused(app: Flask, clock: ClockHandle, name: str, text: str) -> None:
     with app.app_context(), pytest.raises(DraftError):
-        read_draft(name, text, today=clock.now().date())
+        read_draft(name, text, today=day_of(clock.now()))
 
 
 @pytest.mark.parametrize(
@@ -245,7 +277,7 @@ def test_an_entry_of_the_purposes_must_be_whole(app: Flask, clock: ClockHandle, 
     row = {**copy.deepcopy(next(one for one in rows if one["id"] == "newsletter")), "version": 2, **other}
 
     with app.app_context(), pytest.raises(DraftError) as error:
-        read_draft("purposes", as_text([row]), today=clock.now().date())
+        read_draft("purposes", as_text([row]), today=day_of(clock.now()))
 
     assert error.value.fault == fault
 
@@ -264,13 +296,13 @@ def test_no_purpose_goes_live_without_a_policy_of_its_day(
     row = {**next(one for one in rows if one["id"] == "newsletter"), "version": 2, **other}
 
     with app.app_context(), pytest.raises(DraftError) as error:
-        read_draft("purposes", as_text([{**row, "effective_on": clock.now().date() + timedelta(days=days)}]), today=clock.now().date())
+        read_draft("purposes", as_text([{**row, "effective_on": day_of(clock.now()) + timedelta(days=days)}]), today=day_of(clock.now()))
 
     assert error.value.fault == fault
 
 
 def test_a_draft_of_yesterday_is_too_early(app: Flask, clock: ClockHandle) -> None:
     with app.app_context(), pytest.raises(DraftError) as error:
-        read_draft("policy", wrong(clock), today=clock.advance(days=2).date())
+        read_draft("policy", wrong(clock), today=day_of(clock.advance(days=2)))
 
     assert error.value.fault == Fault.TOO_EARLY

@@ -21,6 +21,7 @@ from msewa.dpo.values import read_values
 from msewa.extensions import db
 from msewa.ledger.rules import Subject, SubjectKey
 from msewa.outbox import operations as outbox
+from msewa.web.clock import day_of
 
 
 class RefusedGroundError(Exception):
@@ -53,7 +54,7 @@ class Paper:
 
 def refuse(ground: Ground, *, officer: Officer, now: datetime) -> None:
     """Count a request that no law stands behind."""
-    row = {"id": secrets.token_hex(16), "ground": ground, "refused_on": now.date(), "officer_id": officer.id}
+    row = {"id": secrets.token_hex(16), "ground": ground, "refused_on": day_of(now), "officer_id": officer.id}
     db.session.execute(insert(RefusedRequest).values(**row))
     note("legal.refused", officer=officer, now=now, reason=ground)
 

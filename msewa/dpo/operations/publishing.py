@@ -16,6 +16,7 @@ from msewa.dpo.queries import DraftedText
 from msewa.dpo.references import TEXT, new_reference, show_number
 from msewa.dpo.rules import TextState
 from msewa.extensions import db
+from msewa.web.clock import day_of
 
 
 class SamePersonError(Exception):
@@ -41,7 +42,7 @@ def publish(drafted: DraftedText, *, officer: Officer, now: datetime) -> None:
     if officer.id == drafted.drafted_by:
         raise SamePersonError
     # A file without its commit is an earlier try that was cut off: this one ends it.
-    version = _find_written(drafted) or read_draft(drafted.name, drafted.content, today=now.date()).version
+    version = _find_written(drafted) or read_draft(drafted.name, drafted.content, today=day_of(now)).version
     try:
         _settle(drafted, TextState.PUBLISHED, version=version, approved_by=officer.id, approved_at=now)
     except IntegrityError:

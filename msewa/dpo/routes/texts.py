@@ -13,7 +13,7 @@ from msewa.dpo.routes.blueprint import bp, done, officer
 from msewa.dpo.rules import TextState
 from msewa.extensions import db
 from msewa.web.access import dpo, fresh_proof
-from msewa.web.clock import now
+from msewa.web.clock import day_of, now
 from msewa.web.form_keys import once
 from msewa.web.pages import render_page
 
@@ -35,7 +35,7 @@ def keep_text() -> AnyResponse:
         return _list(form, status=422)
     source = str(form.content.data)
     try:
-        text = read_draft(form.name.data, source, today=now().date())
+        text = read_draft(form.name.data, source, today=day_of(now()))
     except DraftError as error:
         form.content.errors = [str(FAULTS[error.fault])]
         return _list(form, status=422)
@@ -97,6 +97,6 @@ def _show(drafted: DraftedText, *, status: int = 200, problem: str = "") -> Resp
 
 def _differences(drafted: DraftedText) -> list[object]:
     try:
-        return [*differences(read_draft(drafted.name, drafted.content, today=drafted.drafted_at.date()))]
+        return [*differences(read_draft(drafted.name, drafted.content, today=day_of(drafted.drafted_at)))]
     except DraftError:
         return []  # something else was published since; putting it into force says so
