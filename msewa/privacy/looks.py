@@ -19,7 +19,10 @@ SAID = frozenset({"account.termination_decided", "tracker.given", "tracker.taken
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One row: who (role and office), when, why, what was seen; `application` is its reference where it was about one."""
+    """One row: who (role and office), when, why, what was seen; about what by its name, or else by its number.
+
+    `application` is the reference where it was about one.
+    """
 
     id: int
     who: str
@@ -27,13 +30,20 @@ class Look:
     why: str
     what: str
     own: bool
-    about: str
+    name: str
+    number: str
     application: str
+
+    @property
+    def about(self) -> str:
+        """What the row is about, in whichever way it is known."""
+        return self.name or self.number
 
 
 def show_look(entry: Mapping[str, Any], *, known: Catalogue, language: str, herself: str) -> Look:
     """Return an opened entry of the ledger in words."""
     actor, about = entry["actor"], str(entry["about"])
+    name = _name(about, language=language)
     application = about if len(about) == LENGTH + 1 and read_reference(about) else ""
     is_own = actor["id"] == herself or actor["kind"] in (Kind.SYSTEM, Kind.VISITOR)
     return Look(
@@ -43,7 +53,8 @@ def show_look(entry: Mapping[str, Any], *, known: Catalogue, language: str, hers
         why=_why(entry, is_own=is_own),
         what=", ".join(name_field(key, known=known, language=language) for key in entry["fields"]),
         own=is_own,
-        about=application or _about(about, language=language),
+        name=name,
+        number="" if name else about,
         application=application,
     )
 
@@ -57,10 +68,10 @@ def _why(entry: Mapping[str, Any], *, is_own: bool) -> str:
     return name_act(act) if is_own else reason or name_act(act)
 
 
-def _about(about: str, *, language: str) -> str:
+def _name(about: str, *, language: str) -> str:
     # A cell of the matrix of messages is written as its topic and its channel.
     topic, _, channel = about.partition(", ")
     purpose = purposes().get(topic) if topic else None
     if purpose is None:
-        return about
+        return ""
     return f"{purpose.title[language]}, {CHANNEL_NAMES[channel]}" if channel else purpose.title[language]
