@@ -40,21 +40,25 @@ class Seals:
 
     def __init__(self, ring: KeyRing, use: str, *, length: int) -> None:
         self._ring, self._use, self._length = ring, use, length
-        self._derived: dict[str, bytes] = {}  # by key id: a derivation costs ten times the mark
+        self._known: tuple[object, list[bytes]] = (None, [])
 
     def seal(self, text: str) -> str:
         """Return the mark of `text`: `length` hexadecimal digits."""
-        return self._mark(text, self._ring.active(Purpose.LINKS))
+        return self._mark(text, self._living()[0])
 
     def is_ours(self, text: str, seal: str) -> bool:
         """Whether this is a mark of ours; anything may be asked."""
         given = seal.encode("utf-8", "replace")
-        return any(hmac.compare_digest(self._mark(text, key).encode(), given) for key in self._ring.living(Purpose.LINKS))
+        return any(hmac.compare_digest(self._mark(text, secret).encode(), given) for secret in self._living())
 
-    def _mark(self, text: str, key: Key) -> str:
-        secret = self._derived.get(key.id)
-        if secret is None:
-            secret = self._derived[key.id] = derive(key, self._use)
+    def _living(self) -> list[bytes]:
+        # Derived anew only when the ring was read anew: that costs ten times a mark, and each page has two.
+        entries, known = self._ring.entries, self._known
+        if entries is not known[0]:
+            known = self._known = entries, [derive(key, self._use) for key in self._ring.living(Purpose.LINKS)]
+        return known[1]
+
+    def _mark(self, text: str, secret: bytes) -> str:
         return hmac.digest(secret, text.encode("utf-8", "replace"), "sha256").hex()[: self._length]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import get_locale, gettext, lazy_gettext
 
 from msewa.catalogue.snapshot import Catalogue
 from msewa.ledger.rules import Kind
@@ -118,12 +118,17 @@ STATES = {"waiting": _("On its way"), "sent": _("Sent out"), "failed": _("Did no
 
 def name_act(act: str) -> str:
     """Return in words what was done; an act without words of its own by what it begins with."""
-    return _of(ACTS, act, separator=".")
+    return _of("act", act, str(get_locale()))
 
 
 def name_message(template: str) -> str:
     """Return in words what a message was about."""
-    return _of(MESSAGES, template, separator="_")
+    return _of("message", template, str(get_locale()))
+
+
+def name_state(state: str) -> str:
+    """Return in words where a message stands."""
+    return _of("state", state, str(get_locale()))
 
 
 @cache
@@ -146,8 +151,19 @@ def name_field(key: str, *, known: Catalogue, language: str) -> str:
     asked, paper = known.fields.get(key), known.papers.get(key)
     if asked or paper:
         return asked.label[language] if asked else paper.name[language] if paper else key
-    return str(FIELDS.get(key, key.replace("_", " ")))
+    return _of("field", key, language)
 
 
-def _of(words: Mapping[str, Any], name: str, *, separator: str) -> str:
-    return str(words.get(name) or words.get(name.partition(separator)[0], name))
+WORDS: dict[str, tuple[Mapping[str, Any], str]] = {
+    "act": (ACTS, "."),
+    "message": (MESSAGES, "_"),
+    "state": (STATES, "_"),
+    "field": (FIELDS, "."),
+}
+
+
+@cache
+def _of(kind: str, name: str, language: str) -> str:
+    """Return the word for a name, or for what it begins with; what was looked up once for a `language`, that of today's reader, is kept."""
+    words, separator = WORDS[kind]
+    return str(words.get(name) or words.get(name.partition(separator)[0]) or (name.replace("_", " ") if kind == "field" else name))

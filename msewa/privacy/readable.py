@@ -13,7 +13,7 @@ from msewa.catalogue.snapshot import Catalogue
 from msewa.consents.purposes import purposes
 from msewa.ledger.rules import Subject
 from msewa.privacy.looks import show_look
-from msewa.privacy.naming import STATES, name_act, name_message
+from msewa.privacy.naming import name_act, name_message, name_state
 from msewa.privacy.went import list_went
 from msewa.web.locale import BABEL_NAMES
 
@@ -83,7 +83,7 @@ def _choice(event: Mapping[str, Any], *, language: str) -> tuple[str, str, datet
 
 
 def _message(one: Mapping[str, Any]) -> tuple[datetime, str, str, str]:
-    return _moment(one["written_at"]), one["channel"], name_message(one["about"]), str(STATES[one["state"]])
+    return _moment(one["written_at"]), one["channel"], name_message(one["about"]), name_state(one["state"])
 
 
 def _moment(text: str) -> datetime:

@@ -10,7 +10,7 @@ from msewa.hot import together
 from msewa.notifications.queries import list_messages
 from msewa.privacy.held import list_categories
 from msewa.privacy.looks import show_look
-from msewa.privacy.naming import STATES, name_message
+from msewa.privacy.naming import name_message, name_state
 from msewa.privacy.queries import list_allowed, list_page_of_looks, list_sent
 from msewa.privacy.routes.blueprint import bp, person
 from msewa.privacy.routes.looks import note_reading, number_in
@@ -29,8 +29,8 @@ FRAGMENTS = frozenset({"looks", "shared"})
 def dashboard() -> Response:
     """Show what we hold, who looked, what she allowed, where it went, messages, and the ways out; opening only the rows shown."""
     her = person()
-    note_reading(her)
     with together():
+        note_reading(her)
         shown = {**_looks(her), **_shared(her), **_rest(her)}
     return render_page("privacy/dashboard.html", fragments=FRAGMENTS, **shown)
 
@@ -53,5 +53,5 @@ def _rest(her: Person) -> dict[str, Any]:
     return {
         "categories": list_categories(language=language()),
         "allowed": list_allowed(her.id, now=now()),
-        "messages": [(row, name_message(row.template), STATES[row.state]) for row in messages],
+        "messages": [(row, name_message(row.template), name_state(row.state)) for row in messages],
     }

@@ -10,7 +10,7 @@ from msewa.notifications.queries import list_messages
 from msewa.notifications.routes import CHANNEL_NAMES, TOPIC_NAMES
 from msewa.privacy import matrix
 from msewa.privacy.matrix import NotAllowedYetError
-from msewa.privacy.naming import STATES, name_message
+from msewa.privacy.naming import name_message, name_state
 from msewa.privacy.routes.blueprint import bp, person
 from msewa.privacy.rules import MESSAGES_SHOWN
 from msewa.web import form_keys
@@ -31,7 +31,7 @@ def messages() -> Response:
         "rows": matrix.read_matrix(person().id, now=now()),
         "topics": TOPIC_NAMES,
         "channels": CHANNEL_NAMES,
-        "messages": [(row, name_message(row.template), STATES[row.state]) for row in rows[:MESSAGES_SHOWN]],
+        "messages": [(row, name_message(row.template), name_state(row.state)) for row in rows[:MESSAGES_SHOWN]],
         "older": rows[MESSAGES_SHOWN - 1].id if len(rows) > MESSAGES_SHOWN else None,
     }
     return render_page("privacy/messages.html", fragments=FRAGMENTS, **shown)
