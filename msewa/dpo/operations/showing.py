@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import select, update
 
 from msewa.accounts.looking import look
+from msewa.accounts.models import Account
 from msewa.accounts.operations.telling import tell
-from msewa.accounts.queries import get_contact, get_subject
+from msewa.accounts.queries import get_subject
 from msewa.catalogue.queries import catalogue
 from msewa.consents.receipts import give_for_handing_over
 from msewa.consents.records import HandedOver
@@ -30,8 +31,8 @@ BASES = {Ground.LAW: "dpv:LegalObligation", Ground.LIFE: "dpv:VitalInterest"}
 
 def show(demand: Demand, subject: Subject, *, at: datetime, now: datetime) -> None:
     """Give her the receipt of what was handed over `at` that moment, and tell her of it."""
-    document, language = read_document(demand, subject), get_contact(subject).language
-    known = catalogue().fields
+    document, known = read_document(demand, subject), catalogue().fields
+    language = db.session.scalars(select(Account.language).where(Account.id == subject.id)).one()
     handed = HandedOver(
         number=demand.number,
         basis=BASES[Ground(demand.ground)],
