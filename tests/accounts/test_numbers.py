@@ -178,11 +178,11 @@ def test_whoever_comes_back_after_90_days_confirms_the_number_first(
     client.submit("/account/mobile/verify", "verify", code=post.code_to(MOBILE))
 
     assert landed == "/account/security"
-    assert "away for more than 90 days" in asked
+    assert "nobody signed in for more than 90 days" in asked
     assert heard == [], "until then nothing about her goes to what may be a stranger's phone"
     with app.app_context():
         assert find_pending_reset(earlier.id, now=clock.now()) is None, stranger
-    assert "away for more than 90 days" not in client.page("/account/security").text
+    assert "nobody signed in for more than 90 days" not in client.page("/account/security").text
 
 
 @pytest.mark.promise("P66")
