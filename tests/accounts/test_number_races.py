@@ -1,7 +1,5 @@
 """Two people, or one in two windows, who want one number at the same moment: one gets it, nobody gets a fault or another's account."""
 
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,28 +10,12 @@ from msewa.accounts.models import Account
 from msewa.accounts.queries import find_account_id
 from msewa.extensions import db
 from tests.accounts.walking import NUMBER, PASSWORD, Post, code_of, walk_to_password
+from tests.at_once import Press, at_once
 from tests.people import Somebody, sign_in, somebody
 from tests.strict_client import StrictClient
 
 MOBILE = "+919814000417"
-Press = Callable[[], Any]
 pytestmark = pytest.mark.promise("P66")
-
-
-def at_once(*presses: Press) -> list[Any]:
-    """Press all of them at the same moment; return the answers in their order."""
-    barrier, answers = threading.Barrier(len(presses)), [None] * len(presses)
-
-    def press(number: int, send: Press) -> None:
-        barrier.wait()
-        answers[number] = send()
-
-    threads = [threading.Thread(target=press, args=pair) for pair in enumerate(presses)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return answers
 
 
 def about_to_open(app: Flask, post: Post) -> Press:
@@ -101,7 +83,8 @@ def test_of_one_who_registers_and_one_who_moves_one_gets_the_number(app: Flask, 
     assert count == 1 + dormant + (owner != mover.id)
 
 
-def test_a_new_holder_who_registers_while_the_old_one_leaves_gets_the_number(app: Flask, post: Post, clock) -> None:
+@pytest.mark.parametrize("round", range(3))
+def test_a_new_holder_who_registers_while_the_old_one_leaves_gets_the_number(app: Flask, post: Post, clock, round: int) -> None:
     earlier, leaving = somebody(app, mobile=MOBILE), StrictClient.of(app)
     clock.advance(days=90)
     opening = about_to_open(app, post)

@@ -1,8 +1,6 @@
 """Leaving while something else of hers is under way (F15): afterwards nothing of hers lies outside the seal, and nothing breaks."""
 
 import threading
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,11 +15,11 @@ from msewa.outbox.worker import run_due
 from msewa.web.errors import NoSuchRowError
 from tests.applications.conftest import Applicant
 from tests.applications.samples import photo, sample_page
+from tests.at_once import Press, at_once, prepared
 from tests.people import PASSWORD, Somebody, sign_in, somebody
 from tests.strict_client import StrictClient
 
 ROUNDS = 3
-Post = Callable[[], Any]
 
 
 def left_of(app: Flask) -> dict[str, int]:
@@ -31,16 +29,7 @@ def left_of(app: Flask) -> dict[str, int]:
     return {name: rows for name, rows in counted.items() if rows}
 
 
-def prepared(client: StrictClient, path: str, form: str, **typed: Any) -> Post:
-    """Return a form that is filled in and not sent yet."""
-    page = client.page(path)
-    values = {**page.fields(form), **typed}
-    action = page.one(f"form-{form}").get("action") or path
-    has_files = any(isinstance(value, tuple) for value in values.values())
-    return lambda: client.post(action, data=values, content_type="multipart/form-data" if has_files else None)
-
-
-def acts(app: Flask, person: Somebody) -> list[Post]:
+def acts(app: Flask, person: Somebody) -> list[Press]:
     """Return four things that she is about to do in four browsers."""
     browsers = [StrictClient.of(app) for _ in range(4)]
     for browser in browsers[:3]:
@@ -60,21 +49,6 @@ def acts(app: Flask, person: Somebody) -> list[Post]:
         prepared(browsers[2], "/profile/identity", "profile-identity", full_name="Another Planted Name", gender="female"),
         prepared(browsers[3], "/sign-in/second-factor", "second-factor", code=person.code()),
     ]
-
-
-def at_once(*posts: Post) -> list[Any]:
-    barrier, answers = threading.Barrier(len(posts)), [None] * len(posts)
-
-    def send(number: int, post: Post) -> None:
-        barrier.wait()
-        answers[number] = post()
-
-    threads = [threading.Thread(target=send, args=pair) for pair in enumerate(posts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return answers
 
 
 @pytest.mark.promise("P53")

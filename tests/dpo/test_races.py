@@ -1,11 +1,8 @@
 """Two officers at the same moment: nothing is lost, done twice, or done by one who counts as two."""
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
+from tests.at_once import Press, at_once, prepared
 from tests.conftest import ClockHandle
 from tests.dpo.conftest import Seat, seat
 from tests.dpo.test_breaches import looked_at, written_down
@@ -19,27 +16,9 @@ __all__ = ["nothing_published"]
 ROUNDS = 3
 
 
-def ready(officer: Seat, path: str, form: str, **typed: Any) -> Callable[[], int]:
-    """Return a form that is filled in and not sent yet."""
-    page = officer.client.page(path)
-    values = {**page.fields(form), **typed}
-    action = page.one(f"form-{form}").get("action") or path
-    return lambda: officer.client.post(action, data=values).status_code
-
-
-def at_once(*posts: Callable[[], int]) -> list[int]:
-    barrier, answers = threading.Barrier(len(posts)), [0] * len(posts)
-
-    def send(number: int) -> None:
-        barrier.wait()
-        answers[number] = posts[number]()
-
-    threads = [threading.Thread(target=send, args=(number,)) for number in range(len(posts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(answers)
+def statuses(*presses: Press) -> list[int]:
+    """Press all of them at the same moment; return the answers' statuses, the lowest first."""
+    return sorted(answer.status_code for answer in at_once(*presses))
 
 
 @pytest.mark.promise("P30")
@@ -47,7 +26,7 @@ def test_two_who_approve_at_one_moment_are_both_counted(anita: Seat, jaspreet: S
     for _ in range(ROUNDS):
         number = drafted(anita, harjinder)
 
-        answers = at_once(*(ready(one, f"/dpo/legal/{number}", "approve") for one in (anita, jaspreet)))
+        answers = statuses(*(prepared(one.client, f"/dpo/legal/{number}", "approve") for one in (anita, jaspreet)))
 
         assert answers == [303, 303]
         assert "2 of 2" in anita.client.page(f"/dpo/legal/{number}").words("approvals")
@@ -59,7 +38,7 @@ def test_one_officer_in_two_browsers_is_one_approver(anita: Seat, harjinder: Sea
     sign_in(other.client, anita.person)
     number = drafted(anita, harjinder)
 
-    answers = at_once(*(ready(one, f"/dpo/legal/{number}", "approve") for one in (anita, other)))
+    answers = statuses(*(prepared(one.client, f"/dpo/legal/{number}", "approve") for one in (anita, other)))
 
     assert answers == [303, 303]
     assert done(anita, number, "execute") == done(other, number, "execute") == 409
@@ -73,7 +52,7 @@ def test_of_two_who_carry_out_at_one_moment_one_does(anita: Seat, jaspreet: Seat
         for one in (anita, jaspreet):
             done(one, number, "approve")
 
-        answers = at_once(*(ready(one, f"/dpo/legal/{number}", "execute") for one in (anita, jaspreet)))
+        answers = statuses(*(prepared(one.client, f"/dpo/legal/{number}", "execute") for one in (anita, jaspreet)))
 
         assert answers == [303, 409]
         assert harjinder.acts().count("disclosure.law") == rounds
@@ -84,7 +63,9 @@ def test_of_two_drafts_put_into_force_at_one_moment_one_holds(anita: Seat, jaspr
     third = seat(anita.app, role="dpo", full_name="Third Officer")
     numbers = [drafted_text(third, policy(clock)) for _ in range(2)]
 
-    answers = at_once(*(ready(one, f"/dpo/texts/{number}", "publish") for one, number in zip((anita, jaspreet), numbers, strict=True)))
+    answers = statuses(
+        *(prepared(one.client, f"/dpo/texts/{number}", "publish") for one, number in zip((anita, jaspreet), numbers, strict=True))
+    )
 
     assert answers == [303, 409]
     states = {anita.client.page(f"/dpo/texts/{number}").words("text-state") for number in numbers}
@@ -97,7 +78,7 @@ def test_two_who_tell_of_a_breach_at_one_moment_tell_once(anita: Seat, jaspreet:
     number = written_down(anita, clock, actor=jaspreet.person.id).headers["Location"].rpartition("/")[2]
     anita.work()
 
-    answers = at_once(*(ready(one, f"/dpo/breaches/{number}", "tell") for one in (anita, jaspreet)))
+    answers = statuses(*(prepared(one.client, f"/dpo/breaches/{number}", "tell") for one in (anita, jaspreet)))
 
     assert answers == [303, 409]
     assert harjinder.messages() == ["breach_notice"]

@@ -27,11 +27,15 @@ def forget_tries(account_id: str, *, contact: Contact) -> None:
 
 
 def forget_begun(account_id: str, *, contact: Contact) -> None:
-    """Forget the ways in that somebody began with her number and has not finished: they hold it, and no account is named on them."""
+    """Forget the ways in that somebody began with her number and has not finished: they hold it, and no account is named on them.
+
+    Who has proved the number while this account did not keep it is on the way to an account of its own, and goes on.
+    """
     kinds = (Visit.ENROL, Visit.RECOVER)
     unfinished = select(SignInSession.id, SignInSession.data_key, SignInSession.sealed)
     rows = db.session.execute(unfinished.where(SignInSession.kind.in_(kinds), SignInSession.account_id.is_(None)))
-    hers = [row.id for row in rows if row.data_key and _is_of(data_of(row.id, row.data_key, row.sealed), account_id, contact.mobile)]
+    begun = {row.id: data_of(row.id, row.data_key, row.sealed) for row in rows if row.data_key}
+    hers = [id for id, data in begun.items() if _is_of(data, account_id, contact.mobile) and not data.get("verified")]
     db.session.execute(delete(SignInSession).where(SignInSession.id.in_(hers)))
 
 

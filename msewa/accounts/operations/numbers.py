@@ -3,12 +3,13 @@
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import CursorResult, delete, select, update
 
 from msewa.accounts.models import Account, PendingReset
 from msewa.accounts.operations.telling import tell
-from msewa.accounts.queries import find_account_id, get_contact, get_subject
+from msewa.accounts.queries import find_account_id, get_contact, get_subject, indexes_of
 from msewa.accounts.rules import DORMANT_AFTER
 from msewa.crypto.blind_index import normalise_mobile
 from msewa.extensions import db
@@ -72,9 +73,11 @@ def release_number(mobile: str, *, now: datetime, to: str) -> None:
     account_id = find_account_id(mobile=mobile)
     if account_id in (None, to) or not may_be_taken_over(account_id, now=now):
         return
+    # Only while she still has it: meanwhile she may have left, or moved to another.
+    hers = update(Account).where(Account.id == account_id, Account.mobile_index.in_(indexes_of("mobile", mobile)))
     # Random, so that it is found under no number at all.
-    db.session.execute(update(Account).where(Account.id == account_id).values(mobile_index=secrets.token_bytes(32)))
-    _let_go(account_id, act="number.taken_over", template="number_taken_over", now=now)
+    if cast("CursorResult[Any]", db.session.execute(hers.values(mobile_index=secrets.token_bytes(32)))).rowcount:
+        _let_go(account_id, act="number.taken_over", template="number_taken_over", now=now)
 
 
 def _let_go(account_id: str, *, act: str, template: str, now: datetime) -> None:
