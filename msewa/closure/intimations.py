@@ -19,6 +19,7 @@ from msewa.delivery.queries import find_active_key
 from msewa.extensions import db
 from msewa.ledger.rules import Subject
 from msewa.outbox import operations as outbox
+from msewa.web.clock import day_of
 from msewa.web.keys import key_ring
 
 TOPIC = "closure.tell"
@@ -71,7 +72,7 @@ def _put(provider_id: str, sent: list[Sent], *, subject: Subject, wish: Wish, no
         # Named one by one: a wish that offices finish what is open is none for what she took back before.
         "withdrawn": [one.application_id for one in sent if one.is_withdrawn],
         "wish": wish,
-        "deleted_on": now.date().isoformat(),
+        "deleted_on": day_of(now).isoformat(),
     }
     body = _framed(intimation_id, provider_id, payload, now=now)
     jwe = encrypt_package(sign_package(body, signing=key_ring().active(Purpose.SIGNING)), to=key.public_jwk)

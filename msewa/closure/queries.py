@@ -1,6 +1,6 @@
 """What somebody is told before she leaves, and what everybody may know of the vault."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -59,6 +59,15 @@ def count_held(account_id: str) -> list[Held]:
     """Return how many rows each section holds about her, in the inventory's words; empty ones are left out."""
     counted = [(holding, _count(holding, account_id)) for holding in holdings()]
     return [Held(holding.section, _words_for(holding), count) for holding, count in counted if count]
+
+
+def sum_by_name(held: Iterable[Held]) -> list[Held]:
+    """Return the same for a person: what bears one name as one line, under the first of its sections."""
+    lines: dict[str, Held] = {}
+    for one in held:
+        first = lines.setdefault(one.what["en"], one._replace(rows=0))
+        lines[one.what["en"]] = first._replace(rows=first.rows + one.rows)
+    return list(lines.values())
 
 
 def _count(holding: Holding, account_id: str) -> int:

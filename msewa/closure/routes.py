@@ -17,7 +17,7 @@ from msewa.catalogue.queries import catalogue
 from msewa.closure import erasures, receipts
 from msewa.closure.forms import DeleteForm, ReceiptForm
 from msewa.closure.operations.closing import close_account, retention_of
-from msewa.closure.queries import Keeper, count_held, count_openings, list_keepers, list_months
+from msewa.closure.queries import Keeper, count_held, count_openings, list_keepers, list_months, sum_by_name
 from msewa.closure.rules import NoVaultKeyError, Span
 from msewa.closure.vault import is_key_there
 from msewa.config import Settings
@@ -89,7 +89,8 @@ def _facts(keepers: list[Keeper]) -> dict[str, Any]:
     settings: Settings = current_app.extensions["settings"]
     moment, asked = now(), None if is_fresh() else asked_for(_me(), use=STEP_UP)
     span = Span.of(moment, retention_of(settings))
-    return {"held": count_held(_me().id), "keepers": keepers, "span": span, "can_seal": is_key_there(now=moment), "asked": asked}
+    held = sum_by_name(count_held(_me().id))
+    return {"held": held, "keepers": keepers, "span": span, "can_seal": is_key_there(now=moment), "asked": asked}
 
 
 @bp.get("/account/deleted")

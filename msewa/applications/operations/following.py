@@ -19,6 +19,7 @@ from msewa.extensions import db
 from msewa.ledger.operations import record
 from msewa.ledger.rules import SYSTEM, Actor, Subject
 from msewa.notifications import operations as notifications
+from msewa.web.clock import day_of
 
 
 def note_event(application_id: str, kind: Event, *, now: datetime) -> None:
@@ -66,7 +67,7 @@ def withdraw(case: Case, *, subject: Subject, actor: Actor, now: datetime) -> No
 
 def _tell_office(case: Case, *, now: datetime) -> None:
     reference = show_reference(case.reference)
-    payload = canonical({"kind": "withdrawal", "reference": reference, "application": case.id, "withdrawn_on": now.date().isoformat()})
+    payload = canonical({"kind": "withdrawal", "reference": reference, "application": case.id, "withdrawn_on": day_of(now).isoformat()})
     word = withdrawal_id(case.id)
     # An office that was stopped gets nothing, not even this (P26); the page then says that it could not be told.
     with suppress(delivery.ProviderNotRegisteredError):
