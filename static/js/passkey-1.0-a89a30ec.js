@@ -32,5 +32,8 @@ async function ask(box, form) {
 
 for (const box of window.PublicKeyCredential ? document.querySelectorAll("[data-passkey]") : []) {
   box.hidden = false
-  box.querySelector("button").addEventListener("click", () => ask(box, box.closest("form")))
+  box.querySelector("button").addEventListener("click", event => {
+    event.preventDefault()
+    ask(box, event.currentTarget.form)
+  })
 }
