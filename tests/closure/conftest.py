@@ -93,13 +93,8 @@ def run(app: Flask, *arguments: str):
 
 @pytest.fixture
 def kept(installation: Installation):
-    """A test begins and ends without months: none is there of another test's clock, and a destroyed key is made anew by the next."""
-    _forget_months(installation)
+    """Months of a test end with it: a key that was destroyed is made anew by the next."""
     yield
-    _forget_months(installation)
-
-
-def _forget_months(installation: Installation) -> None:
     for folder in ("vault", "custodians"):
         for path in (installation.folder / folder).glob("*2*"):
             path.unlink()
