@@ -1,9 +1,8 @@
 """Publishing: one drafts, another puts it into force, and it never changes again (P10, P44)."""
 
-import copy
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +12,7 @@ from flask import Flask
 
 from msewa.consents.purposes import purposes
 from msewa.consents.texts import SHIPPED
-from msewa.dpo.drafts import DraftError, Fault, read_draft
+from msewa.dpo.drafts import read_draft
 from msewa.dpo.operations import publishing
 from msewa.dpo.operations.publishing import AlreadySettledError
 from msewa.dpo.queries import get_text
@@ -199,110 +198,3 @@ def test_of_two_drafts_of_one_version_the_second_is_refused(anita: Seat, jaspree
     first, second = drafted(anita, policy(clock)), drafted(anita, policy(clock))
 
     assert [done(jaspreet, number, "publish") for number in (first, second)] == [303, 409]
-
-
-def section(name: str, **other: Any) -> dict[str, Any]:
-    return {"id": name, "title": WORDS, "blocks": [{"text": WORDS}], **other}
-
-
-def wrong(clock: ClockHandle, **other: Any) -> str:
-    return as_text(policy(clock, **other))
-
-
-@pytest.mark.parametrize(
-    ("other", "fault"),
-    [
-        ({"version": "1.0"}, Fault.VERSION),
-        ({"version": "../1.1"}, Fault.VERSION),
-        ({"version": "²"}, Fault.VERSION),
-        ({"changes": []}, Fault.CHANGES),
-        ({"changes": [{"en": "Only English."}]}, Fault.LANGUAGES),
-        ({"changes": [{**WORDS, "hi": " "}]}, Fault.LANGUAGES),
-        ({"effective_on": "tomorrow"}, Fault.SHAPE),
-        ({"sections": [{"id": "x"}]}, Fault.SHAPE),
-        ({"sections": "none"}, Fault.SHAPE),
-        ({"sections": []}, Fault.SHAPE),
-        ({"sections": [section("x"), section("x")]}, Fault.SHAPE),
-        ({"sections": [section("x", title="Only English")]}, Fault.LANGUAGES),
-        ({"sections": [section("x", blocks=[{"text": "Only English"}])]}, Fault.LANGUAGES),
-        ({"sections": [section("x", blocks=[{"rows": [["Only English"]]}])]}, Fault.LANGUAGES),
-        ({"sections": [section("x", blocks=[{"txt": WORDS}])]}, Fault.SHAPE),
-        ({"effective_on": datetime(2099, 1, 1, 9, tzinfo=UTC)}, Fault.SHAPE),
-        ({"version": "1.99999999999"}, Fault.VERSION),
-    ],
-    ids=str,
-)
-def test_a_draft_that_could_not_hold_is_refused(app: Flask, clock: ClockHandle, other: dict[str, Any], fault: Fault) -> None:
-    with app.app_context(), pytest.raises(DraftError) as error:
-        read_draft("policy", wrong(clock, **other), today=day_of(clock.now()))
-
-    assert error.value.fault == fault
-
-
-@pytest.mark.parametrize(
-    "text", ["{", "a: &x [1]\nb: *x", "[" * 5000, "", "42", "- - -"], ids=["open", "alias", "deep", "empty", "number", "lists"]
-)
-@pytest.mark.parametrize("name", ["policy", "purposes"])
-def test_what_is_no_such_file_is_refused(app: Flask, clock: ClockHandle, name: str, text: str) -> None:
-    with app.app_context(), pytest.raises(DraftError):
-        read_draft(name, text, today=day_of(clock.now()))
-
-
-@pytest.mark.parametrize(
-    ("other", "fault"),
-    [
-        ({"version": 3}, Fault.VERSION),
-        ({"reader": "msewa.nothing.reads"}, Fault.READER),
-        ({"reader": "os"}, Fault.READER),
-        ({"title": {"en": "Only English"}}, Fault.LANGUAGES),
-        ({"title": ["en", "pa", "hi"]}, Fault.LANGUAGES),
-        ({"title": {"en": " ", "pa": "x", "hi": "x"}}, Fault.LANGUAGES),
-        ({"title": {"en": 5, "pa": "x", "hi": "x"}}, Fault.LANGUAGES),
-        ({"ground": "because"}, Fault.SHAPE),
-        ({"reader": 5}, Fault.SHAPE),
-        ({"id": {}}, Fault.SHAPE),
-        ({"id": "../x"}, Fault.SHAPE),
-        ({"version": "2"}, Fault.SHAPE),
-        ({"effective_on": "tomorrow"}, Fault.SHAPE),
-        ({"effective_on": datetime(2099, 1, 1, 9, tzinfo=UTC)}, Fault.SHAPE),
-        ({"categories": "contact"}, Fault.SHAPE),
-        ({"valid_days": "long"}, Fault.SHAPE),
-        ({"law": None}, Fault.SHAPE),
-        ({"more": 1}, Fault.SHAPE),
-    ],
-    ids=str,
-)
-def test_an_entry_of_the_purposes_must_be_whole(app: Flask, clock: ClockHandle, other: dict[str, Any], fault: Fault) -> None:
-    rows = yaml.safe_load((SHIPPED / "purposes.yaml").read_text())
-    row = {**copy.deepcopy(next(one for one in rows if one["id"] == "newsletter")), "version": 2, **other}
-
-    with app.app_context(), pytest.raises(DraftError) as error:
-        read_draft("purposes", as_text([row]), today=day_of(clock.now()))
-
-    assert error.value.fault == fault
-
-
-@pytest.mark.promise("P44")
-@pytest.mark.promise("P10")
-@pytest.mark.parametrize(
-    ("days", "other", "fault"),
-    [(9, {}, Fault.POLICY), (-9, {}, Fault.TOO_EARLY), (9, {"id": "other.news", "version": 1}, Fault.VERSION)],
-    ids=["alone", "early", "number"],
-)
-def test_no_purpose_goes_live_without_a_policy_of_its_day(
-    app: Flask, clock: ClockHandle, days: int, other: dict[str, Any], fault: Fault
-) -> None:
-    rows = yaml.safe_load((SHIPPED / "purposes.yaml").read_text())
-    row = {**next(one for one in rows if one["id"] == "newsletter"), "version": 2, **other}
-
-    with app.app_context(), pytest.raises(DraftError) as error:
-        read_draft("purposes", as_text([{**row, "effective_on": day_of(clock.now()) + timedelta(days=days)}]), today=day_of(clock.now()))
-
-    assert error.value.fault == fault
-
-
-def test_a_draft_of_yesterday_is_too_early(app: Flask, clock: ClockHandle) -> None:
-    with app.app_context(), pytest.raises(DraftError) as error:
-        read_draft("policy", wrong(clock), today=day_of(clock.advance(days=2)))
-
-    assert error.value.fault == Fault.TOO_EARLY
