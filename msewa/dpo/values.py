@@ -8,6 +8,7 @@ from msewa.accounts.queries import find_account_id
 from msewa.applications.models import Application
 from msewa.applications.queries import get_case_by_id, read_pages
 from msewa.catalogue.queries import catalogue
+from msewa.dpo.naming import name_of
 from msewa.extensions import db
 from msewa.ledger.rules import Subject
 from msewa.profile.queries import get_profile
@@ -15,7 +16,7 @@ from msewa.profile.queries import get_profile
 
 def list_fields(language: str) -> list[tuple[str, str]]:
     """Return every field of the question bank by its name in `language`: the closed list of what can be asked for."""
-    return [(key, field.label[language]) for key, field in catalogue().fields.items()]
+    return [(key, name_of(field, language=language)) for key, field in catalogue().fields.items()]
 
 
 def read_values(subject: Subject, fields: Iterable[str], *, application_id: str = "") -> dict[str, str]:

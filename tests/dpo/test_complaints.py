@@ -77,6 +77,27 @@ def test_an_answered_complaint_can_be_closed(anita: Seat, harjinder: Seat) -> No
     assert harjinder.client.page(f"/grievances/{ref}").words("grievance-status") == "Closed"
 
 
+@pytest.mark.parametrize(("language", "title"), [("en", "Her data"), ("pa", "ਨਾਗਰਿਕ ਦਾ ਡਾਟਾ"), ("hi", "नागरिक का डाटा")])
+def test_its_title_speaks_to_the_officer_of_somebody_elses_data(anita: Seat, harjinder: Seat, language: str, title: str) -> None:
+    fields = {**harjinder.client.page("/grievances/new").fields("grievance"), "about": "data", "text": TEXT}
+    ref = harjinder.client.post("/grievances/new", data=fields).headers["Location"].rpartition("/")[2]
+
+    page, inbox = anita.client.page(f"/dpo/grievances/{ref}?lang={language}"), anita.client.page("/dpo/grievances")
+
+    assert f"<h1>{title}</h1>" in page.text
+    assert title in inbox.text
+
+
+def test_by_when_an_answer_is_due_is_shown_until_there_is_one(anita: Seat, harjinder: Seat) -> None:
+    ref = complained(harjinder)
+    page = opened(anita, ref)
+
+    anita.client.post(f"/dpo/grievances/{ref}/answer", data={**page.fields("answer"), "answer": "Done."})
+
+    assert page.words("answer-by").startswith("Answer by")
+    assert anita.client.page(f"/dpo/grievances/{ref}").all("answer-by") == []
+
+
 def test_the_first_due_stands_first_and_the_late_are_marked(anita: Seat, harjinder: Seat, clock: ClockHandle) -> None:
     early = complained(harjinder)
     clock.advance(days=10)

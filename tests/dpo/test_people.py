@@ -1,8 +1,11 @@
 """Looking for a person: masked, for a case and a reason, and on her page (P47, P48)."""
 
+import re
+
 import pytest
 from flask import Flask
 
+from msewa.dpo.values import list_fields
 from tests.conftest import ClockHandle
 from tests.dpo.conftest import Seat, open_case, seat
 from tests.people import PROFILE
@@ -25,6 +28,15 @@ def test_a_person_is_found_masked_and_nothing_of_her_is_opened(anita: Seat, harj
     assert f"{number[0]}•••••{number[-4:]}" in page.text
     assert page.words("masked-address") == "•••••"
     assert not [value for value in (number, harjinder.person.full_name, *PROFILE.values()) if f">{value}<" in page.text]
+
+
+@pytest.mark.parametrize("language", ["en", "pa", "hi"])
+def test_no_field_speaks_to_the_officer_as_if_it_were_the_officers_own(app: Flask, language: str) -> None:
+    with app.test_request_context(f"/?lang={language}"):
+        named = dict(list_fields(language))
+
+    assert [name for name in named.values() if re.search(r"\b(you|your|my)\b|ਤੁਸੀਂ|ਤੁਹਾਡ|ਆਪਣ|आप|अपन", name, re.IGNORECASE)] == []
+    assert named["full_name"] == {"en": "Full name", "pa": "ਪੂਰਾ ਨਾਂ", "hi": "पूरा नाम"}[language]
 
 
 @pytest.mark.promise("P48")

@@ -7,11 +7,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from msewa.accounts.looking import look
 from msewa.dpo.forms import AnswerForm, ReasonForm
+from msewa.dpo.naming import TOPICS
 from msewa.dpo.operations.noting import note
 from msewa.dpo.routes.blueprint import bp, done, officer
 from msewa.extensions import db
 from msewa.grievances import operations
-from msewa.grievances.naming import TOPICS
 from msewa.grievances.operations import MovedOnError
 from msewa.grievances.queries import Complaint, get_complaint, list_inbox, list_steps, read_words
 from msewa.grievances.rules import MAY_ANSWER, MAY_CLOSE

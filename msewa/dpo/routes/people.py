@@ -11,6 +11,7 @@ from msewa.accounts.queries import find_account_id, get_contact
 from msewa.catalogue.queries import catalogue
 from msewa.catalogue.showing import show
 from msewa.dpo.forms import OpenForm, SearchForm
+from msewa.dpo.naming import name_of
 from msewa.dpo.operations.cases import is_allowed_by
 from msewa.dpo.operations.noting import note
 from msewa.dpo.routes.blueprint import bp, officer
@@ -88,7 +89,7 @@ def _look(account_id: str, form: SearchForm | OpenForm, *, fields: list[str] | t
 
 def _fields() -> list[tuple[str, str]]:
     known = catalogue().fields
-    return [(key, field.label[language()]) for key, field in known.items() if field.profile_section or key in ACCOUNT_FIELDS]
+    return [(key, name_of(known[key], language=language())) for key in known if known[key].profile_section or key in ACCOUNT_FIELDS]
 
 
 def _shown(key: str, value: str) -> str:
