@@ -50,6 +50,12 @@ def show_mobile(value: str) -> str:
     return f"{digits[:5]} {digits[5:]}"
 
 
+def in_groups(digest: str) -> list[str]:
+    """Write a seal in hexadecimal as lines of four groups of four, which a narrow page holds and a person can compare."""
+    fours = [digest[start : start + 4].upper() for start in range(0, len(digest), 4)]
+    return [" ".join(fours[start : start + 4]) for start in range(0, len(fours), 4)]
+
+
 def say(words: Mapping[str, str]) -> str:
     """Pick the language of this request from words in three languages."""
     return words[language()]
@@ -58,7 +64,7 @@ def say(words: Mapping[str, str]) -> str:
 def init_app(app: Flask, *, settings: Settings) -> None:
     """Give templates their filters and the values of the page's frame."""
     env: Any = app.jinja_env  # its globals are typed for jinja's own
-    env.filters.update(date=show_date, moment=show_moment, rupees=show_rupees, mobile_groups=show_mobile, say=say)
+    env.filters.update(date=show_date, moment=show_moment, rupees=show_rupees, mobile_groups=show_mobile, in_groups=in_groups, say=say)
     env.globals.update(settings=settings, csrf_token=masked_token, new_form_key=form_keys.issue)
     app.context_processor(_frame)
     app.extensions["page_values"] = _frame
