@@ -16,7 +16,7 @@ from msewa.crypto.canonical import canonical
 from msewa.web import clock
 from msewa.web.errors import NoSuchRowError
 
-WORDS = ("title", "what", "why", "receivers", "term", "withdraw")
+WORDS = ("law", "title", "what", "why", "receivers", "term", "withdraw")
 KEYS = {field.name for field in fields(Purpose)}
 
 
@@ -53,11 +53,17 @@ def get_purpose(purpose_id: str, *, version: int | None = None) -> Purpose:
     return known
 
 
+def law_cited_as(citation: str) -> Mapping[str, str]:
+    """Return a law in every language by its English citation, the one that receipts carry; a law of no purpose stays as it is cited."""
+    known = (purpose.law for purpose in every_version().values())
+    return next((law for law in known if law["en"] == citation), dict.fromkeys(("en", "pa", "hi"), citation))
+
+
 @cache
 def shown(purpose: Purpose, language: str) -> Shown:
     """Return what the purpose's own page says in a language, as bytes: what a choice is bound to."""
     words = {key: getattr(purpose, key)[language] for key in WORDS}
-    facts = {"id": purpose.id, "version": purpose.version, "ground": purpose.ground, "law": purpose.law, "valid_days": purpose.valid_days}
+    facts = {"id": purpose.id, "version": purpose.version, "ground": purpose.ground, "valid_days": purpose.valid_days}
     content = canonical({**facts, "language": language, "categories": list(purpose.categories), **words})
     return Shown(purpose.id, purpose.version, language, content, hashlib.sha256(content).hexdigest())
 

@@ -162,7 +162,8 @@ def _head(frame: Frame, kind: str, language: str, *, recipient: str, purpose: Pu
         "hasDataController": controller,
         "hasJurisdiction": HERE,
         "hasApplicableLaw": "legal-in:law-DPDP",
-        "in-dpdp:provision": purpose.law,
+        # In one spelling whatever her language is: programs compare it.
+        "in-dpdp:provision": purpose.law["en"],
         "in-dpdp:policy": {"dct:hasVersion": frame.policy_version, "@id": frame.address(f"/privacy/policy/{frame.policy_version}")},
         "hasAuthority": {"hasName": "Data Protection Board of India", "@id": "legal-in:DPA-IN"},
     }

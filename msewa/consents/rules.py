@@ -57,10 +57,10 @@ class Purpose:
     version: int
     effective_on: date
     ground: Ground
-    law: str
     provision: str
     categories: tuple[str, ...]
     reader: str
+    law: Mapping[str, str]
     title: Mapping[str, str]
     what: Mapping[str, str]
     why: Mapping[str, str]

@@ -17,7 +17,7 @@ from msewa.consents.texts import NAMES, get_notice, list_days, list_versions, no
 from msewa.dpo import shapes
 
 PURPOSES = "purposes"
-FACTS = ("version", "effective_on", "ground", "law", "provision", "categories", "valid_days", "reader")
+FACTS = ("version", "effective_on", "ground", "provision", "categories", "valid_days", "reader")
 
 
 class Fault(StrEnum):

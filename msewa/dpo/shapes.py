@@ -49,7 +49,7 @@ def is_purposes(content: Any) -> bool:
 
 def _is_purpose(row: dict[str, Any]) -> bool:
     numbers = [row.get("number"), row.get("version"), row.get("valid_days") or 1]
-    texts = [row.get("id"), row.get("law"), row.get("provision"), row.get("reader"), *_listed(row.get("categories"))]
+    texts = [row.get("id"), row.get("provision"), row.get("reader"), *_listed(row.get("categories"))]
     is_typed = all(type(one) is int and 0 < one < 10_000 for one in numbers) and all(isinstance(one, str) and one for one in texts)
     return is_typed and ID.fullmatch(row["id"]) is not None and _is_day(row.get("effective_on"))
 

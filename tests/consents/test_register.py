@@ -87,7 +87,7 @@ def test_every_purpose_came_with_a_version_of_the_policy() -> None:
 
 @pytest.mark.promise("P4")
 def test_every_purpose_says_its_law_and_ground() -> None:
-    assert {purpose.law for purpose in purposes().values()} == set(LAWS)
+    assert {purpose.law["en"] for purpose in purposes().values()} == set(LAWS)
     assert {purpose.id for purpose in purposes().values() if not purpose.is_choice} == {"account", "service", "security", "disclosure"}
 
 

@@ -83,7 +83,7 @@ def test_what_is_no_such_file_is_refused(app: Flask, clock: ClockHandle, name: s
         ({"effective_on": datetime(2099, 1, 1, 9, tzinfo=UTC)}, Fault.SHAPE),
         ({"categories": "contact"}, Fault.SHAPE),
         ({"valid_days": "long"}, Fault.SHAPE),
-        ({"law": None}, Fault.SHAPE),
+        ({"law": None}, Fault.LANGUAGES),
         ({"more": 1}, Fault.SHAPE),
     ],
     ids=str,

@@ -9,7 +9,7 @@ from flask import Response, jsonify, request
 
 from msewa.catalogue.queries import catalogue
 from msewa.consents import receipts
-from msewa.consents.purposes import purposes
+from msewa.consents.purposes import law_cited_as, purposes
 from msewa.consents.queries import get_receipt, list_receipts
 from msewa.consents.routes.blueprint import bp, person
 from msewa.crypto.canonical import canonical
@@ -82,7 +82,8 @@ def check() -> Response:
     said = json.dumps(record, ensure_ascii=False, indent=2) if record else ""
     # A deletion receipt is signed with the same key: it is ours, and says other things.
     issued_at = datetime.fromisoformat(record["dct:issued"]) if "dct:issued" in record else None
-    values: dict[str, Any] = {"checked": checked, "text": "", "said": said, "issued_at": issued_at}
+    law = law_cited_as(record.get("in-dpdp:provision", ""))
+    values: dict[str, Any] = {"checked": checked, "text": "", "said": said, "issued_at": issued_at, "law": law}
     # For programs that ask: what is not ours as it stands is refused, not only spoken of.
     status = 200 if checked.verdict is receipts.Verdict.VALID else 422
     return render_page("consents/verify.html", page_id="consents.verify", status=status, **values)
