@@ -1,7 +1,10 @@
 """What leaves the screen: codes that a phone reads, and the sheet that a printer makes."""
 
 import io
+import json
+import random
 from collections.abc import Callable
+from unicodedata import normalize
 
 import pyotp
 import pytest
@@ -54,6 +57,22 @@ def test_the_receipt_leads_back_to_its_application_and_fits_one_sheet(phone: Vis
     assert scanned == f"{phone.url}/applications/{reference}"
     assert len(printed.pages) == 1
     assert reference in printed.pages[0].extract_text()
+
+
+@pytest.mark.promise("P52")
+def test_a_deletion_receipt_prints_word_for_word(phone: Visitor, door: TestersDoor) -> None:
+    she, mobile = Citizen(phone, door), f"98765{random.randrange(10**5):05}"
+    she.registers(full_name="Harpreet Kaur", mobile=mobile, password="kanak di roti 47")
+    phone.open("/account/delete")
+    phone.send("delete")
+    phone.at("deletion-receipt").wait_for()
+    said = phone.says("receipt-text")
+
+    printed = PdfReader(io.BytesIO(phone.page.pdf(format="A4")))
+
+    sheet = normalize("NFKC", "".join(page.extract_text() for page in printed.pages))  # letters that a font joins
+    assert json.loads(said)["type"] == "msewa.deletion-receipt.1"
+    assert "".join(said.split()) in "".join(sheet.split())
 
 
 def test_the_paper_keys_print_on_one_sheet_without_buttons(phone: Visitor, door: TestersDoor) -> None:
