@@ -53,6 +53,27 @@ def test_a_row_says_who_of_which_office_when_why_and_what(her: Somebody, client:
     assert re.search(r"\d\d/\d\d/\d{4}, \d\d:\d\d", text)
 
 
+@pytest.mark.promise("P30", "P31")
+@ONE_BACKEND
+@pytest.mark.parametrize("path", ["/privacy", "/privacy/looks"])
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", ("when a lawful secrecy ends", "as far as we may say")),
+        ("pa", ("ਕਾਨੂੰਨੀ ਗੁਪਤਤਾ ਮੁੱਕਣ ਉੱਤੇ", "ਜਿੰਨਾ ਅਸੀਂ ਦੱਸ ਸਕਦੇ ਹਾਂ")),
+        ("hi", ("क़ानूनी गोपनीयता समाप्त होने पर", "जितना हम बता सकते हैं")),
+    ],
+)
+def test_the_list_never_says_more_than_a_lawful_secrecy_lets_us_know(
+    app: Flask, client: StrictClient, path: str, language: str, says: tuple[str, str]
+) -> None:
+    signed_in(client, app=app, language=language)
+
+    text = client.page(path).text
+
+    assert [part for part in says if part not in text] == []
+
+
 @pytest.mark.promise("P76")
 def test_each_row_can_be_asked_about(her: Somebody, client: StrictClient) -> None:
     looked_at(her)
