@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Select, event
 
+from msewa.consents.purposes import purposes
 from msewa.extensions import db
 from msewa.ledger.queries import NEWEST_LOOKS
 from msewa.notifications.queries import NEWEST_FIRST
@@ -121,6 +122,23 @@ def test_a_choice_is_withdrawn_here_by_one_press(app: Flask, client: StrictClien
 
     assert answer.headers["Location"] == "/privacy#allowed"
     assert client.page("/privacy").all("choice-row") == []
+
+
+@pytest.mark.promise("P29", "P30")
+@ONE_BACKEND
+@LANGUAGES
+def test_whoever_allows_nothing_still_reads_what_a_law_needs(app: Flask, client: StrictClient, language: str) -> None:
+    signed_in(client, app=app, language=language)
+
+    page = client.page("/privacy")
+
+    with app.app_context():
+        by_law = [purpose.title[language] for purpose in purposes().values() if not purpose.is_choice]
+    room = next(room for room in rooms(page) if room.get("id") == "allowed")
+    assert "by-law" in {node.get("data-testid") for node in room.iter()}
+    assert by_law
+    assert [title for title in by_law if title not in page.words("by-law")] == []
+    assert {"en": "None of the choices is on", "pa": "ਕੋਈ ਚੋਣ ਚਾਲੂ ਨਹੀਂ", "hi": "कोई पसंद चालू नहीं"}[language] in words(room)
 
 
 def statements(client: StrictClient, app: Flask) -> list[str]:

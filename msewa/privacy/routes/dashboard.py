@@ -6,6 +6,7 @@ from flask import Response, request
 
 from msewa.accounts.people import Person
 from msewa.catalogue.queries import catalogue
+from msewa.consents.switches import list_by_law
 from msewa.hot import together
 from msewa.notifications.queries import list_messages
 from msewa.privacy.held import list_categories
@@ -53,5 +54,6 @@ def _rest(her: Person) -> dict[str, Any]:
     return {
         "categories": list_categories(language=language()),
         "allowed": list_allowed(her.id, now=now()),
+        "by_law": list_by_law(),
         "messages": [(row, name_message(row.template), name_state(row.state)) for row in messages],
     }
