@@ -1,5 +1,6 @@
 """What somebody is told before she leaves, and what everybody may know of the vault."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,17 +17,17 @@ from msewa.catalogue.rules import Provider, Words
 from msewa.closure.models import VaultMonth, VaultOpening
 from msewa.closure.rules import Span
 from msewa.extensions import Base, db
-from msewa.holdings import Holding, holdings
+from msewa.holdings import holdings
 from msewa.inventory.reading import inventory
 
 OWNER_COLUMNS = ("account_id", "subject_id")
 
 
 class Held(NamedTuple):
-    """How many rows of one kind are held, in words."""
+    """How many rows of one table are held about somebody, and of which section and categories they are."""
 
     section: str
-    what: Words
+    categories: tuple[str, ...]
     rows: int
 
 
@@ -56,25 +57,25 @@ class MonthRow(NamedTuple):
 
 
 def count_held(account_id: str) -> list[Held]:
-    """Return how many rows each section holds about her, in the inventory's words; empty ones are left out."""
-    counted = [(holding, _count(holding, account_id)) for holding in holdings()]
-    return [Held(holding.section, _words_for(holding), count) for holding, count in counted if count]
+    """Return how many rows each table holds about her; tables that name her only through another are its parts and not counted."""
+    owned = [(holding, Base.metadata.tables[name]) for holding in holdings() for name in holding.tables]
+    return [
+        Held(
+            holding.section,
+            _categories_of(table),
+            db.session.scalar(select(func.count()).select_from(table).where(owner == account_id)) or 0,
+        )
+        for holding, table in owned
+        if (owner := _owner(table)) is not None
+    ]
 
 
-def sum_by_name(held: Iterable[Held]) -> list[Held]:
-    """Return the same for a person: what bears one name as one line, under the first of its sections."""
-    lines: dict[str, Held] = {}
+def sum_by_category(held: Iterable[Held]) -> dict[str, int]:
+    """Return the rows of each category in the inventory's order; a row of several stands under each, what is empty under none."""
+    counted: Counter[str] = Counter()
     for one in held:
-        first = lines.setdefault(one.what["en"], one._replace(rows=0))
-        lines[one.what["en"]] = first._replace(rows=first.rows + one.rows)
-    return list(lines.values())
-
-
-def _count(holding: Holding, account_id: str) -> int:
-    tables = [Base.metadata.tables[name] for name in holding.tables]
-    owned = [table for table in tables if _owner(table) is not None]
-    # The first table is the thing itself; the others are its parts.
-    return sum(db.session.scalar(select(func.count()).select_from(table).where(_owner(table) == account_id)) or 0 for table in owned[:1])
+        counted.update(dict.fromkeys(one.categories, one.rows))
+    return {category: counted[category] for category in inventory().categories if counted[category]}
 
 
 def _owner(table: Table) -> ColumnElement[str] | None:
@@ -83,10 +84,8 @@ def _owner(table: Table) -> ColumnElement[str] | None:
     return next((table.c[name] for name in OWNER_COLUMNS if name in table.c), None)
 
 
-def _words_for(holding: Holding) -> Words:
-    known = inventory()
-    columns = [column for name in holding.tables for column in known.tables[name].personal]
-    return known.categories[columns[0].category]
+def _categories_of(table: Table) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(column.category for column in inventory().tables[table.name].personal))
 
 
 def list_keepers(account_id: str) -> list[Keeper]:

@@ -17,12 +17,13 @@ from msewa.catalogue.queries import catalogue
 from msewa.closure import erasures, receipts
 from msewa.closure.forms import DeleteForm, ReceiptForm
 from msewa.closure.operations.closing import close_account, retention_of
-from msewa.closure.queries import Keeper, count_held, count_openings, list_keepers, list_months, sum_by_name
+from msewa.closure.queries import Keeper, count_held, count_openings, list_keepers, list_months, sum_by_category
 from msewa.closure.rules import NoVaultKeyError, Span
 from msewa.closure.vault import is_key_there
 from msewa.config import Settings
 from msewa.database import empty_log
 from msewa.extensions import db
+from msewa.inventory.reading import inventory
 from msewa.outbox import worker
 from msewa.web import form_keys, journal
 from msewa.web.access import citizen, is_fresh, public
@@ -89,7 +90,8 @@ def _facts(keepers: list[Keeper]) -> dict[str, Any]:
     settings: Settings = current_app.extensions["settings"]
     moment, asked = now(), None if is_fresh() else asked_for(_me(), use=STEP_UP)
     span = Span.of(moment, retention_of(settings))
-    held = sum_by_name(count_held(_me().id))
+    words = inventory().categories
+    held = [(category, words[category], rows) for category, rows in sum_by_category(count_held(_me().id)).items()]
     return {"held": held, "keepers": keepers, "span": span, "can_seal": is_key_there(now=moment), "asked": asked}
 
 

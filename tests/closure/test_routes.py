@@ -5,11 +5,13 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from msewa.accounts.models import Account
 from msewa.closure import vault
-from msewa.extensions import db
+from msewa.extensions import Base, db
+from msewa.holdings import holdings
+from msewa.inventory.reading import inventory
 from tests.accounts.walking import Post, register
 from tests.closure.conftest import Leaver
 from tests.conftest import ClockHandle
@@ -25,7 +27,7 @@ def test_before_she_leaves_she_reads_what_goes_what_is_sealed_and_what_others_ke
     page = leaver.client.page("/account/delete")
 
     provider = leaver.applicant.definition("birth-certificate").provider
-    assert page.words("held-applications") == "3"
+    assert page.words("held-application") == "3"
     names = [line.text for line in page.one("fate-erased").iter() if line.tag.endswith("li")]
     assert len(names) == len(set(names)), "one line for one thing"
     assert "2029" in page.words("fate-sealed")
@@ -34,6 +36,21 @@ def test_before_she_leaves_she_reads_what_goes_what_is_sealed_and_what_others_ke
     assert "deletes nothing" in page.words("still-registered")
     links = {node.get("href") for node in page.root.iter() if node.get("href")}
     assert {"/privacy/download", "/account/deregister", f"/providers/{provider}"} <= links
+
+
+@ONE
+@pytest.mark.promise("P52")
+def test_before_she_leaves_she_reads_of_every_kind_of_thing_that_goes(leaver: Leaver) -> None:
+    leaver.client.submit("/privacy/nominate", "nominee", full_name="Simran Kaur", relation="Daughter", mobile="98765 00000")
+
+    page = leaver.client.page("/account/delete")
+
+    with leaver.app.app_context():
+        known, tables = inventory().tables, [Base.metadata.tables[name] for holding in holdings() for name in holding.tables]
+        filled = [table.name for table in tables if db.session.scalar(select(func.count()).select_from(table))]
+    kinds = {column.category for name in filled for column in known[name].personal}
+    assert page.words("held-nominees") == "1"
+    assert {kind for kind in kinds if not page.all(f"held-{kind}")} == set()
 
 
 @ONE

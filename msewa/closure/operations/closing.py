@@ -150,7 +150,9 @@ def _enter_month(month: MonthKey, *, span: Span) -> None:
 def _erase(account_id: str) -> dict[str, int]:
     """Erase every holding, children first; return how many rows went from each section."""
     section_of = {table: holding.section for holding in holdings() for table in holding.tables}
-    held: Counts = Counter({one.section: one.rows for one in count_held(account_id)})
+    held: Counts = Counter()
+    for one in count_held(account_id):
+        held[one.section] += one.rows
     with _counting() as gone:
         for holding in reversed(holdings()):
             holding.erase(account_id)
