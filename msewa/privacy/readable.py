@@ -32,7 +32,13 @@ def render_readable(data: Mapping[str, Any], *, subject: Subject, language: str,
             "applications": [_application(one, known=known, language=language) for one in data["applications"]],
             "entries": [show_look(entry, known=known, language=language, herself=subject.id) for entry in data["access"]],
             "went": list_went(data, known=known, language=language),
+            "keys": _keys(data["account"]),
+            "new_keys": [(_moment(one["at"]), _moment(one["ready_at"])) for one in data["activity"]["new_keys_asked"]],
             "visits": [(_moment(one["began_at"]), _moment(one["used_at"])) for one in data["activity"]["visits"]],
+            "browsers": [_moment(at) for at in data["activity"]["browsers_known_since"]],
+            "breaches": [
+                (one["number"], _moment(one["told_at"]), _perhaps(one["read_at"])) for one in data["law_and_breaches"]["breaches"]
+            ],
             "portals": [(one["portal"], _moment(one["given_at"])) for one in data["tracker"]],
             "ending": _ending(data["termination"]),
             "choices": [_choice(event, language=language) for event in data["choices"]["choices"]],
@@ -76,6 +82,21 @@ def _ending(termination: Mapping[str, Any]) -> tuple[datetime, str] | None:
     return (_moment(termination["closes_at"]), termination["why"]) if termination else None
 
 
+def _keys(account: Mapping[str, Any]) -> dict[str, Any]:
+    """Return since when each of her keys is there, and when it was used; the keys themselves are in no file."""
+    used = account["paper_keys_used_at"]
+    return {
+        "code_app": _perhaps(account["code_app_since"]),
+        "passkeys": [(_moment(one["added_at"]), _perhaps(one["used_at"])) for one in account["passkeys"]],
+        "paper_used": [_moment(at) for at in used if at],
+        "paper_left": used.count(None),
+    }
+
+
+def _breach(one: Mapping[str, Any]) -> tuple[str, datetime, datetime | None]:
+    return one["number"], _moment(one["told_at"]), _perhaps(one["read_at"])
+
+
 def _choice(event: Mapping[str, Any], *, language: str) -> tuple[str, str, datetime]:
     purpose = purposes().get(event["purpose"])
     title = purpose.title[language] if purpose else event["purpose"]
@@ -88,3 +109,7 @@ def _message(one: Mapping[str, Any]) -> tuple[datetime, str, str, str]:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def _perhaps(text: str | None) -> datetime | None:
+    return _moment(text) if text else None

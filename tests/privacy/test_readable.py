@@ -1,10 +1,12 @@
 """The page of a download that people read tells what lies in the data beside it."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from msewa.web.filters import show_date, show_moment
 from tests.applications.conftest import Applicant
 from tests.privacy.test_download import asked, data_in, fetched
 from tests.privacy.test_whole import anita, her, jaspreet
@@ -14,6 +16,9 @@ HEADS = {
     "ending": {"en": "Your account ends", "pa": "ਤੁਹਾਡਾ ਖਾਤਾ ਬੰਦ ਹੋ ਰਿਹਾ ਹੈ", "hi": "आपका खाता बंद हो रहा है"},
     "went": {"en": "Where it went", "pa": "ਕਿੱਥੇ ਗਿਆ", "hi": "कहाँ गया"},
     "portals": {"en": "Portals that can ask", "pa": "ਜਿਹੜੇ ਪੋਰਟਲ ਪੁੱਛ ਸਕਦੇ ਹਨ", "hi": "जो पोर्टल पूछ सकते हैं"},
+    "keys": {"en": "Keys", "pa": "ਚਾਬੀਆਂ", "hi": "चाबियाँ"},
+    "browsers": {"en": "Browsers that your account knows", "pa": "ਤੁਹਾਡੇ ਖਾਤੇ ਦੇ ਜਾਣੇ ਬ੍ਰਾਊਜ਼ਰ", "hi": "आपके खाते के जाने हुए ब्राउज़र"},
+    "breaches": {"en": "Breaches that you were told of", "pa": "ਉਲੰਘਣਾਵਾਂ ਜੋ ਤੁਹਾਨੂੰ ਦੱਸੀਆਂ ਗਈਆਂ", "hi": "उल्लंघन जो आपको बताए गए"},
     "visits": {"en": "Where your account is open", "pa": "ਤੁਹਾਡਾ ਖਾਤਾ ਕਿੱਥੇ ਖੁੱਲ੍ਹਾ ਹੈ", "hi": "आपका खाता कहाँ खुला है"},
 }
 
@@ -35,6 +40,30 @@ def test_it_tells_of_visits_portals_and_the_end_of_an_account(her: Applicant, la
     assert data["termination"]["why"] in parts["ending"]
     assert [portal["portal"] in parts["portals"] for portal in data["tracker"]] == [True]
     assert parts["visits"].count("<li>") == len(data["activity"]["visits"]) > 0
+
+
+@pytest.mark.promise("P2", "P31", "P77")
+@pytest.mark.parametrize("language", ["en", "pa", "hi"])
+def test_it_tells_of_keys_known_browsers_and_breaches(her: Applicant, language: str) -> None:
+    data, parts = told(her, language=language)
+
+    account, (breach,), (asked_for,) = data["account"], data["law_and_breaches"]["breaches"], data["activity"]["new_keys_asked"]
+    dated = [account["code_app_since"], account["passkeys"][0]["added_at"], account["passkeys"][0]["used_at"]]
+    used = [at for at in account["paper_keys_used_at"] if at]
+    assert [day_of(at) in parts["keys"] for at in [*dated, *used]] == [True] * (3 + len(used))
+    assert [minute_of(asked_for[name]) in parts["keys"] for name in ("at", "ready_at")] == [True] * 2
+    assert parts["browsers"].count("<li>") == len(data["activity"]["browsers_known_since"]) > 0
+    assert all(minute_of(at) in parts["browsers"] for at in data["activity"]["browsers_known_since"])
+    assert breach["number"] in parts["breaches"]
+    assert minute_of(breach["told_at"]) in parts["breaches"]
+
+
+def minute_of(text: str) -> str:
+    return show_moment(datetime.fromisoformat(text))
+
+
+def day_of(text: str) -> str:
+    return show_date(datetime.fromisoformat(text))
 
 
 @pytest.mark.promise("P27", "P30", "P51")
