@@ -10,13 +10,14 @@ from wtforms import DateField, DateTimeLocalField, Field, SelectMultipleField, S
 
 from msewa.accounts.forms import check_mobile, given, mobile_input
 from msewa.applications.references import read_reference
+from msewa.config import LANGUAGES
 from msewa.dpo.drafts import Fault
 from msewa.dpo.rules import LONGEST_FILE, LONGEST_WORDS, Case, Ground
 from msewa.grievances.rules import LONGEST_TEXT
 from msewa.web.choices import choices, one_of
 from msewa.web.forms import Form, ascii_digits, clean_text
 
-_: Callable[[str], Any] = lazy_gettext
+_: Callable[..., Any] = lazy_gettext
 INDIA = ZoneInfo("Asia/Kolkata")
 EARLIEST, LATEST = 2000, 2999  # years; at the calendar's very ends there is no day before or after
 GROUNDS = {
@@ -49,10 +50,11 @@ CASES = {
 }
 
 
-def text_input(label: Any, missing: Any, *, rows: int = 0, longest: int = LONGEST_WORDS) -> Any:
-    """Return a question that must be answered; with `rows` it has room for more than a line."""
+def text_input(label: Any, missing: Any, *, rows: int = 0, longest: int = LONGEST_WORDS, lang: str = "") -> Any:
+    """Return a question that must be answered, in `lang` where it is not the page's; with `rows` it has room for more than a line."""
     maker = TextAreaField if rows else StringField
-    return maker(label, filters=[clean_text], validators=[given(missing), _at_most(longest)], render_kw={"rows": rows} if rows else None)
+    shape: dict[str, Any] = {**({"rows": rows} if rows else {}), **({"lang": lang} if lang else {})}
+    return maker(label, filters=[clean_text], validators=[given(missing), _at_most(longest)], render_kw=shape or None)
 
 
 def _at_most(longest: int) -> Callable[[Form, Field], None]:
@@ -167,15 +169,30 @@ class DemandForm(Form):
         return None if day is None else datetime.combine(day + timedelta(days=1), time(), tzinfo=INDIA)
 
 
-class BreachForm(Form):
-    """A breach, in the words of the two notices."""
+# What everybody concerned reads of a breach (r. 7(1)): the question, what is said where it is not answered, and its lines.
+TOLD = {
+    "nature": (_("What happened"), _("Write what happened"), 3),
+    "extent": (_("What data, and of how many"), _("Write what data it concerns"), 2),
+    "consequences": (_("What may follow for her"), _("Write what may follow for her"), 2),
+    "mitigation": (_("What we have done about it"), _("Write what was done about it"), 2),
+    "advice": (_("What she can do herself"), _("Write what she can do herself"), 2),
+}
 
-    nature = text_input(_("What happened"), _("Write what happened"), rows=3)
-    extent = text_input(_("What data, and of how many"), _("Write what data it concerns"), rows=2)
+
+class _Told:
+    """What is told of a breach, each part in each language (`nature_pa`): nobody is to read of it in words she can't."""
+
+
+for _part, (_label, _missing, _rows) in TOLD.items():
+    for _code, _name in LANGUAGES:
+        _asked, _wanted = (_("%(words)s (%(language)s)", words=words, language=_name) for words in (_label, _missing))
+        setattr(_Told, f"{_part}_{_code}", text_input(_asked, _wanted, rows=_rows, lang=_code))
+
+
+class BreachForm(_Told, Form):
+    """A breach, in the words of the two notices; the causes are for the Board alone."""
+
     causes = text_input(_("Why it could happen"), _("Write why it could happen"), rows=2)
-    consequences = text_input(_("What may follow for her"), _("Write what may follow for her"), rows=2)
-    mitigation = text_input(_("What we have done about it"), _("Write what was done about it"), rows=2)
-    advice = text_input(_("What she can do herself"), _("Write what she can do herself"), rows=2)
     began_at = DateTimeLocalField(_("From"))
     ended_at = DateTimeLocalField(_("Until"))
     act = StringField(_("Act in the ledger"), filters=[clean_text], validators=[_at_most(60)])
@@ -201,6 +218,11 @@ class BreachForm(Form):
             raise ValidationError(gettext("Write one number of an application on each line"))
         if not self.lines and not any((self.act.data, self.actor.data, self.office.data)):
             raise ValidationError(gettext("Write an act, an account, an office or numbers of applications"))
+
+    @property
+    def told(self) -> dict[str, dict[str, str]]:
+        """What everybody concerned is told, by part and language."""
+        return {part: {code: str(self[f"{part}_{code}"].data) for code, _name in LANGUAGES} for part in TOLD}
 
     @property
     def lines(self) -> tuple[str, ...]:

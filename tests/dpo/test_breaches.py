@@ -16,14 +16,15 @@ from tests.conftest import ClockHandle
 from tests.dpo.conftest import Seat, seat
 
 INDIA = ZoneInfo("Asia/Kolkata")
-WORDS = {
+SAID = {
     "nature": "An account of an officer was used by somebody else.",
     "extent": "Addresses of a few people.",
-    "causes": "A password was shared.",
     "consequences": "You may get unwanted letters.",
     "mitigation": "The account is shut.",
     "advice": "Tell nobody a code.",
 }
+WORDS = {f"{part}_{code}": f"{words} ({code})" for part, words in SAID.items() for code in ("en", "pa", "hi")}
+WORDS["causes"] = "A password was shared."
 
 
 @pytest.fixture
@@ -111,12 +112,13 @@ def test_she_reads_it_above_every_page_until_she_has_read_it(anita: Seat, harjin
     number = told(anita, clock, act="looked", office="bdpo")
 
     alert = harjinder.client.page("/profile").all("breach-alert")
-    notice = harjinder.client.page(f"/notices/{number}")
+    notices = {code: harjinder.client.page(f"/notices/{number}?lang={code}").text for code in ("pa", "hi", "en")}
     harjinder.client.submit(f"/notices/{number}", "read")
 
     assert before == []
     assert len(alert) == 1
-    assert all(WORDS[part] in notice.text for part in WORDS if part != "causes")
+    for code, notice in notices.items():
+        assert [part for part in WORDS if WORDS[part] in notice] == [f"{part}_{code}" for part in SAID]
     assert harjinder.client.page("/profile").all("breach-alert") == []
 
 
@@ -199,7 +201,8 @@ def test_the_clock_stops_when_the_board_has_the_report_and_not_before(
 @pytest.mark.parametrize(
     "other",
     [
-        {"nature": ""},
+        {"nature_en": ""},
+        {"advice_pa": " "},
         {"act": ""},
         {"references": "not a number"},
         {"began_at": ""},

@@ -1,7 +1,7 @@
 """Breaches: written down, whom they concern found in the ledger, both notices made, and told (Act s. 8(6), r. 7, P77)."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -45,20 +45,16 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the two notices say."""
+    """What the two notices say: `told` to everybody concerned by part (nature, extent ...) and language, the causes to the Board alone."""
 
-    nature: str
-    extent: str
+    told: Mapping[str, Mapping[str, str]]
     causes: str
-    consequences: str
-    mitigation: str
-    advice: str
 
 
 def register(report: Report, *, scope: Scope, began_at: datetime, ended_at: datetime, officer: Officer, now: datetime) -> str:
     """Write a breach down and begin to find whom it concerns; return its number."""
     breach_id, reference = secrets.token_hex(16), new_reference()
-    paper = {**asdict(report), "scope": asdict(scope)}
+    paper = {**report.told, "causes": report.causes, "scope": asdict(scope)}
     wrapped, sealed = close_paper(paper, table="breach", row_id=breach_id)
     row = {"id": breach_id, "reference": reference, "state": BreachState.GATHERING, "data_key": wrapped, "sealed": sealed}
     db.session.execute(insert(Breach).values(**row, began_at=began_at, ended_at=ended_at, known_at=now))

@@ -6,8 +6,9 @@ from flask import Response, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
+from msewa.config import LANGUAGES
 from msewa.dpo import alerts
-from msewa.dpo.forms import BreachForm
+from msewa.dpo.forms import TOLD, BreachForm
 from msewa.dpo.operations import breaches as operations
 from msewa.dpo.operations.breaches import NotReadyError, Report, Scope
 from msewa.dpo.queries import Incident, count_affected, get_breach, list_breaches
@@ -19,7 +20,6 @@ from msewa.web.clock import now
 from msewa.web.form_keys import once
 from msewa.web.pages import render_page
 
-REPORT = ("nature", "extent", "causes", "consequences", "mitigation", "advice")
 SCOPE = ("act", "actor", "office")
 
 
@@ -34,7 +34,7 @@ def breaches() -> Response:
 @dpo
 def register_breach() -> Response:
     """Ask what happened."""
-    return render_page("dpo/register_breach.html", form=BreachForm())
+    return render_page("dpo/register_breach.html", form=BreachForm(), parts=TOLD, languages=LANGUAGES)
 
 
 @bp.post("/dpo/breaches/new")
@@ -44,11 +44,11 @@ def keep_breach() -> AnyResponse:
     """Write a breach down; whom it concerns is found by the worker."""
     form = BreachForm()
     if not form.validate():
-        return render_page("dpo/register_breach.html", form=form, status=422)
-    said = {key: str(form[key].data or "") for key in REPORT}
+        return render_page("dpo/register_breach.html", form=form, parts=TOLD, languages=LANGUAGES, status=422)
+    report = Report(told=form.told, causes=str(form.causes.data))
     scope = Scope(**{key: str(form[key].data or "") for key in SCOPE}, references=form.lines)
     began_at, ended_at = form.span
-    number = operations.register(Report(**said), scope=scope, began_at=began_at, ended_at=ended_at, officer=officer(), now=now())
+    number = operations.register(report, scope=scope, began_at=began_at, ended_at=ended_at, officer=officer(), now=now())
     return done(url_for("dpo.breach", ref=number))
 
 
