@@ -18,7 +18,7 @@ from msewa.catalogue import routes as catalogue_routes
 from msewa.catalogue.queries import is_loaded
 from msewa.closure import work as closure_work
 from msewa.config import Settings
-from msewa.consents import announcing, changes
+from msewa.consents import announcing, changes, stopping
 from msewa.consents import commands as consents_commands
 from msewa.consents import operations as consents
 from msewa.consents import routes as consents_routes
@@ -99,7 +99,7 @@ def register(app: Flask, *, settings: Settings) -> None:
     """Register every feature's routes, commands and outbox handlers; the sandbox only in demo mode."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for part in (checking, presence, standing, looking, accounts_work, privacy_work, dpo_work, announcing, changes):
+    for part in (checking, presence, standing, looking, accounts_work, privacy_work, dpo_work, announcing, stopping, changes):
         part.init_app(app)
     recording.init_app(app, settings=settings)
     daily.every_day(app, figures.TOPIC, figures.release_due)

@@ -20,7 +20,7 @@ from msewa.consents.texts import get_current_version
 from msewa.crypto.envelope import seal_json
 from msewa.extensions import db
 from msewa.ledger.operations import record
-from msewa.ledger.rules import SYSTEM, Actor, Subject
+from msewa.ledger.rules import SYSTEM, VISITOR, Actor, Subject
 from msewa.outbox import operations as outbox
 from msewa.web.clock import day_of
 
@@ -92,7 +92,7 @@ def _lapsed(purpose: Purpose, *, before: datetime) -> list[tuple[str, str]]:
 def _add(subject: Subject, purpose: Purpose, event: Event, *, notice: Shown, actor: Actor, now: datetime) -> str:
     latest = find_latest(subject.id, purpose.id)
     number = 1 if latest is None else latest.number + 1
-    receipt_id = receipts.give_for_choice(subject, purpose, event, notice=notice, now=now)
+    receipt_id = receipts.give_for_choice(subject, purpose, event, notice=notice, actor=actor, now=now)
     content = {
         "notice": {"version": notice.version, "language": notice.language, "sha256": notice.sha256},
         "policy": get_current_version("policy", today=day_of(now)),
@@ -105,7 +105,9 @@ def _add(subject: Subject, purpose: Purpose, event: Event, *, notice: Shown, act
             account_id=subject.id, purpose_id=purpose.id, number=number, state=event, version=purpose.version, at=now, sealed=sealed
         )
     )
-    record(f"choice.{event}", subject=subject, actor=actor, now=now, about=purpose.id)
+    # Whoever holds a link was sent it, and yet did not sign in: her list must not say that it was she.
+    act = f"choice.{event}_by_link" if actor == VISITOR else f"choice.{event}"
+    record(act, subject=subject, actor=actor, now=now, about=purpose.id)
     # After the event stands: a hook that asks `is_allowed` gets the new answer.
     if event in ENDINGS:
         for hook in _hooks(purpose.id):

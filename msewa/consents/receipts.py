@@ -18,7 +18,7 @@ from msewa.crypto.envelope import Place, seal_json
 from msewa.crypto.jose import Jwk
 from msewa.crypto.keyring import Purpose as KeyPurpose
 from msewa.extensions import db
-from msewa.ledger.rules import Subject
+from msewa.ledger.rules import Actor, Subject
 from msewa.web.clock import day_of
 from msewa.web.keys import key_ring
 
@@ -69,10 +69,10 @@ def verify(text: str) -> Checked:
     return Checked(Verdict.VALID, document)
 
 
-def give_for_choice(subject: Subject, purpose: Purpose, event: Event, *, notice: Shown, now: datetime) -> str:
+def give_for_choice(subject: Subject, purpose: Purpose, event: Event, *, notice: Shown, actor: Actor, now: datetime) -> str:
     """Keep the receipt of a choice; return its id."""
     frame = _frame(subject, now=now)
-    return _keep(frame, of_choice(frame, purpose, event, notice=notice), kind="choice")
+    return _keep(frame, of_choice(frame, purpose, event, notice=notice, actor=actor), kind="choice")
 
 
 def give_for_disclosure(subject: Subject, disclosure: Disclosure, *, language: str, now: datetime) -> str:

@@ -16,7 +16,7 @@ from msewa.config import Settings
 from msewa.consents.purposes import Shown
 from msewa.consents.rules import IN_FORCE, Event, Purpose
 from msewa.crypto.framing import framed
-from msewa.ledger.rules import Subject
+from msewa.ledger.rules import VISITOR, Actor, Subject
 
 Record = dict[str, Any]
 PROFILE = "/privacy/receipts/in-dpdp#"
@@ -30,6 +30,7 @@ STATUS = {
 }
 REFERENCES = ("hasLegalBasis", "hasApplicableLaw", "hasJurisdiction", "hasConsentStatus", "hasProcessing", "hasLocation", "isExercisedAt")
 HERE = "loc:IN"
+BY_LINK = "the link in a message, without signing in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,14 @@ def pairwise_id(subject: Subject, *, recipient: str, purpose_id: str) -> str:
     return HKDF(algorithm=SHA512(), length=16, salt=None, info=info).derive(subject.key).hex()
 
 
-def of_choice(frame: Frame, purpose: Purpose, event: Event, *, notice: Shown) -> Record:
+def of_choice(frame: Frame, purpose: Purpose, event: Event, *, notice: Shown, actor: Actor) -> Record:
     """Return the record of a choice, word for word under the notice that was shown."""
     head = _head(frame, "ConsentReceipt", notice.language, recipient="self", purpose=purpose)
     # Nobody but she gives, refuses or withdraws; only a time that is over speaks for itself.
     by = head["hasDataController"]["hasName"] if event is Event.EXPIRED else head["hasDataSubject"]["hasIdentifier"]
     status: Record = {"hasConsentStatus": STATUS[event], "dct:date": frame.now.isoformat(), "isIndicatedBy": by}
+    if actor == VISITOR:
+        status["hasIndicationMethod"] = BY_LINK
     if event in IN_FORCE:
         status["dct:valid"] = (frame.now + purpose.validity).isoformat() if purpose.validity else "until withdrawn"
     receivers = {"hasRecipient": {"dct:description": purpose.receivers[notice.language]}}

@@ -1,17 +1,13 @@
 """Stopping messages by the link that each carries: no sign-in, no account needed to understand it."""
 
-from collections.abc import Sequence
-
-from flask import request
+from flask import current_app, request
 from flask_babel import lazy_gettext
-from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from msewa.crypto.tokens import LinkError
 from msewa.extensions import db
 from msewa.notifications.promotion import read_stop_link
-from msewa.notifications.rules import CHANNELS, TOPICS, Channel
-from msewa.notifications.suppressing import suppress
+from msewa.notifications.rules import CHANNELS, TOPICS
 from msewa.web.access import blueprint, public
 from msewa.web.clock import now
 from msewa.web.csrf import csrf
@@ -42,7 +38,10 @@ def stop(token: str) -> Response:
         # Not by the mere visit: programs that look into mails follow every link.
         return render_page("notifications/stop.html", topic=TOPIC_NAMES[topic], channel=CHANNEL_NAMES[channel])
     is_all = request.form.get("all") == "yes"
-    _stop(account_id, [(t, c) for t in TOPICS for c in CHANNELS] if is_all else [(topic, channel)])
+    wanted = [(t, c) for t in TOPICS for c in CHANNELS] if is_all else [(topic, channel)]
+    # Choices belong to a feature above, which hands in how to end them.
+    current_app.extensions["stop_messages"](account_id, wanted, now=now())
+    db.session.commit()
     # A mail program's post must not be answered by a redirect (RFC 8058, section 3.1); a browser's is, so that "back" sends nothing twice.
     return stopped() if "List-Unsubscribe" in request.form else see_other("/stop/done")
 
@@ -56,12 +55,3 @@ csrf.exempt(stop)
 def stopped() -> Response:
     """Say that it has stopped."""
     return render_page("notifications/stopped.html")
-
-
-def _stop(account_id: str, wanted: Sequence[tuple[str, Channel]]) -> None:
-    try:
-        for topic, channel in wanted:
-            suppress(account_id, channel=channel, topic=topic, reason="opted_out", now=now())
-        db.session.commit()
-    except IntegrityError:
-        db.session.rollback()  # the account is gone, and its messages with it: stopped is what it is

@@ -79,7 +79,7 @@ DPV = frozenset(
         """ConsentReceipt Process WithdrawConsent hasApplicableLaw hasAuthority hasConsentControl hasConsentStatus hasContact
         hasDataController
     hasDataSubject hasDuration hasIdentifier hasJurisdiction hasLegalBasis hasLocation hasName hasNotice hasPersonalData hasProcess
-    hasProcessing hasPurpose hasRecipient hasStorageCondition isExercisedAt isIndicatedBy""",
+    hasProcessing hasPurpose hasRecipient hasStorageCondition isExercisedAt isIndicatedBy hasIndicationMethod""",
     )
 )
 # Fields that ISO/IEC TS 27560:2023 asks of every record, as that guide spells them.

@@ -34,6 +34,7 @@ OPENERS = {
     "closure/operations/terminating.py": SYSTEM,
     "consents/announcing.py": SYSTEM,
     "consents/operations.py": SYSTEM,
+    "consents/stopping.py": SYSTEM,
     "dpo/operations/breaches.py": SYSTEM,
     "dpo/operations/disclosing.py": "only while the law forbids to tell; the row follows when that ends",
     "dpo/operations/showing.py": "the system puts the row there when the law forbids no more to tell, and gives her the receipt",
