@@ -158,10 +158,11 @@ def list_cases() -> list[OpenCase]:
     return [OpenCase(show_number(row[0], kind=CASE), *row[1:]) for row in rows]
 
 
-def is_open_case(typed: str) -> bool:
-    """Whether a number names a case that is open."""
-    reference = read_number(typed, kind=CASE)
-    return db.session.scalar(select(Inquiry.id).where(Inquiry.reference == reference, Inquiry.closed_at.is_(None))) is not None
+def find_open_case(typed: str) -> str | None:
+    """Return a case's number as it is written, None where no case of this number is open."""
+    is_it = (Inquiry.reference == read_number(typed, kind=CASE), Inquiry.closed_at.is_(None))
+    reference = db.session.scalar(select(Inquiry.reference).where(*is_it))
+    return None if reference is None else show_number(reference, kind=CASE)
 
 
 def get_breach(typed: str) -> Incident:

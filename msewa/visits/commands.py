@@ -33,11 +33,11 @@ def new_key(month: str | None, target: Path) -> None:
 
 
 @bp.cli.command("open")
-@click.option("--case", "case_number", required=True, help="The number of the investigation.")
+@click.option("--case", "case_number", required=True, help="The number of an open case of the console.")
 @MONTH
 @SHARE
 def open_addresses(case_number: str, month: str | None, shares: tuple[Path, ...]) -> None:
-    """Show the sealed addresses of a month's key: needs the files of two custodians (--share twice) and a case number."""
+    """Show the sealed addresses of a month's key: needs the files of two custodians (--share twice) and an open case."""
     words = [path.read_text(encoding="utf-8") for path in shares]
     try:
         with writing():
@@ -45,7 +45,7 @@ def open_addresses(case_number: str, month: str | None, shares: tuple[Path, ...]
             # Counted before it is shown: an opening that nobody knows of must not exist.
             db.session.commit()
     except NoCaseError:
-        raise click.ClickException("A case number has 3 to 60 letters, digits, dots, dashes or slashes.") from None
+        raise click.ClickException("There is no open case of this number. One is opened in the console, at /dpo/cases.") from None
     except (CustodyError, SealError) as error:
         raise click.ClickException(str(error)) from None
     for event in opened:

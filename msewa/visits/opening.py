@@ -1,11 +1,11 @@
 """Opening sealed addresses: two custodians together, for one case, and it is counted (P42, P47)."""
 
-import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from msewa.crypto.custody import private_half, public_half
@@ -13,11 +13,9 @@ from msewa.extensions import db
 from msewa.visits.models import SecurityEvent, SecurityOpening
 from msewa.visits.security import open_event, security_folder
 
-CASE = re.compile(r"[\w/.\-]{3,60}")
-
 
 class NoCaseError(Exception):
-    """Nothing is opened without the number of a case."""
+    """Nothing is opened without an open case of the console."""
 
 
 class Opened(NamedTuple):
@@ -31,13 +29,15 @@ class Opened(NamedTuple):
 
 def open_month(month: str, *, case_number: str, shares: Iterable[str], now: datetime) -> list[Opened]:
     """Open what was sealed to the key of `month`; raises NoCaseError, or CustodyError where two custodians' shares don't fit."""
-    if CASE.fullmatch(case_number) is None:
+    find_open_case: Callable[[str], str | None] = current_app.extensions["find_open_case"]
+    case = find_open_case(case_number)
+    if case is None:
         raise NoCaseError
     private = private_half(shares, public=public_half(security_folder(), month))
     chosen = select(SecurityEvent).where(SecurityEvent.key_month == month).order_by(SecurityEvent.hour, SecurityEvent.id)
     opened = [Opened(event.hour, event.kind, **open_event(event, private=private)) for event in db.session.scalars(chosen)]
     # In the same transaction as the caller's commit: what was opened is counted, or it was not opened.
-    db.session.add(SecurityOpening(id=secrets.token_hex(16), case_number=case_number, opened_at=now, events=len(opened)))
+    db.session.add(SecurityOpening(id=secrets.token_hex(16), case_number=case, opened_at=now, events=len(opened)))
     db.session.flush()
     return opened
 

@@ -21,7 +21,7 @@ from msewa.visits.recording import flush
 from msewa.visits.security import Event, Notes, has_current_key, month_of
 from tests.conftest import ClockHandle
 from tests.installation import raw_bytes
-from tests.people import PASSWORD, somebody
+from tests.people import PASSWORD, signed_in, somebody
 from tests.security.planted import spellings
 from tests.strict_client import StrictClient
 
@@ -36,6 +36,14 @@ def shares(app: Flask, clock: ClockHandle) -> Iterator[list[str]]:
     papers = new_month(folder, month_of(clock.now()), name="security", target=folder)
     yield [paper.read_text() for paper in papers]
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def case(app: Flask, another_client: StrictClient) -> str:
+    """The number of an open case of the console."""
+    signed_in(another_client, app=app, role="dpo")
+    another_client.submit("/dpo/cases", "case", kind="security")
+    return another_client.page("/dpo/cases").all("case-row")[0].get("data-id")
 
 
 def kept(app: Flask) -> list[SecurityEvent]:
@@ -95,13 +103,15 @@ def test_no_address_can_be_read_anywhere(
 
 
 @pytest.mark.promise("P42", "P47")
-def test_two_custodians_with_a_case_open_the_address(app: Flask, client: StrictClient, clock: ClockHandle, shares: list[str]) -> None:
+def test_two_custodians_with_a_case_open_the_address(
+    app: Flask, client: StrictClient, clock: ClockHandle, shares: list[str], case: str
+) -> None:
     fail_to_sign_in(client, "9876512345", times=3)
     fail_to_sign_in(client, "9876512345", address="2001:db8::7")
     kept(app)
 
     with app.app_context(), writing():
-        opened = open_month(month_of(clock.now()), case_number="CC-2026/17", shares=shares[1:], now=clock.now())
+        opened = open_month(month_of(clock.now()), case_number=case, shares=shares[1:], now=clock.now())
         db.session.commit()
         counted = list(db.session.execute(select(SecurityOpening.case_number, SecurityOpening.events)))
 
@@ -109,25 +119,35 @@ def test_two_custodians_with_a_case_open_the_address(app: Flask, client: StrictC
         ("sign_in_failed", ADDRESS, 3),
         ("sign_in_failed", "2001:db8::7", 1),
     }
-    assert counted == [("CC-2026/17", 2)]
+    assert counted == [(case, 2)]
     assert "1" in client.page("/statistics/visits").text
 
 
 @pytest.mark.promise("P42", "P47")
-@pytest.mark.parametrize("case", ["", "  ", "x", "a b", "!" * 10])
-def test_without_a_case_nothing_is_opened(app: Flask, clock: ClockHandle, shares: list[str], case: str) -> None:
+@pytest.mark.parametrize("typed", ["", "  ", "x", "CC-2026/17", "NOSUCHCASE", "C-K7M4-TXQ9"])
+def test_without_a_case_nothing_is_opened(app: Flask, clock: ClockHandle, shares: list[str], case: str, typed: str) -> None:
+    with app.app_context(), pytest.raises(NoCaseError):
+        open_month(month_of(clock.now()), case_number=typed, shares=shares, now=clock.now())
+
+
+@pytest.mark.promise("P42", "P47")
+def test_a_case_that_was_closed_opens_nothing(
+    app: Flask, another_client: StrictClient, clock: ClockHandle, shares: list[str], case: str
+) -> None:
+    another_client.submit("/dpo/cases", "close-case")
+
     with app.app_context(), pytest.raises(NoCaseError):
         open_month(month_of(clock.now()), case_number=case, shares=shares, now=clock.now())
 
 
 @pytest.mark.promise("P42")
-def test_one_custodian_opens_nothing(app: Flask, client: StrictClient, clock: ClockHandle, shares: list[str]) -> None:
+def test_one_custodian_opens_nothing(app: Flask, client: StrictClient, clock: ClockHandle, shares: list[str], case: str) -> None:
     fail_to_sign_in(client, "9876512345")
     kept(app)
 
     for words in ([], shares[:1], [shares[0], shares[0]]):
         with app.app_context(), pytest.raises(CustodyError):
-            open_month(month_of(clock.now()), case_number="CC-2026/17", shares=words, now=clock.now())
+            open_month(month_of(clock.now()), case_number=case, shares=words, now=clock.now())
         with app.app_context():
             assert db.session.scalars(select(SecurityOpening)).all() == []
 
@@ -143,7 +163,7 @@ def test_the_servers_own_secrets_open_nothing(app: Flask, client: StrictClient, 
 
 
 def test_a_sealed_address_can_not_be_moved_to_another_hour_or_kind(
-    app: Flask, client: StrictClient, clock: ClockHandle, shares: list[str]
+    app: Flask, client: StrictClient, clock: ClockHandle, shares: list[str], case: str
 ) -> None:
     fail_to_sign_in(client, "9876512345")
     kept(app)
@@ -153,7 +173,7 @@ def test_a_sealed_address_can_not_be_moved_to_another_hour_or_kind(
         db.session.commit()
 
     with app.app_context(), pytest.raises(SealError):
-        open_month(month_of(clock.now()), case_number="CC-2026/17", shares=shares[:2], now=clock.now())
+        open_month(month_of(clock.now()), case_number=case, shares=shares[:2], now=clock.now())
 
 
 def test_every_seal_has_one_length(app: Flask, shares: list[str], clock: ClockHandle) -> None:
@@ -214,7 +234,7 @@ def test_a_missed_month_seals_to_the_key_before_it(app: Flask, client: StrictCli
 @pytest.mark.promise("P42", "P47")
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_the_commands_make_a_key_and_open_only_for_a_case_with_two_shares(
-    app: Flask, client: StrictClient, clock: ClockHandle, tmp_path: Path
+    app: Flask, client: StrictClient, clock: ClockHandle, tmp_path: Path, case: str
 ) -> None:
     run = app.test_cli_runner().invoke
     month = month_of(clock.now())
@@ -230,10 +250,13 @@ def test_the_commands_make_a_key_and_open_only_for_a_case_with_two_shares(
     kept(app)
     two = ["--share", str(files[0]), "--share", str(files[2])]
     assert run(args=["security", "open", *two]).exit_code == 2, "no case number"
-    one = run(args=["security", "open", "--case", "CC-2026/17", "--share", str(files[0])])
+    one = run(args=["security", "open", "--case", case, "--share", str(files[0])])
     assert one.exit_code == 1
     assert ADDRESS not in one.output
-    opened = run(args=["security", "open", "--case", "CC-2026/17", "--month", month, *two])
+    invented = run(args=["security", "open", "--case", "NOSUCHCASE", "--month", month, *two])
+    assert (invented.exit_code, ADDRESS in invented.output) == (1, False)
+    assert "no open case of this number" in invented.output
+    opened = run(args=["security", "open", "--case", case, "--month", month, *two])
     assert opened.exit_code == 0
     assert re.search(rf"sign_in_failed  {ADDRESS}  1\n", opened.output)
     shutil.rmtree(app.extensions["settings"].data / security.FOLDER)

@@ -8,7 +8,7 @@ from sqlalchemy import CursorResult, insert, update
 
 from msewa.dpo.models import Inquiry
 from msewa.dpo.operations.noting import Officer, note
-from msewa.dpo.queries import is_open_case
+from msewa.dpo.queries import find_open_case
 from msewa.dpo.references import CASE, new_reference, read_number, show_number
 from msewa.dpo.rules import Case
 from msewa.extensions import db
@@ -37,7 +37,7 @@ def close_case(number: str, *, officer: Officer, now: datetime) -> None:
 
 def is_allowed_by(typed: str, *, account_id: str | None) -> bool:
     """Whether a number allows to look at a person's data (P47): that of an open case, or of an open complaint of hers."""
-    return is_open_case(typed) or _is_her_complaint(typed, account_id=account_id)
+    return find_open_case(typed) is not None or _is_her_complaint(typed, account_id=account_id)
 
 
 def _is_her_complaint(typed: str, *, account_id: str | None) -> bool:
