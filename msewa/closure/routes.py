@@ -25,11 +25,14 @@ from msewa.database import empty_log
 from msewa.extensions import db
 from msewa.inventory.reading import inventory
 from msewa.outbox import worker
+from msewa.privacy.handed import list_handed
+from msewa.privacy.rules import HANDED_SHOWN
 from msewa.web import form_keys, journal
 from msewa.web.access import citizen, is_fresh, public
 from msewa.web.clock import now
 from msewa.web.filters import say
 from msewa.web.form_keys import once
+from msewa.web.locale import language
 from msewa.web.pages import render_page, see_other
 
 bp = Blueprint("closure", __name__)
@@ -69,7 +72,9 @@ def delete_now() -> AnyResponse:
     form_keys.remember(location)
     db.session.commit()
     standing.let_go()
+    # On disk before she reads her receipt, also where no worker runs just now.
     worker.run_next(now=moment, topic=erasures.TOPIC)
+    # What was erased still stands in SQLite's write-ahead log until that is emptied.
     empty_log(db.engine)
     response = cast(Response, see_other(location))
     for name in ("session", "device"):
@@ -92,7 +97,8 @@ def _facts(keepers: list[Keeper]) -> dict[str, Any]:
     span = Span.of(moment, retention_of(settings))
     words = inventory().categories
     held = [(category, words[category], rows) for category, rows in sum_by_category(count_held(_me().id)).items()]
-    return {"held": held, "keepers": keepers, "span": span, "can_seal": is_key_there(now=moment), "asked": asked}
+    handed = list_handed(_me(), limit=HANDED_SHOWN, known=catalogue(), language=language())
+    return {"held": held, "keepers": keepers, "handed": handed, "span": span, "can_seal": is_key_there(now=moment), "asked": asked}
 
 
 @bp.get("/account/deleted")
@@ -128,7 +134,8 @@ def verify_deleted() -> Response:
     if checked.verdict is not receipts.Verdict.VALID:
         form.receipt.errors = [_refusal(checked.verdict)]
     status = 422 if form.errors else 200
-    return render_page("closure/verify_deleted.html", form=form, checked=checked, dates=_dates(checked.receipt), status=status)
+    shown: dict[str, Any] = {"dates": _dates(checked.receipt), "providers": catalogue().providers}
+    return render_page("closure/verify_deleted.html", form=form, checked=checked, status=status, **shown)
 
 
 def _refusal(verdict: receipts.Verdict) -> str:

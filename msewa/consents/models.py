@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msewa.extensions import Base
+
+IS_LAW = text("kind = 'law'")
 
 
 class ChoiceEvent(Base):
@@ -30,7 +32,11 @@ class Receipt(Base):
     """A signed receipt, sealed: of a choice, of a disclosure, or of what a law had us hand over."""
 
     __tablename__ = "receipt"
-    __table_args__ = (Index("ix_receipt_account_id", "account_id", "at"),)
+    __table_args__ = (
+        Index("ix_receipt_account_id", "account_id", "at"),
+        # Of a law there are few, and the dashboard asks for them each time: it reads past none of the others.
+        Index("ix_receipt_law", "account_id", "at", sqlite_where=IS_LAW, postgresql_where=IS_LAW),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))

@@ -5,6 +5,7 @@ from datetime import timedelta
 LOOKS_BEGUN = SENT_BEGUN = 3  # on the dashboard, which only begins each part
 LOOKS_SHOWN = 12
 SENT_SHOWN = 6
+HANDED_SHOWN = 20
 MESSAGES_SHOWN = 20
 
 READY_FOR = timedelta(hours=24)

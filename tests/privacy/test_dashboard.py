@@ -12,6 +12,7 @@ from msewa.consents.purposes import purposes
 from msewa.extensions import db
 from msewa.ledger.queries import NEWEST_LOOKS
 from msewa.notifications.queries import NEWEST_FIRST
+from msewa.privacy.handed import NEWEST_HANDED
 from msewa.privacy.queries import SENT
 from tests.applications.conftest import Applicant
 from tests.people import PROFILE, signed_in, somebody
@@ -180,7 +181,7 @@ def test_a_long_history_asks_the_database_no_more_than_a_short_one(app: Flask, c
     assert "LIMIT" in looks[0]
 
 
-@pytest.mark.parametrize("asked", [NEWEST_LOOKS, SENT.limit(4), NEWEST_FIRST], ids=["looks", "sent", "messages"])
+@pytest.mark.parametrize("asked", [NEWEST_LOOKS, SENT.limit(4), NEWEST_FIRST, NEWEST_HANDED], ids=["looks", "sent", "messages", "handed"])
 def test_of_a_long_list_only_the_rows_shown_are_touched(app: Flask, asked: Select[Any]) -> None:
     with app.app_context():
         plan = plan_of(asked.params(subject_id="a" * 32, account_id="a" * 32, before=2**62, limit=4))

@@ -9,6 +9,7 @@ from msewa.catalogue.queries import catalogue
 from msewa.consents.switches import list_by_law
 from msewa.hot import together
 from msewa.notifications.queries import list_messages
+from msewa.privacy.handed import list_handed
 from msewa.privacy.held import list_categories
 from msewa.privacy.looks import show_look
 from msewa.privacy.naming import name_message, name_state
@@ -46,7 +47,9 @@ def _shared(her: Person) -> dict[str, Any]:
     rows, older = list_sent(her.id, limit=SENT_BEGUN, before=request.args.get("sent"))
     known = catalogue()
     sent = [(row, known.providers.get(row.provider_id), definition_of(row, known=known).name[language()]) for row in rows]
-    return {"sent": sent, "older_sent": older}
+    is_later_page = "sent" in request.args
+    handed = [] if is_later_page else list_handed(her, limit=SENT_BEGUN, known=known, language=language())
+    return {"sent": sent, "older_sent": older, "handed": handed}
 
 
 def _rest(her: Person) -> dict[str, Any]:

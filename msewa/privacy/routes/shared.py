@@ -5,9 +5,10 @@ from typing import Any
 from flask import Response, request
 
 from msewa.catalogue.queries import catalogue
+from msewa.privacy.handed import list_handed
 from msewa.privacy.queries import list_sent
 from msewa.privacy.routes.blueprint import bp, person
-from msewa.privacy.rules import SENT_SHOWN
+from msewa.privacy.rules import HANDED_SHOWN, SENT_SHOWN
 from msewa.privacy.shared import list_disclosures
 from msewa.web.access import citizen
 from msewa.web.errors import NoSuchRowError
@@ -20,12 +21,15 @@ FRAGMENTS = frozenset({"shared"})
 @bp.get("/privacy/shared")
 @citizen
 def shared() -> Response:
-    """Show every application and correction that went to an office: what was in it, its seal, how long it is kept, whom to ask."""
+    """Show what went to offices, or to an authority under law: what was in it, its seal, how long it is kept, whom to ask."""
     known = catalogue()
     wanted = request.args.get("provider")
     if wanted is not None and wanted not in known.providers:
         raise NoSuchRowError
     rows, older = list_sent(person().id, limit=SENT_SHOWN, before=request.args.get("before"), provider_id=wanted)
     disclosures = list_disclosures(person(), rows, known=known, language=language())
+    is_first = wanted is None and "before" not in request.args
+    handed = list_handed(person(), limit=HANDED_SHOWN, known=known, language=language()) if is_first else []
     shown: dict[str, Any] = {"disclosures": disclosures, "older": older, "provider": known.providers.get(wanted or ""), "known": known}
+    shown |= {"handed": handed, "most_handed": HANDED_SHOWN}
     return render_page("privacy/shared.html", fragments=FRAGMENTS, **shown)
