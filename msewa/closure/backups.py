@@ -54,6 +54,7 @@ def tables() -> list[Table]:
 def write_backup(path: Path, *, now: datetime) -> Manifest:
     """Write everything to a new file, readable by its owner alone; return what it holds."""
     settings: Settings = current_app.extensions["settings"]
+    # With its rights from the first byte on; set afterwards, there would be a moment when others can read it.
     path.touch(mode=0o600, exist_ok=False)
     with path.open("wb") as file:
         packer = Packer(lambda number, stretch: _put(file, stretch))
@@ -65,6 +66,7 @@ def write_backup(path: Path, *, now: datetime) -> Manifest:
             for place in (settings.data / erasures.NAME, *sorted(vault_folder(settings).glob("*"))):
                 if place.is_file():
                     _add(tar, f"files/{place.name}", place.read_bytes())
+            # At the end: whoever reads it has seen everything before, and a backup without it was cut.
             _add(tar, MANIFEST, json.dumps({"made_at": manifest.made_at, "revision": manifest.revision, "tables": counted}).encode())
         packer.end()
     db.session.rollback()
@@ -89,6 +91,7 @@ def read_backup(path: Path) -> Iterator[tuple[str, bytes]]:
 
 def lines_of(table: Table) -> Iterator[tuple[int, bytes]]:
     """Yield a table's rows in the order of their keys, a few thousand at a time: how many, and their lines."""
+    # In one order, for the digest over these lines is compared after a restore.
     chosen = select(*table.columns).order_by(*table.primary_key.columns)
     piece = FILES if "content" in table.c and isinstance(table.c.content.type, LargeBinary) else ROWS
     for rows in db.session.execute(chosen.execution_options(yield_per=piece)).partitions(piece):

@@ -69,6 +69,7 @@ class Packer(io.RawIOBase):
     def write(self, data: Any) -> int:
         """Take content; closes a stretch as soon as it is full."""
         self._waiting += data
+        # More, not as much: what fills a stretch exactly may be the last one, which is closed as the last.
         while len(self._waiting) > STRETCH_BYTES:
             self._close_stretch(bytes(self._waiting[:STRETCH_BYTES]), is_last=False)
             del self._waiting[:STRETCH_BYTES]
@@ -99,6 +100,7 @@ class Unpacker(io.RawIOBase):
         super().__init__()
         self._stretches = stretches
         self._aead = AESGCM(key)
+        # One ahead: whether a stretch is the last is part of how it was closed.
         self._next = next(stretches, None)
         self._number = 0
         self._waiting = b""
@@ -182,4 +184,5 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
 
 
 def _nonce(number: int, *, is_last: bool) -> bytes:
+    # A counter suffices, for no two bundles share a key.
     return number.to_bytes(11, "big") + (LAST if is_last else b"\x00")

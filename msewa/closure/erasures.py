@@ -45,6 +45,7 @@ def note(account_id: str, *, now: datetime) -> bytes:
     """Note in this transaction that an account is erased; return its mark. The file follows after the commit."""
     mark = mark_of(account_id, key=key_ring().active(Purpose.BACKUP))
     add(mark, erased_at=now)
+    # Never before: a line for an erasure that was rolled back would erase somebody who stayed, at the next restore.
     outbox.put(TOPIC, mark.hex(), now=now)
     return mark
 
@@ -73,6 +74,7 @@ def append(marks: Mapping[bytes, datetime]) -> None:
     try:
         if os.write(descriptor, lines) < len(lines):
             raise OSError(errno.ENOSPC, "the disk is full")
+        # On disk before the outbox ticks it off: after that nobody would write it again.
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -82,6 +84,7 @@ def read_log(path: Path) -> Log:
     """Return what the file of an installation says."""
     if not path.exists():
         return Log({}, f"There is no {NAME} beside this installation.")
+    # A damaged byte makes a line that is no line, and is told as such.
     return read_lines(path.read_text(encoding="ascii", errors="replace"))
 
 

@@ -51,6 +51,7 @@ def write_export(key: MonthKey, file: TextIO) -> int:
         }
         file.write(json.dumps(line) + "\n")
         count += 1
+    # A file that was cut between two lines shows by the end it lacks.
     file.write(json.dumps({END: count}) + "\n")
     return count
 

@@ -3,9 +3,11 @@
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+
+from sqlalchemy import select
 
 from msewa.catalogue import queries as catalogue
 from msewa.closure.models import ClosureIntimation
@@ -35,11 +37,11 @@ class Sent(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A provider, how many applications of hers it has, and whether it can be told (it has a key)."""
+    """A provider, how many applications of hers it has, and whether word for it waits in the outbox (it has a key)."""
 
     provider_id: str
     applications: int
-    told: bool
+    queued: bool
 
 
 def tell_providers(sent: Iterable[Sent], *, subject: Subject, wish: Wish, now: datetime) -> list[Told]:
@@ -51,6 +53,19 @@ def tell_providers(sent: Iterable[Sent], *, subject: Subject, wish: Wish, now: d
         Told(name, len(its), _put(name, its, subject=subject, wish=_wish_for(its, wish=wish), now=now))
         for name, its in sorted(by_provider.items())
     ]
+
+
+def list_arrivals(provider_ids: Collection[str], *, deleted_at: datetime) -> dict[str, datetime | None]:
+    """Return of each provider when it took the word of a leaving at `deleted_at` (of that second); None while it is on its way.
+
+    Of several who left in one second no receipt tells which is whose: there all have to have arrived.
+    """
+    of_then = (ClosureIntimation.made_at >= deleted_at, ClosureIntimation.made_at < deleted_at + timedelta(seconds=1))
+    chosen = select(ClosureIntimation.provider_id, ClosureIntimation.accepted_at)
+    moments: dict[str, list[datetime | None]] = defaultdict(list)
+    for provider_id, accepted_at in db.session.execute(chosen.where(ClosureIntimation.provider_id.in_(provider_ids), *of_then)):
+        moments[provider_id].append(accepted_at)
+    return {name: None if None in its else max(filter(None, its)) for name, its in moments.items()}
 
 
 def _wish_for(sent: list[Sent], *, wish: Wish) -> Wish:
@@ -67,6 +82,7 @@ def _put(provider_id: str, sent: list[Sent], *, subject: Subject, wish: Wish, no
     intimation_id = secrets.token_hex(16)
     payload = {
         "kind": "account_deleted",
+        # For each provider another: two of them can not find out that they mean the same person.
         "subject": pairwise_id(subject, recipient=provider_id, purpose_id=SERVICE),
         "applications": [one.application_id for one in sent],
         # Named one by one: a wish that offices finish what is open is none for what she took back before.
@@ -103,6 +119,7 @@ def _pack(reference: str, *, now: datetime) -> Parcel | None:
         return None
     key = find_active_key(intimation.provider_id)
     if key is None or not catalogue.is_registered(intimation.provider_id):
+        # Suspended, or without a key just now: the word waits, as its packages do.
         raise outbox.TryLaterError
     return Parcel(id=intimation.id, provider_id=intimation.provider_id, endpoint=key.endpoint, jwe=intimation.jwe)
 

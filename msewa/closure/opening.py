@@ -64,6 +64,7 @@ def open_months(
     # Counted before it is shown: an opening that nobody knows of must not exist.
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
     (out / COUNT).write_text(json.dumps(asdict(opening), indent=1) + "\n", encoding="utf-8")
+    # Opened a second time rather than kept meanwhile: a month may be larger than the memory.
     for bundle, archive in _archives(unlocked):
         if archive is not None and bundle.id in wanted:
             _write(archive, out / bundle.id)
@@ -94,6 +95,7 @@ def _try(unlocked: Sequence[Unlocked], *, match: str) -> tuple[dict[str, bool], 
     found, damaged = dict[str, bool](), list[str]()
     for bundle, archive in _archives(unlocked):
         if bundle.id in found or bundle.id in damaged:
+            # The public count would tell of more people than there are.
             raise OpeningError(f"{bundle.id} stands twice in these files.")
         if archive is None:
             damaged.append(bundle.id)

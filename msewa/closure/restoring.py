@@ -44,6 +44,7 @@ def restore(path: Path, *, now: datetime, is_log_lost: bool = False) -> Restored
             table = Base.metadata.tables[rest.partition("/")[0]]
             db.session.execute(insert(table), rows_of(table, content))
         else:
+            # The last part of a name alone: no backup may write into another folder.
             files[Path(rest).name] = content
     _check({name: (count, digest) for name, (count, digest) in manifest.get("tables", {}).items()})
     _number_on()
@@ -121,6 +122,7 @@ def _gather_marks(inside: bytes, *, made_at: str, is_log_lost: bool) -> str:
         raise BackupError(
             f"{fault} Whoever left after {made_at} could come back. Lay the newest one there; if nobody left, or it is lost: --without-log"
         )
+    # The file has to know them, too: the next backup that comes back may be an older one.
     erasures.append(lacking)
     return fault
 
@@ -128,6 +130,7 @@ def _gather_marks(inside: bytes, *, made_at: str, is_log_lost: bool) -> str:
 def _erase_again(*, now: datetime) -> int:
     """Erase everybody once more whose mark is there."""
     marks, count = _marks(), 0
+    # Read to the end before the first is erased: the rows go away under whoever still reads them.
     for account_id in db.session.scalars(select(Account.id).order_by(Account.id)).all():
         mark = erasures.find_mark(account_id, marks=marks.keys())
         if mark is not None:

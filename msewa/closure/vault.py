@@ -88,6 +88,7 @@ def mark_destroyed(settings: Settings, month: str) -> None:
     """Take a month's public half out of use for good, and a demonstration's shares with it."""
     path = vault_folder(settings) / f"{month}.pub"
     if path.exists():
+        # Renamed and not removed: a backup that comes back must find that the month has ended.
         path.rename(path.with_suffix(".destroyed"))
     for share in custodians_folder(settings).glob(f"vault-{month}.share-*.txt"):
         share.unlink()
@@ -113,5 +114,6 @@ def is_nothing_overdue(*, now: datetime) -> bool:
     try:
         states = [state_of(Span(*row), destroyed_at=None, now=now) for row in db.session.execute(standing)]
     finally:
+        # Asked every few seconds: the transaction that reading began would stay open.
         db.session.rollback()
     return MonthState.OVERDUE not in states

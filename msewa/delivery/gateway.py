@@ -54,4 +54,5 @@ def _receipt(body: bytes) -> str:
     except ValueError:
         return ""
     receipt = content.get("receipt") if isinstance(content, dict) else None
+    # Another system wrote it, and she reads it on her page: short, and without control characters.
     return receipt[:LONGEST_RECEIPT] if isinstance(receipt, str) and receipt.isprintable() else ""

@@ -54,6 +54,7 @@ def register_provider(
         accepted_at=now,
         active=True,
     )
+    # Merged: a provider may go back to a key that it had before.
     db.session.merge(key)
     db.session.flush()
 
@@ -78,6 +79,7 @@ def _post(body: bytes, package: Package) -> None:
     if db.session.get(Package, package.application_id) is not None:
         return
     key = _key_of_registered(package.provider_id)
+    # Signed within, closed without: on the way nobody can take our signature off and put another there.
     package.jwe = encrypt_package(sign_package(body, signing=key_ring().active(Purpose.SIGNING)), to=key.public_jwk)
     db.session.add(package)
     db.session.flush()
@@ -122,6 +124,7 @@ def forget(application_ids: Iterable[str]) -> None:
     gone = [one for one in ids if one not in set(going_on)]
     db.session.execute(delete(Package).where(Package.application_id.in_(gone)))
     outbox.drop_all(TOPIC, gone)
+    # Of those that go on, too: nobody is left who would be told of the delivery.
     outbox.drop_all(DELIVERED_TOPIC, ids)
 
 

@@ -28,4 +28,5 @@ def _is_public(parts: SplitResult) -> bool:
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:
+        # A first sieve, for whoever registers a provider; where a name really leads is looked at each time (`egress`).
         return "." in host and not host.endswith((".local", ".internal", ".localhost"))

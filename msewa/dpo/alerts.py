@@ -31,6 +31,7 @@ class Alerts:
         self._asked_at = float("-inf")
 
     def _was_anybody_told(self) -> bool:
+        # By the time the machine has run: a clock that is put back must not keep an alert from anybody.
         if time.monotonic() - self._asked_at > LOOK_AGAIN_SECONDS:
             self._any, self._asked_at = was_anybody_told(), time.monotonic()
         return self._any

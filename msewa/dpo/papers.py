@@ -9,6 +9,7 @@ from msewa.web.keys import key_wrapper
 
 def close_paper(content: dict[str, Any], *, table: str, row_id: str) -> tuple[bytes, bytes]:
     """Return a new wrapped key, and `content` sealed under it."""
+    # Anew at each closing: a key that was copied once opens nothing that is written later.
     key = new_data_key()
     return key_wrapper().wrap(key, subject=row_id), seal_json(key, content, place=_place(table, row_id))
 

@@ -12,6 +12,7 @@ def new_reference() -> str:
 
 def read_number(typed: str, *, kind: str) -> str | None:
     """Return the reference of a typed number of this kind, with or without its letter; None when it is none of ours."""
+    # As people write numbers off a letter: with blanks, small letters, or without the first letter.
     bare = typed.upper().replace("-", "").replace(" ", "")
     return references.read_reference(bare[1:] if len(bare) > references.LENGTH and bare[0] == kind else bare)
 

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+# P30, P49: two who did not draft it.
 APPROVERS = 2
 LIFE_TOLD_WITHIN = timedelta(hours=72)  # P49: of an imminent danger to life she is told within this, whatever else
 BOARD_WITHIN = timedelta(hours=72)  # r. 7(2) of the rules of 2025: the whole report to the Board
@@ -11,6 +12,7 @@ CERT_WITHIN = timedelta(hours=6)  # CERT-In's directions of 28 April 2022
 LONGEST_WORDS = 2000
 LONGEST_FILE = 150_000
 BATCH = 200
+# Digits of every script: a provision may be cited in Gurmukhi or Devanagari.
 SECTION = re.compile(r"\d")
 FOUND = "account"  # what a search alone tells: that there is one
 

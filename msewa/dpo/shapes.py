@@ -8,6 +8,7 @@ from typing import Any
 from msewa.consents.purposes import WORDS
 
 LANGUAGES = {"en", "pa", "hi"}
+# It becomes the name of a file, so of digits ASCII's alone.
 VERSION = re.compile(r"\d{1,4}(\.\d{1,4})?", re.ASCII)
 ID = re.compile(r"[a-z]{2,20}(\.[a-z]{2,19})?")
 
@@ -50,6 +51,7 @@ def is_purposes(content: Any) -> bool:
 def _is_purpose(row: dict[str, Any]) -> bool:
     numbers = [row.get("number"), row.get("version"), row.get("valid_days") or 1]
     texts = [row.get("id"), row.get("provision"), row.get("reader"), *_listed(row.get("categories"))]
+    # By type: to isinstance True is a number as well.
     is_typed = all(type(one) is int and 0 < one < 10_000 for one in numbers) and all(isinstance(one, str) and one for one in texts)
     return is_typed and ID.fullmatch(row["id"]) is not None and _is_day(row.get("effective_on"))
 

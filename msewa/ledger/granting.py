@@ -23,6 +23,7 @@ def grant(role: str) -> Iterator[str]:
     _refuse(role)
     schema = db.session.scalar(text("select current_schema()")) or "public"
     for statement in (
+        # First everything is taken: a right of an earlier release must not outlive it.
         "revoke all on all tables in schema %(schema)s from %(role)s",
         "revoke create on schema %(schema)s from %(role)s",
         "grant usage on schema %(schema)s to %(role)s",
@@ -31,6 +32,7 @@ def grant(role: str) -> Iterator[str]:
         "grant execute on function ledger_erase(varchar, bigint[], bytea[]) to %(role)s",
     ):
         order(statement, schema=schema, role=role)
+    # Table by table, so that a table of tomorrow has no rights until this is run again.
     for table in Base.metadata.sorted_tables:
         rights = _rights(table)
         order(f"grant {rights} on %(table)s to %(role)s", table=table.name, role=role)

@@ -19,6 +19,7 @@ def keep(note: str) -> None:
     """Keep this checkpoint in place of the one before."""
     unfinished = _path().with_suffix(".new")
     unfinished.write_text(note, encoding="utf-8")
+    # In one step: a crash in the midst of writing must not cost the checkpoint that was kept before.
     unfinished.replace(_path())
 
 

@@ -18,6 +18,7 @@ Says = tuple[str | int | bytes, ...]
 
 def entry(number: int, *, leaf: bytes, subject_id: str, at: datetime, by_other: bool) -> Says:
     """Return what an entry's row says; with its number, so that rows can not change places either."""
+    # In UTC: one moment has one spelling, whatever zone it comes back in.
     return "entry", number, leaf, subject_id, at.astimezone(UTC).isoformat(), by_other
 
 
@@ -42,6 +43,7 @@ def is_marked(found: bytes, says: Says) -> bool:
 
 
 def _mark(key: Key, says: Says) -> bytes:
+    # Framed by length: joined as they are, other parts could be cut out of the same bytes.
     return hmac.digest(_secret(key), framed(*says), "sha256")[:SIZE]
 
 

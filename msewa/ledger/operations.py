@@ -68,6 +68,7 @@ def note_own_reading(subject: Subject, *, actor: Actor, now: datetime) -> bool:
 
 def erase_entries(subject_id: str) -> int:
     """Remove every entry of a subject and return how many; their leaves stay, and proofs over them hold."""
+    # What this very transaction has added is among what goes.
     db.session.flush()
     db.session.execute(delete(LedgerReading).where(LedgerReading.subject_id == subject_id))
     hers = LedgerEntry.subject_id == subject_id

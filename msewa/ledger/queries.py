@@ -16,6 +16,7 @@ from msewa.ledger.tree import Span, consistency_spans, fold, inclusion_spans
 from msewa.web.errors import NoSuchRowError
 
 _TABLE = LedgerEntry.__table__.c
+# Above every number that a sequence reaches, and within the databases' eight bytes.
 AFTER_ALL = 2**62
 # No transaction of ours lives for so long: a leaf that appears later below what was numbered then is not ours (`verify` names it).
 LATEST = timedelta(hours=1)

@@ -15,6 +15,7 @@ DEMO_HOST = "msewa.demo"
 def origin() -> str:
     """Return the ledger's name, an address without its scheme."""
     settings: Settings = current_app.extensions["settings"]
+    # It stands in each signature: under another public address the checkpoints of before are found good no more.
     return f"{urlsplit(settings.public_url).netloc or DEMO_HOST}/ledger"
 
 

@@ -131,6 +131,7 @@ def roots_from_consistency(first_root: bytes, *, first: int, second: int, path: 
     steps = list(path) if first & (first - 1) else [first_root, *path]
     if not steps:
         return None
+    # The proof begins at the largest full subtree that ends with the last leaf of the first tree.
     here, last = first - 1, second - 1
     while here % 2:
         here, last = here >> 1, last >> 1
@@ -143,6 +144,7 @@ def _climb(steps: list[bytes], *, here: int, last: int) -> tuple[bytes, bytes] |
         if last == 0:
             return None
         if here % 2 or here == last:
+            # What lies to the left stands in both trees; what lies to the right came with the new one alone.
             old, new = node_hash(beside, old), node_hash(beside, new)
             while not here % 2 and here:
                 here, last = here >> 1, last >> 1

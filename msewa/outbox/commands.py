@@ -35,6 +35,7 @@ def work(once: bool, revive: bool) -> None:
     def finish(number: int, frame: FrameType | None) -> None:
         stop.set()
 
+    # What is at hand is finished first: work that was cut off waits until its lease is over.
     signal.signal(signal.SIGTERM, finish)
     signal.signal(signal.SIGINT, finish)
     worker.run_topics(app, stop=stop)

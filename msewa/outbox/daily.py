@@ -26,6 +26,7 @@ def every_day(app: Flask, topic: str, act: Callable[..., None]) -> None:
 def start(*, now: datetime) -> None:
     """Put a piece of all daily work for now; where its chain goes on already, it merely runs once more."""
     for topic in current_app.extensions.get("daily", []):
+        # Not under the name of the day, which the chain uses: that piece may be there already, and putting it again is nothing.
         operations.put(topic, f"begun {now.date().isoformat()}", now=now)
 
 

@@ -65,17 +65,20 @@ def drop_all(topic: str, references: Iterable[str]) -> None:
 def hold_untried(topic: str, references: Iterable[str]) -> set[str]:
     """Lock the work about these references; return those that no worker has ever taken."""
     chosen = select(OutboxItem.reference, OutboxItem.fence).where(OutboxItem.topic == topic, OutboxItem.reference.in_(list(references)))
+    # In one order, so that two who lock the same rows never wait for each other.
     return {row.reference for row in db.session.execute(chosen.order_by(OutboxItem.id).with_for_update()) if row.fence == 0}
 
 
 def hasten(topic: str, references: Iterable[str]) -> None:
     """Make waiting work due at once, oldest first: its other end is known to answer again."""
     waiting = (OutboxItem.topic == topic, OutboxItem.reference.in_(list(references)), OutboxItem.state == "waiting")
+    # Only what has failed before: work that was put off on purpose keeps its day.
     db.session.execute(update(OutboxItem).where(*waiting, OutboxItem.attempts > 0).values(due_at=OutboxItem.created_at))
 
 
 def revive(*, now: datetime) -> int:
     """Let everything that needs a person's attention be tried for another 30 days; return how many pieces."""
+    # `created_at` too: the 30 days count from it, and the next fault would end them at once.
     values = {"state": "waiting", "created_at": now, "due_at": now, "attempts": 0}
     stuck = update(OutboxItem).where(OutboxItem.state == "attention").values(**values)
     return cast("CursorResult[Any]", db.session.execute(stuck)).rowcount
@@ -93,8 +96,10 @@ def _take(*, now: datetime, topic: str | None) -> Lease | None:
     with writing():
         item = db.session.scalars(_due(now=now, topic=topic).with_for_update(skip_locked=True)).first()
         if item is None:
+            # Another worker took it between the look and the lock.
             db.session.rollback()
             return None
+        # From here on whoever held it before can tick nothing off.
         item.fence += 1
         item.lease_until = now + LEASE
         lease = Lease(item.id, item.topic, item.reference, item.fence, item.attempts, item.created_at)
@@ -122,6 +127,7 @@ def perform(lease: Lease, *, handlers: dict[str, Handler], now: datetime) -> boo
                 handler(lease.reference, now=now)
             # Work that took itself away (an account that ended) is done as well, though there is no row to tick off.
             done = _settle(lease, state="done", lease_until=None, attempts=lease.attempts + 1, error="") or _is_gone(lease)
+            # Whose lease has passed to another leaves nothing behind: the other does all of it again.
             db.session.commit() if done else db.session.rollback()
     except Exception as error:  # the worker must outlive any fault of a handler
         db.session.rollback()
@@ -133,6 +139,7 @@ def perform(lease: Lease, *, handlers: dict[str, Handler], now: datetime) -> boo
 def _speak(errand: Errand, lease: Lease, *, now: datetime) -> Any:
     """Say what is to be said, with no transaction open."""
     parcel = errand.pack(lease.reference, now=now)
+    # Reading has opened a transaction; left open, it would last as long as the other end is silent.
     db.session.rollback()
     return None if parcel is None else errand.call(parcel)
 
@@ -140,6 +147,7 @@ def _speak(errand: Errand, lease: Lease, *, now: datetime) -> Any:
 def _postpone(lease: Lease, *, error: str, now: datetime) -> None:
     attempts = lease.attempts + 1
     state = "attention" if needs_attention(created_at=lease.created_at, now=now) else "waiting"
+    # The number and not the reference, which may be the id of a person.
     journal.event("work_failed", topic=lease.topic, item=lease.id, attempts=attempts, error=error)
     with writing():
         _settle(lease, state=state, lease_until=None, attempts=attempts, error=error, due_at=next_try_at(attempts=attempts, now=now))

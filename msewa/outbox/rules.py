@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 FIRST = timedelta(minutes=1)
 LONGEST = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(days=30)
+# Far longer than a call to the outside may take: nobody else sets out with work that is still being done.
 LEASE = timedelta(minutes=5)
 
 

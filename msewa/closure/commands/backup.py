@@ -42,6 +42,7 @@ def restore_command(path: Path, without_log: bool) -> None:
     except ClosureError as error:
         db.session.rollback()
         raise click.ClickException(str(error)) from None
+    # The marks of those just erased go into the file now, and not when the worker first runs here.
     while worker.run_next(now=now(), topic=erasures.TOPIC):
         pass
     if restored.fault:

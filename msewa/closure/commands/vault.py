@@ -68,6 +68,7 @@ def export(month: str, path: Path) -> None:
     if path.exists():
         raise click.ClickException(f"{path} is there already.")
     with ExitStack() as undo, path.open("x", encoding="ascii") as file:
+        # Half an export is taken away again: it must not lie there like a whole one.
         undo.callback(path.unlink)
         count = write_export(key, file)
         undo.pop_all()
@@ -85,6 +86,7 @@ def destroy(month: str, clock_is_right: bool) -> None:
         except ClosureError as error:
             raise click.ClickException(str(error)) from None
         db.session.commit()
+    # After the commit: had that failed, the bundles would still be there and their key not.
     leave_use(month)
     click.echo(f"{month} is destroyed: {count} sealed bundles can never be opened. Each custodian now burns the share of this month.")
 

@@ -55,12 +55,15 @@ def close_account(
     their stored references. Works whether or not a policy was accepted (P52). Raises NoVaultKeyError, SealError, NoSuchRowError;
     whatever is raised, the caller rolls back and nothing was deleted.
     """
+    # First of all: where there is no key to seal to, nothing may be touched.
     month = get_current_key(now=now)
     subject = _take_hold(account_id)
     told = _settle_applications(subject, wish=Wish(open_applications), finish=finish, now=now)
+    # Before the seal, so that the ledger in her bundle ends with it.
     record("account.closed", subject=subject, actor=actor, now=now, reason=reason)
     sealed, files = _seal(subject, month=month, now=now)
     destroyed = _erase(account_id)
+    # With the erasure itself: one that no mark speaks for would be undone by the next restore.
     erasures.note(account_id, now=now)
     facts = {"deleted_at": now.isoformat(timespec="seconds"), "reason": str(reason), "sealed": sealed}
     return receipts.make({**facts, "destroyed": {**destroyed, "files": files}, "recipients": [_line(one) for one in told]})
@@ -98,6 +101,7 @@ def _settle_applications(subject: SubjectKey, *, wish: Wish, finish: Collection[
     ending = update(Application).where(of_hers, Application.id.in_(unfinished - going_on))
     db.session.execute(ending.values(state=State.WITHDRAWN, updated_at=now))
     taken_back = {row.id for row in rows if row.state == State.WITHDRAWN}
+    # An office that never had anything of hers learns nothing of her, not even that she has left.
     never_left = recalled | (taken_back - list_reached(taken_back))
     taken_back |= unfinished - going_on
     sent = (Sent(row.provider_id, row.id, row.id in taken_back) for row in rows if row.state != State.DRAFT and row.id not in never_left)
@@ -139,6 +143,7 @@ def _enter_month(month: MonthKey, *, span: Span) -> None:
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     first = {"month": month.month, "key_id": month.id, "sealed": 0, "not_before": span.not_before, "not_after": span.not_after}
     db.session.execute(dialect.insert(VaultMonth).values(**first).on_conflict_do_nothing())
+    # Locked: of two who leave at one moment both are counted, and the month can not end meanwhile.
     standing = db.session.execute(select(VaultMonth).where(VaultMonth.month == month.month).with_for_update()).scalar_one()
     standing.sealed += 1
     # A clock that was put back can make neither moment easier (F13).
@@ -183,4 +188,4 @@ def _counting() -> Generator[Counts]:
 
 
 def _line(told: Told) -> dict[str, Any]:
-    return {"provider": told.provider_id, "applications": told.applications, "told": told.told}
+    return {"provider": told.provider_id, "applications": told.applications, "queued": told.queued}

@@ -16,6 +16,7 @@ from msewa.extensions import db
 from msewa.ledger.models import LedgerCheckpoint
 
 STALE = timedelta(days=30)
+# What a column of whole numbers holds.
 MOST_BUNDLES = 2**31
 
 
@@ -33,6 +34,7 @@ def destroy_month(month: str, *, now: datetime, is_clock_right: bool = False) ->
     Raises TooEarlyError before the policy's years are over for the youngest bundle, ClockError, ClosureError for an unknown month.
     """
     settings: Settings = current_app.extensions["settings"]
+    # Locked, as whoever seals into it locks it: nobody is sealed to a key that ends at this moment.
     row = db.session.execute(select(VaultMonth).where(VaultMonth.month == month).with_for_update()).scalar_one_or_none()
     if row is None:
         raise ClosureError(f"Nothing was sealed in {month}.")

@@ -77,6 +77,7 @@ def finish(reference: str, *, now: datetime) -> None:
 
 def take_export(subject: Subject, *, now: datetime) -> bytes:
     """Return all of her data as a ZIP, once; raises NoSuchRowError the second time."""
+    # One guarded update: of two requests at one moment one gets the file.
     unused = update(Termination).where(Termination.account_id == subject.id, Termination.export_used_at.is_(None))
     if cast("CursorResult[Any]", db.session.execute(unused.values(export_used_at=now))).rowcount != 1:
         raise NoSuchRowError

@@ -58,6 +58,7 @@ class Paper:
 
 def refuse(ground: Ground, *, officer: Officer, now: datetime) -> None:
     """Count a request that no law stands behind."""
+    # The ground alone: about whom somebody asked without a law is not written down.
     row = {"id": secrets.token_hex(16), "ground": ground, "refused_on": day_of(now), "officer_id": officer.id}
     db.session.execute(insert(RefusedRequest).values(**row))
     note("legal.refused", officer=officer, now=now, reason=ground)
@@ -113,6 +114,7 @@ def execute(demand: Demand, *, officer: Officer, now: datetime) -> None:
 
     Raises NotApprovedError with fewer than two approvers, MovedOnError when it was carried out or its account is gone.
     """
+    # Read without a lock: no approval is ever taken back.
     if len(list_approvers(demand.id)) < APPROVERS:
         raise NotApprovedError
     shown_at = visible_at(demand.ground, gag_until=demand.gag_until, now=now)
@@ -137,6 +139,7 @@ def open_document(demand: Demand, *, officer: Officer, now: datetime) -> dict[st
     """Return the document for handing over; each opening is a step, and a look. Raises MovedOnError before it is carried out."""
     if demand.state not in CARRIED_OUT or demand.account_id is None:
         raise MovedOnError
+    # Under a gag each opening is a step, and becomes a look when it ends (`show_due`).
     is_gagged = demand.state == State.GAGGED
     subject = get_subject(demand.account_id) if is_gagged else _look(demand, officer=officer, now=now)
     _step(demand.id, "opened", number=demand.number, officer=officer, now=now)
@@ -169,6 +172,7 @@ def _hold(demand_id: str) -> str | None:
 
 
 def _step(demand_id: str, kind: str, *, number: str, officer: Officer, now: datetime) -> None:
+    # Locked first: of two steps at one moment each gets a number of its own.
     _hold(demand_id)
     last = db.session.scalar(select(func.max(LegalStep.number)).where(LegalStep.disclosure_id == demand_id)) or 0
     row = {"disclosure_id": demand_id, "number": last + 1, "kind": kind, "officer_id": officer.id, "at": now}

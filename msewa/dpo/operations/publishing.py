@@ -77,4 +77,5 @@ def _write(name: str, content: str) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    # Named when it is whole: every page may read this folder at any moment.
     unfinished.replace(folder / name)

@@ -59,6 +59,7 @@ def show_due(reference: str, *, now: datetime) -> None:
         said = {"about": demand.number, "fields": demand.paper["fields"], "reason": _reason_on(demand, step.at)}
         record(DISCLOSED[Ground(demand.ground)], subject=subject, actor=Actor(Kind.DPO, step.officer_id), now=now, **said)
     db.session.execute(update(LegalDisclosure).where(LegalDisclosure.id == demand.id).values(state=State.SHOWN))
+    # Of the day on which it was handed over: her receipt speaks of that, however late it comes.
     show(demand, subject, at=steps[0].at, now=now)
 
 
@@ -67,6 +68,7 @@ def show_found(reference: str, *, now: datetime) -> None:
     demand = find_demand(reference)
     if demand is None or demand.account_id is None:
         return
+    # Whoever wrote it down is whoever learned that she has an account.
     drafted = list_steps(demand.id)[0]
     actor, reason = Actor(Kind.DPO, drafted.officer_id), _reason_on(demand, drafted.at)
     look(demand.account_id, actor=actor, reason=reason, fields=(FOUND,), now=now, about=demand.number)

@@ -71,6 +71,7 @@ def open_person() -> Response:
     """Open the chosen fields of a person; each, and the reason, is on her page."""
     form, account_id = OpenForm(_fields()), clean_text(request.form.get("person", ""))
     if not is_allowed_by(str(form.case.data or ""), account_id=account_id):
+        # Before the form is looked at: without a case not even what is wrong with it is answered.
         abort(403)
     if not form.validate():
         return _person(account_id, form, status=422)
