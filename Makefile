@@ -5,7 +5,7 @@ BIN := .venv/bin
 MO := msewa/translations/pa/LC_MESSAGES/messages.mo msewa/translations/hi/LC_MESSAGES/messages.mo
 WORKERS ?= 2
 
-.PHONY: run test evidence check bench words clean
+.PHONY: run test evidence check bench words holidays clean
 
 run: .venv/run.stamp $(MO)
 	@$(BIN)/python app.py
@@ -32,6 +32,10 @@ bench: .venv/test.stamp $(MO)
 words: .venv/test.stamp
 	$(BIN)/pybabel -q extract -F tests/house/babel.cfg --no-location --sort-output -o .venv/messages.pot .
 	for lang in pa hi; do $(BIN)/pybabel -q update -i .venv/messages.pot -d msewa/translations -l $$lang --no-fuzzy-matching --ignore-obsolete --width 120; done
+
+# Writes Punjab's holidays anew, as the pinned library knows them.
+holidays: .venv/run.stamp
+	$(BIN)/python -m msewa.applications.holidays
 
 %.mo: %.po .venv/run.stamp
 	@$(BIN)/pybabel -q compile -i $< -o $@

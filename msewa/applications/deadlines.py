@@ -1,11 +1,10 @@
 """By when an office must answer: working days of Punjab, its holidays left out."""
 
-from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
-from importlib import import_module
 from typing import Literal
+
+from msewa.applications.holidays import holidays_of
 
 A_DAY = timedelta(days=1)
 SATURDAY = 5
@@ -35,15 +34,8 @@ def _working_days(sent_on: date, *, days: int) -> Due:
         day += A_DAY
         if day.weekday() >= SATURDAY:
             continue
-        if day in _holidays(day.year):
+        if day in holidays_of(day.year):
             skipped.append(day)
         else:
             left -= 1
     return Due(day, tuple(skipped))
-
-
-@lru_cache(maxsize=8)
-def _holidays(year: int) -> Set[date]:
-    # Loaded when the first date is needed: the library takes longer to load than a page to answer.
-    known = import_module("holidays").country_holidays("IN", subdiv="PB", years=year)
-    return frozenset(known)
