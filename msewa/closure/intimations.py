@@ -3,9 +3,11 @@
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+
+from sqlalchemy import select
 
 from msewa.catalogue import queries as catalogue
 from msewa.closure.models import ClosureIntimation
@@ -35,11 +37,11 @@ class Sent(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A provider, how many applications of hers it has, and whether it can be told (it has a key)."""
+    """A provider, how many applications of hers it has, and whether word for it waits in the outbox (it has a key)."""
 
     provider_id: str
     applications: int
-    told: bool
+    queued: bool
 
 
 def tell_providers(sent: Iterable[Sent], *, subject: Subject, wish: Wish, now: datetime) -> list[Told]:
@@ -51,6 +53,19 @@ def tell_providers(sent: Iterable[Sent], *, subject: Subject, wish: Wish, now: d
         Told(name, len(its), _put(name, its, subject=subject, wish=_wish_for(its, wish=wish), now=now))
         for name, its in sorted(by_provider.items())
     ]
+
+
+def list_arrivals(provider_ids: Collection[str], *, deleted_at: datetime) -> dict[str, datetime | None]:
+    """Return of each provider when it took the word of a leaving at `deleted_at` (of that second); None while it is on its way.
+
+    Of several who left in one second no receipt tells which is whose: there all have to have arrived.
+    """
+    of_then = (ClosureIntimation.made_at >= deleted_at, ClosureIntimation.made_at < deleted_at + timedelta(seconds=1))
+    chosen = select(ClosureIntimation.provider_id, ClosureIntimation.accepted_at)
+    moments: dict[str, list[datetime | None]] = defaultdict(list)
+    for provider_id, accepted_at in db.session.execute(chosen.where(ClosureIntimation.provider_id.in_(provider_ids), *of_then)):
+        moments[provider_id].append(accepted_at)
+    return {name: None if None in its else max(filter(None, its)) for name, its in moments.items()}
 
 
 def _wish_for(sent: list[Sent], *, wish: Wish) -> Wish:

@@ -1,8 +1,9 @@
-"""Deletion receipts: what was destroyed, what is sealed and until when, who was told. Signed, and without anybody's identity."""
+"""Deletion receipts: what was destroyed, what is sealed and until when, who will be told. Signed, and without anybody's identity."""
 
 import json
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import delete, select
 
+from msewa.closure.intimations import list_arrivals
 from msewa.closure.models import DeletionReceipt, VaultMonth
 from msewa.config import Settings
 from msewa.crypto.canonical import canonical, read_object
@@ -36,11 +38,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The verdict; of a valid receipt what it says, and when the key of its month was destroyed (None: not yet)."""
+    """The verdict; of a valid receipt what it says, when its month's key was destroyed (None: not yet), and which offices have heard."""
 
     verdict: Verdict
     receipt: Receipt | None = None
     destroyed_at: datetime | None = None
+    arrivals: Mapping[str, datetime | None] = field(default_factory=dict[str, datetime | None])
 
 
 def make(facts: Receipt) -> Receipt:
@@ -94,4 +97,6 @@ def verify(text: str) -> Checked:
     except BadSignatureError:
         return Checked(Verdict.ALTERED)
     destroyed = select(VaultMonth.destroyed_at).where(VaultMonth.month == receipt["sealed"]["month"])
-    return Checked(Verdict.VALID, receipt, db.session.scalar(destroyed))
+    names = [one["provider"] for one in receipt["recipients"]]
+    arrivals = list_arrivals(names, deleted_at=datetime.fromisoformat(receipt["deleted_at"]))
+    return Checked(Verdict.VALID, receipt, db.session.scalar(destroyed), arrivals)

@@ -138,7 +138,7 @@ def test_what_had_not_left_is_taken_back_and_its_office_never_hears_of_it(leaver
     assert len(sent) == 1
     assert [one["wish"] for one in told] == ["withdraw"]
     assert told[0]["applications"] == told[0]["withdrawn"] == [sent[0]["id"]]
-    assert receipt["recipients"] == [{"provider": sent[0]["provider"], "applications": 1, "told": True}]
+    assert receipt["recipients"] == [{"provider": sent[0]["provider"], "applications": 1, "queued": True}]
 
 
 @pytest.mark.promise("P52", "P53")

@@ -13,7 +13,7 @@ from msewa.extensions import Base, db
 from msewa.holdings import holdings
 from msewa.inventory.reading import inventory
 from tests.accounts.walking import Post, register
-from tests.closure.conftest import Leaver
+from tests.closure.conftest import Leaver, work
 from tests.conftest import ClockHandle
 from tests.people import PASSWORD, sign_in, signed_in
 from tests.strict_client import StrictClient
@@ -89,6 +89,24 @@ def test_the_receipt_is_shown_taken_along_and_checked_by_anybody(leaver: Leaver,
     checked = another_client.submit("/account/deleted/verify", "verify", receipt=file.get_data(as_text=True))
     assert checked.status_code == 200
     assert 'data-verdict="valid"' in checked.get_data(as_text=True).replace("data-verdict=valid", 'data-verdict="valid"')
+
+
+@ONE
+@pytest.mark.promise("P52")
+def test_of_an_office_nobody_says_that_it_was_told_before_it_was(leaver: Leaver, another_client: StrictClient) -> None:
+    page = leaver.client.page(leaver.leave())
+    text = leaver.client.get(page.one("receipt-download").get("href")).get_data(as_text=True)
+    [office] = [row.get("data-id") for row in page.all("recipient-row")]
+
+    before = another_client.submit("/account/deleted/verify", "verify", receipt=text).get_data(as_text=True)
+    work(leaver.app)
+    after = another_client.submit("/account/deleted/verify", "verify", receipt=text).get_data(as_text=True)
+
+    assert "Offices that will be told" in page.text
+    assert [(one["provider"], one["queued"]) for one in json.loads(text)["recipients"]] == [(office, True)]
+    assert 'told"' not in text
+    assert "has not arrived yet" in before
+    assert ("has not arrived yet" in after, "told on " in after) == (False, True)
 
 
 @ONE

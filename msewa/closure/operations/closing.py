@@ -188,4 +188,4 @@ def _counting() -> Generator[Counts]:
 
 
 def _line(told: Told) -> dict[str, Any]:
-    return {"provider": told.provider_id, "applications": told.applications, "told": told.told}
+    return {"provider": told.provider_id, "applications": told.applications, "queued": told.queued}
