@@ -1,10 +1,13 @@
 """Which features there are, and what each hangs into the application."""
 
+from types import ModuleType
+
 from flask import Flask
 
 from msewa import start
 from msewa.accounts import commands as accounts_commands
 from msewa.accounts import looking, presence, standing
+from msewa.accounts import queries as accounts_queries
 from msewa.accounts import routes as accounts_routes
 from msewa.accounts import work as accounts_work
 from msewa.accounts.access_holding import HOLDING as ACCESS
@@ -12,7 +15,7 @@ from msewa.accounts.holding import ACTIVITY
 from msewa.accounts.holding import HOLDING as ACCOUNT
 from msewa.applications import routes as applications_routes
 from msewa.applications.holding import HOLDING as APPLICATIONS
-from msewa.applications.operations import following
+from msewa.applications.operations import following, holding_back, sending
 from msewa.catalogue import commands as catalogue_commands
 from msewa.catalogue import routes as catalogue_routes
 from msewa.catalogue.queries import is_loaded
@@ -23,13 +26,16 @@ from msewa.consents import commands as consents_commands
 from msewa.consents import operations as consents
 from msewa.consents import routes as consents_routes
 from msewa.consents.holding import HOLDING as CHOICES
+from msewa.consents.purposes import read_by
 from msewa.consents.texts import get_registration_notice
 from msewa.delivery import operations as delivery
 from msewa.delivery.gateway import HttpDepartments
 from msewa.dpo import routes as dpo_routes
 from msewa.dpo import work as dpo_work
 from msewa.dpo.holding import HOLDING as LAW
+from msewa.dpo.operations import disclosing
 from msewa.figures import operations as figures
+from msewa.figures import queries as figures_queries
 from msewa.figures import routes as figures_routes
 from msewa.grievances import operations as grievances
 from msewa.grievances import routes as grievances_routes
@@ -44,6 +50,7 @@ from msewa.notifications.gateway import CourierByChannel, HttpSmsCourier, SmtpCo
 from msewa.notifications.holding import HOLDING as MESSAGES
 from msewa.outbox import commands as outbox_commands
 from msewa.outbox import daily, worker
+from msewa.privacy import digesting
 from msewa.privacy import routes as privacy_routes
 from msewa.privacy import work as privacy_work
 from msewa.privacy.holding import HOLDING as PRIVACY
@@ -60,7 +67,7 @@ from msewa.tracker import routes as tracker_routes
 from msewa.tracker.holding import HOLDING as TRACKER
 from msewa.upkeep import commands as upkeep_commands
 from msewa.visits import commands as visits_commands
-from msewa.visits import recording
+from msewa.visits import recording, security
 from msewa.visits import routes as visits_routes
 from msewa.web import routes as web_routes
 
@@ -94,6 +101,17 @@ BLUEPRINTS = (
 # Parents first: erasing goes backwards.
 HOLDINGS = (ACCOUNT, ACCESS, TRACKER, ACTIVITY, PROFILE, CHOICES, MESSAGES, APPLICATIONS, GRIEVANCES, PRIVACY, LAW)
 
+# Which code acts under which purposes. What stands nowhere here can't be published, and so nobody is asked for it (P34).
+READERS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
+    (accounts_queries, ("account",)),
+    (sending, ("service",)),
+    (security, ("security",)),
+    (announcing, announcing.READS),
+    (digesting, (digesting.PURPOSE,)),
+    (figures_queries, (figures_queries.PURPOSE,)),
+    (disclosing, ("disclosure",)),
+)
+
 
 def register(app: Flask, *, settings: Settings) -> None:
     """Register every feature's routes, commands and outbox handlers; the sandbox only in demo mode."""
@@ -103,8 +121,11 @@ def register(app: Flask, *, settings: Settings) -> None:
         part.init_app(app)
     recording.init_app(app, settings=settings)
     daily.every_day(app, figures.TOPIC, figures.release_due)
+    daily.every_day(app, holding_back.TOPIC, holding_back.let_go_old)
     app.extensions["readiness"]["catalogue"] = is_loaded
     app.extensions["registration_notice"] = get_registration_notice
+    for reader, purpose_ids in READERS:
+        read_by(app, reader.__name__, *purpose_ids)
     for holding in HOLDINGS:
         hold(app, holding)
     closure_work.init_app(app)

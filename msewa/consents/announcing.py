@@ -18,6 +18,8 @@ from msewa.notifications.rules import CHANNELS, TOPICS
 from msewa.notifications.suppressing import drop
 
 BATCH = 200
+# What is decided here before anything goes out; the digest has a sender of its own.
+READS = (*(topic for topic in TOPICS if topic != "digest"), *(f"channel.{channel}" for channel in CHANNELS))
 
 
 def init_app(app: Flask) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import yaml
-from flask import has_app_context
+from flask import Flask, current_app, has_app_context
 
 from msewa.consents.rules import Ground, Purpose
 from msewa.consents.texts import Stamped, stamped_folders
@@ -18,6 +18,7 @@ from msewa.web.errors import NoSuchRowError
 
 WORDS = ("law", "title", "what", "why", "receivers", "term", "withdraw")
 KEYS = {field.name for field in fields(Purpose)}
+READERS = "purpose_readers"
 
 
 class PurposeError(ValueError):
@@ -51,6 +52,16 @@ def get_purpose(purpose_id: str, *, version: int | None = None) -> Purpose:
     if known is None:
         raise NoSuchRowError(purpose_id)
     return known
+
+
+def read_by(app: Flask, reader: str, *purpose_ids: str) -> None:
+    """Note at start that the module `reader` acts under these purposes, and asks before it does."""
+    app.extensions.setdefault(READERS, set[tuple[str, str]]()).update((reader, purpose_id) for purpose_id in purpose_ids)
+
+
+def is_read(purpose: Purpose) -> bool:
+    """Whether the code that a purpose names as its reader acts under it: what nothing is done for is not asked for (P34)."""
+    return (purpose.reader, purpose.id) in current_app.extensions[READERS]
 
 
 def law_cited_as(citation: str) -> Mapping[str, str]:

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from importlib.util import find_spec
 from typing import Any
 
 import yaml
 
 from msewa.config import LANGUAGES
 from msewa.consents.changes import Change, Line, list_changes
-from msewa.consents.purposes import WORDS, every_version, purpose_of, purposes
+from msewa.consents.purposes import WORDS, every_version, is_read, purpose_of, purposes
 from msewa.consents.rules import Notice, Purpose
 from msewa.consents.texts import NAMES, get_notice, list_days, list_versions, notice_of
 from msewa.dpo import shapes
@@ -118,7 +117,7 @@ def _purposes(content: Any, *, today: date) -> Text:
 def _checked(rows: list[Purpose], *, today: date) -> Iterator[tuple[Fault, bool]]:
     yield Fault.VERSION, all(_is_next(row) for row in rows) and len({row.id for row in rows}) == len(rows)
     yield Fault.GROUND, all(_keeps_its_ground(row) for row in rows)
-    yield Fault.READER, all(_is_read(row) for row in rows)
+    yield Fault.READER, all(is_read(row) for row in rows)
     yield Fault.TOO_EARLY, all(row.effective_on >= today for row in rows)
     # A new use is a new policy as well (P44): the two come into force together.
     yield Fault.POLICY, {row.effective_on for row in rows} <= set(list_days("policy"))
@@ -134,18 +133,6 @@ def _is_next(purpose: Purpose) -> bool:
 def _keeps_its_ground(purpose: Purpose) -> bool:
     # Whoever said no must not find it needed by law one day under the same name: another ground is another purpose (P29, P44).
     return all(one.ground is purpose.ground for one in every_version().values() if one.id == purpose.id)
-
-
-def _is_read(purpose: Purpose) -> bool:
-    # A purpose that nothing reads for is not asked for (P34).
-    return purpose.reader.startswith("msewa.") and purpose.reader.isascii() and _is_module(purpose.reader)
-
-
-def _is_module(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def _numbers(version: str) -> list[int]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from flask import Flask
 
 from msewa.catalogue.rules import Category
-from msewa.consents.purposes import WORDS, PurposeError, every_version, purposes, shown
+from msewa.consents.purposes import READERS, WORDS, PurposeError, every_version, is_read, purposes, shown
 from msewa.consents.purposes import _all as read_register  # pyright: ignore[reportPrivateUsage]
 from msewa.consents.rules import Ground
 from msewa.consents.texts import SHIPPED, list_days
@@ -50,6 +51,14 @@ def test_every_purpose_has_a_reader_that_asks_before_it_acts(purpose_id: str) ->
     if purpose.is_choice:
         assert any(asking in source for asking in ASKING)
         assert is_named_by(purpose_id, source)
+
+
+@pytest.mark.promise("P34")
+def test_every_purpose_is_read_by_the_code_that_it_names_and_that_code_reads_no_other(app: Flask) -> None:
+    with app.app_context():
+        unread = [purpose.id for purpose in purposes().values() if not is_read(purpose)]
+        assert unread == []
+        assert app.extensions[READERS] == {(purpose.reader, purpose.id) for purpose in purposes().values()}
 
 
 @pytest.mark.promise("P34")

@@ -70,6 +70,8 @@ def test_what_is_no_such_file_is_refused(app: Flask, clock: ClockHandle, name: s
         ({"version": 3}, Fault.VERSION),
         ({"reader": "msewa.nothing.reads"}, Fault.READER),
         ({"reader": "os"}, Fault.READER),
+        ({"reader": "msewa.consents.queries"}, Fault.READER),
+        ({"reader": "msewa.privacy.digesting"}, Fault.READER),
         ({"title": {"en": "Only English"}}, Fault.LANGUAGES),
         ({"title": ["en", "pa", "hi"]}, Fault.LANGUAGES),
         ({"title": {"en": " ", "pa": "x", "hi": "x"}}, Fault.LANGUAGES),
@@ -96,6 +98,17 @@ def test_an_entry_of_the_purposes_must_be_whole(app: Flask, clock: ClockHandle, 
         read_draft("purposes", as_text([row]), today=day_of(clock.now()))
 
     assert error.value.fault == fault
+
+
+@pytest.mark.promise("P34")
+def test_a_purpose_that_nothing_reads_is_refused_though_its_reader_is_there(app: Flask, clock: ClockHandle) -> None:
+    rows = yaml.safe_load((SHIPPED / "purposes.yaml").read_text())
+    row = {**copy.deepcopy(next(one for one in rows if one["id"] == "newsletter")), "id": "letters", "number": 99}
+
+    with app.app_context(), pytest.raises(DraftError) as error:
+        read_draft("purposes", as_text([row]), today=day_of(clock.now()))
+
+    assert error.value.fault == Fault.READER
 
 
 @pytest.mark.promise("P44")

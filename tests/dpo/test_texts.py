@@ -10,7 +10,7 @@ import pytest
 import yaml
 from flask import Flask
 
-from msewa.consents.purposes import purposes
+from msewa.consents.purposes import READERS, purposes, read_by
 from msewa.consents.texts import SHIPPED
 from msewa.dpo.drafts import read_draft
 from msewa.dpo.operations import publishing
@@ -24,10 +24,16 @@ from tests.dpo.conftest import Seat
 WORDS = {"en": "A new sentence.", "pa": "ਨਵਾਂ ਵਾਕ।", "hi": "नया वाक्य।"}
 
 
+# Purposes that a release to come would act under.
+SENDER, NEW = "msewa.consents.announcing", ("newsletter.duty", "newsletter.farming")
+
+
 @pytest.fixture(autouse=True)
 def nothing_published(app: Flask) -> Iterator[None]:
+    read_by(app, SENDER, *NEW)
     yield
     shutil.rmtree(app.extensions["settings"].data / "published", ignore_errors=True)
+    app.extensions[READERS] -= {(SENDER, purpose_id) for purpose_id in NEW}
     app.extensions["frames"].clear()
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from msewa.accounts.models import Account
 from msewa.consents.models import PolicySeen
+from msewa.consents.purposes import READERS
 from msewa.consents.texts import get_registration_notice
 from msewa.promises.checks import setup
 from tests.people import somebody
@@ -69,3 +70,11 @@ def test_a_table_that_no_deletion_reaches_is_found(app: Flask, check, monkeypatc
     monkeypatch.setitem(app.extensions, "holdings", kept)
 
     assert check()["deletion"] == ("profile_section: no deletion reaches it.",)
+
+
+@pytest.mark.promise("P34")
+def test_a_purpose_that_no_code_acts_under_is_found(app: Flask, check, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {(reader, purpose_id) for reader, purpose_id in app.extensions[READERS] if purpose_id != "digest"}
+    monkeypatch.setitem(app.extensions, READERS, kept)
+
+    assert check()["purposes"] == ("digest: msewa.privacy.digesting does not read it.",)

@@ -34,5 +34,6 @@ CHECKS = (
     Check("settings", ("P25", "P73"), _("The settings are safe, or this is a demonstration."), setup.find_unsafe_settings),
     Check("policy", ("P1", "P10"), _("The policy that pages name is published and in force."), setup.find_policy_faults),
     Check("words", ("P10", "P44"), _("The words that people were shown are still the published ones."), setup.find_changed_words),
+    Check("purposes", ("P34",), _("Every purpose that people are asked about is used by something."), setup.find_unread_purposes),
     Check("deletion", ("P53",), _("A deletion reaches everything that is held of a person."), setup.find_unerased_tables),
 )

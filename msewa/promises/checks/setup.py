@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from msewa.accounts.models import Account
 from msewa.consents.models import PolicySeen
+from msewa.consents.purposes import is_read, purposes
 from msewa.consents.texts import get_current_version, get_notice, get_policy
 from msewa.extensions import db
 from msewa.holdings import holdings
@@ -52,6 +53,11 @@ def find_changed_words(now: datetime) -> list[str]:
         for name, version, language, digest in seen
         if _digest_of(name, version, language) != digest
     ]
+
+
+def find_unread_purposes(now: datetime) -> list[str]:
+    """Look for purposes that people are asked about and that nothing in this program acts under."""
+    return [f"{purpose.id}: {purpose.reader} does not read it." for purpose in purposes().values() if not is_read(purpose)]
 
 
 def _digest_of(name: str, version: str, language: str) -> str:
