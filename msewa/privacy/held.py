@@ -22,7 +22,7 @@ from msewa.profile.rules import ACCOUNT_FIELDS, GUARDED_FIELDS
 from msewa.web.errors import NoSuchRowError
 from msewa.web.filters import show_date, show_moment
 
-# Where she sees and changes what a category holds.
+# Where she sees what a category holds.
 PLACES = {
     "identity": "/profile",
     "contact": "/account/security",
@@ -34,6 +34,14 @@ PLACES = {
     "choices": "/privacy/choices",
     "complaints": "/grievances",
     "nominees": "/privacy/nominate",
+}
+# What she can change herself, and where; of the rest, such as the day on which she came, it would be no change but a lie.
+CHANGED_AT = {
+    "account.identity": "/profile?edit=full_name#full_name",
+    "account.contact": "/account/security",
+    "account.language": "/account/security",
+    "account.password": "/account/password",
+    "totp_factor.secret": "/account/second-factor",
 }
 SECRETS = {("account", "password"), ("totp_factor", "secret")}
 
@@ -62,11 +70,10 @@ class Fact:
 
 
 @cache
-def list_categories(*, language: str) -> Sequence[tuple[str, str, int]]:
-    """Return (id, name, how many kinds of things) for each category that holds anything of hers, in the order of the inventory."""
-    columns = inventory().personal()
-    counts = {name: sum(column.category == name for column in columns) for name in inventory().categories}
-    return [(name, words[language], counts[name]) for name, words in inventory().categories.items() if counts[name]]
+def list_categories(*, language: str) -> Sequence[tuple[str, str]]:
+    """Return (id, name) of each category under which anything of anybody can be kept, in the order of the inventory."""
+    used = {column.category for column in inventory().personal()}
+    return [(name, words[language]) for name, words in inventory().categories.items() if name in used]
 
 
 def list_lines(category: str, *, subject: Subject, language: str) -> list[Line]:
@@ -75,7 +82,7 @@ def list_lines(category: str, *, subject: Subject, language: str) -> list[Line]:
     if not columns:
         raise NoSuchRowError
     values = _values(subject, category=category)
-    return [_line(column, values, category=category, language=language) for column in columns]
+    return [_line(column, values, language=language) for column in columns]
 
 
 def list_facts(subject: Subject, *, known: Catalogue, language: str) -> list[Fact]:
@@ -98,7 +105,7 @@ def _hidden(field: Field, value: str) -> str:
     return DOTS if field.options else mask(value)
 
 
-def _line(column: Column, values: Mapping[str, str], *, category: str, language: str) -> Line:
+def _line(column: Column, values: Mapping[str, str], *, language: str) -> Line:
     name = f"{column.table}.{column.name}"
     value = DOTS if (column.table, column.name) in SECRETS else values.get(name, "")
     known = inventory()
@@ -110,7 +117,7 @@ def _line(column: Column, values: Mapping[str, str], *, category: str, language:
         who=", ".join(known.recipients[one][language] for one in column.recipients),
         leaves=column.recipients != ("nobody",),
         value=value,
-        change=PLACES[category] if value else "",
+        change=CHANGED_AT.get(name, "") if value else "",
     )
 
 

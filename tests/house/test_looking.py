@@ -56,6 +56,7 @@ READERS = {
     "ledger/operations.py": "writes and erases",
     "ledger/queries.py": "the questions are here",
     "ledger/verifying.py": "holds ciphertext against leaves, and opens none",
+    "privacy/amounts.py": "how many rows she has, told to herself; none is opened",
     "privacy/operations/downloading.py": "how long her download will be",
     "privacy/queries.py": "the dashboard, which keeps her reading",
     "tracker/queries.py": "another portal's question, which is a look",

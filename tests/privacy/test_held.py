@@ -6,9 +6,11 @@ import pytest
 from flask import Flask
 
 from msewa.inventory.reading import inventory
-from msewa.privacy.held import PLACES
+from msewa.privacy.amounts import FILLED, OWNERS
+from msewa.privacy.held import CHANGED_AT, PLACES
 from msewa.privacy.rules import DOTS, mask, mask_email
 from tests.people import PROFILE, signed_in
+from tests.privacy.conftest import looked_at
 from tests.strict_client import StrictClient
 
 ONE_BACKEND = pytest.mark.parametrize("backend", ["sqlite"])
@@ -27,6 +29,60 @@ def test_every_personal_column_stands_on_the_page_of_its_category(app: Flask, cl
 
 def test_every_category_has_a_place_where_it_is_seen_and_changed() -> None:
     assert {column.category for column in inventory().personal()} - PLACES.keys() == set()
+
+
+def amounts(client: StrictClient) -> dict[str, str]:
+    rows = client.page("/privacy/held").all("category-row")
+    return {row.get("data-id"): next(node for node in row.iter() if str(node.tag).endswith("}small")).text for row in rows}
+
+
+@pytest.mark.promise("P7", "P27")
+def test_of_what_nobody_has_given_yet_it_says_that_nothing_is_kept(app: Flask, client: StrictClient) -> None:
+    signed_in(client, app=app, email="harjinder@example.org")
+
+    kept = amounts(client)
+
+    assert {name for name, amount in kept.items() if amount == "nothing yet"} >= {"application", "complaints", "nominees"}
+    assert (kept["identity"], kept["contact"], kept["profile"]) == ("1 entry", "2 entries", "1 entry")
+    assert client.page("/privacy/held/nominees").all("nothing-yet")
+    assert client.page("/privacy/held/profile").all("nothing-yet") == []
+
+
+@pytest.mark.promise("P7")
+def test_what_is_kept_is_counted_and_a_long_history_only_up_to_a_limit(app: Flask, client: StrictClient) -> None:
+    her = signed_in(client, app=app, profile=PROFILE)
+    client.submit("/privacy/nominate", "nominee", full_name="Gurdev Kaur", relation="Sister", mobile="98765 43210")
+    looked_at(her, 100)
+
+    kept = amounts(client)
+
+    assert kept["nominees"] == "1 entry"
+    assert kept["profile"] == f"{len(PROFILE) + 1} entries"
+    assert kept["access"] == "more than 99 entries"
+    assert client.page("/privacy/held/nominees").all("nothing-yet") == []
+
+
+def test_every_category_is_counted() -> None:
+    assert {column.category for column in inventory().personal()} - (OWNERS.keys() | FILLED.keys()) == set()
+
+
+@pytest.mark.promise("P51")
+@ONE_BACKEND
+def test_only_what_can_be_changed_leads_to_a_change_and_to_where_it_is_made(app: Flask, client: StrictClient) -> None:
+    signed_in(client, app=app, email="harjinder@example.org")
+
+    lines = [
+        row
+        for one in ("identity", "contact", "profile", "security", "choices")
+        for row in client.page(f"/privacy/held/{one}").all("held-row")
+    ]
+    found = {row.get("data-id"): [node.get("href") for node in row.iter() if str(node.tag).endswith("}a")] for row in lines}
+
+    changes = {line: links[0] for line, links in found.items() if links}
+    assert changes == CHANGED_AT
+    assert client.page(changes["account.identity"].partition("#")[0]).one("form-profile-full_name") is not None
+    assert client.page(changes["account.language"]).one("form-language") is not None
+    assert [link for link in changes.values() if client.get(link.partition("#")[0]).status_code != 200] == []
 
 
 @pytest.mark.promise("P51")

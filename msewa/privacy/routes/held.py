@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 
 from msewa.catalogue.queries import catalogue
+from msewa.privacy.amounts import MOST_COUNTED, count_kept
 from msewa.privacy.held import PLACES, list_categories, list_facts, list_lines
 from msewa.privacy.routes.blueprint import bp, person
 from msewa.web.access import citizen
@@ -15,8 +16,9 @@ from msewa.web.pages import render_page
 @bp.get("/privacy/held")
 @citizen
 def held() -> Response:
-    """List the categories of everything that is held about her."""
-    return render_page("privacy/held.html", categories=list_categories(language=language()))
+    """List the categories of everything that can be held about her, and how much of it there is."""
+    categories, kept = list_categories(language=language()), count_kept(person())
+    return render_page("privacy/held.html", categories=categories, kept=kept, most=MOST_COUNTED)
 
 
 @bp.get("/privacy/held/<category>")
@@ -25,6 +27,6 @@ def held_category(category: str) -> Response:
     """Show one category, line by line, with why, until when and for whom."""
     lines = list_lines(category, subject=person(), language=language())
     facts = list_facts(person(), known=catalogue(), language=language()) if category == "profile" else []
-    title = next(name for one, name, _ in list_categories(language=language()) if one == category)
-    shown: dict[str, Any] = {"title": title, "lines": lines, "facts": facts, "place": PLACES[category]}
+    title, is_empty = dict(list_categories(language=language()))[category], not count_kept(person())[category]
+    shown: dict[str, Any] = {"title": title, "lines": lines, "facts": facts, "place": PLACES[category], "is_empty": is_empty}
     return render_page("privacy/held_category.html", **shown)
