@@ -82,6 +82,24 @@ def test_the_difference_is_shown_once(her: Somebody, client: StrictClient, anoth
 
 
 @pytest.mark.promise("P10")
+def test_who_was_away_longest_sees_the_difference_too_and_then_confirms_her_number(
+    her: Somebody, client: StrictClient, another_client: StrictClient, second: str, clock: ClockHandle
+) -> None:
+    clock.advance(days=91)
+
+    location = way_in(client, her)
+    said = client.page(location).one("policy-change")
+    onwards = client.submit(location, "policy-seen").headers["Location"]
+
+    assert location == "/privacy/policy/changes?next=/account/security"
+    assert NEW["en"] in "".join(said.itertext())
+    assert onwards == "/account/security"
+    assert "Is this still your mobile number?" in client.page(onwards).text
+    clock.advance(minutes=5)
+    assert way_in(another_client, her) == "/account/security", "her number is still to be confirmed, the difference was seen"
+
+
+@pytest.mark.promise("P10")
 def test_nothing_waits_for_her_to_agree(her: Somebody, client: StrictClient, second: str) -> None:
     location = way_in(client, her)
     page = client.page(location)

@@ -17,11 +17,12 @@ from msewa.accounts.operations.resting import is_resting
 from msewa.accounts.operations.telling import tell
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.operations.visits import Unfinished
-from msewa.accounts.queries import find_pending_reset, get_role, get_subject
+from msewa.accounts.queries import find_pending_reset, get_role, get_subject, is_visit
 from msewa.accounts.routes.door import bp, device, let_in, me, refused, suspect, told_to_wait, wanted, with_token
 from msewa.accounts.routes.passkeys import asked_for, find_fault
 from msewa.accounts.rules import Visit
 from msewa.catalogue.queries import get_service
+from msewa.crypto.tokens import token_hash
 from msewa.extensions import db
 from msewa.ledger.rules import Actor, Kind, Subject
 from msewa.visits.security import Event
@@ -51,7 +52,7 @@ def sign_in() -> AnyResponse:
     if current_user.is_authenticated:
         return see_other(wanted())
     form, template, target = SignInForm(), "accounts/sign_in.html", wanted()
-    shown: dict[str, Any] = {"service": wanted_service(target), "target": target, "done": request.args.get("done")}
+    shown: dict[str, Any] = {"service": wanted_service(target), "target": target, "done": request.args.get("done"), "is_away": _was_away()}
     if not form.validate_on_submit():
         return render_page(template, form=form, status=422 if form.errors else 200, **shown)
     typed = form.password.data or ""
@@ -68,6 +69,12 @@ def sign_in() -> AnyResponse:
     token = begin_half(attempt.account_id, next_path=target, now=now())
     db.session.commit()
     return with_token(token, url_for("accounts.sign_in_second_factor"))
+
+
+def _was_away() -> bool:
+    """Whether this browser still carries the token of a visit that we ended."""
+    token = cookies.read("session")
+    return token is not None and not is_visit(token_hash(token))
 
 
 def half_signed_in() -> Unfinished:
@@ -134,12 +141,13 @@ def go_in(subject: Subject, *, visit: Unfinished, way: str) -> AnyResponse:
     """Sign in whoever has proven both factors, and lead her to what she must see first, or to where she wanted."""
     actor = Actor(Kind(get_role(subject.id)), subject.id)
     entered = enter(subject, actor=actor, device=device(), now=now(), way=way, half=visit.id)
-    # Whoever signs in while a reset waits, or after her number was given up, must see it before anything else.
+    # Whoever signs in while a reset waits, or after her number was given up, must see it whatever she came for.
     waits = find_pending_reset(subject.id, now=now()) is not None or is_number_gone(subject.id)
     db.session.commit()
     # A new version of the policy is shown on the way in, once (P10); whoever publishes it says so to this feature at start.
-    target = current_app.extensions["after_sign_in"](subject.id, visit.data["next"])
-    return let_in(entered, url_for("accounts.security") if waits else target)
+    # It comes first and leads on: whoever was away longest, and is asked for her number, would otherwise never see it.
+    wanted = url_for("accounts.security") if waits else visit.data["next"]
+    return let_in(entered, current_app.extensions["after_sign_in"](subject.id, wanted))
 
 
 @bp.route("/sign-out", methods=["GET", "POST"])
