@@ -25,6 +25,7 @@ def release(month: str, *, now: datetime) -> None:
     It is never counted again: whoever could compare the figures before and after one person's application would learn of it.
     """
     secret = derive(key_ring().active(Purpose.NOISE), "figures")
+    # The month first: of two workers at one moment its key lets one count.
     db.session.add(FigureRelease(month=month, released_at=now))
     db.session.flush()
     for (table_id, value), cell in sorted(count_people(month, secret=secret, now=now).items()):

@@ -55,6 +55,7 @@ def read_new(asked: Field, typed: str, *, today: date) -> str:
     """Return what was typed in its kept form, an answer of a list by its name too; raises AnswerError."""
     known = catalogue()
     ids = PLACES[asked.kind](known) if asked.kind in PLACES else [option.id for option in asked.options]
+    # Whoever corrects writes the name that the page showed, in whichever language that was.
     named = {show(asked, one, language, catalogue=known).casefold(): one for one in ids for language in dict(LANGUAGES)}
     return parse(asked, named.get(typed.casefold(), typed), today=today, places=known)
 
@@ -69,6 +70,7 @@ def correct(case: Case, correction: Correction, *, subject: Subject, actor: Acto
     about = About(Topic.CORRECTION, ref)
     complaint_id = operations.file(Draft(about, correction.text, details), subject=subject, actor=actor, now=now)
     payload = canonical({"kind": "correction", "reference": ref, "application": case.id, **details, "reason": correction.text})
+    # Under the id of the complaint, so that one that is filed is sent once, and both end together.
     delivery.follow_up(complaint_id, application_id=case.id, provider_id=case.provider_id, payload=payload, now=now)
     digest = hashlib.sha256(payload).hexdigest()
     disclosure = disclosure_of(case, definition_of(case), fields=(correction.key,), papers=(), digest=digest)

@@ -33,6 +33,7 @@ def erase(account_id: str) -> None:
     outbox.drop_all(DUE, hers)
     delivery.forget(hers)
     shown = [show_reference(row.reference) for row in rows]
+    # The keys of forms that were sent remember where those led, and an address there holds the number.
     form_keys.forget_about([f"{place}/{ref}" for ref in shown for place in ("/grievances", "/dpo/grievances")])
     db.session.execute(delete(GrievanceEvent).where(GrievanceEvent.grievance_id.in_(hers)))
     db.session.execute(delete(Grievance).where(Grievance.account_id == account_id))

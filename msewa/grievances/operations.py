@@ -80,6 +80,7 @@ def take(complaint: Complaint, *, actor: Actor, now: datetime) -> None:
 def answer(complaint: Complaint, *, text: str, actor: Actor, now: datetime) -> None:
     """Answer a complaint in words that she alone reads. Raises MovedOnError."""
     _move(complaint, State.ANSWERED, only_from=MAY_ANSWER, answered_at=now, assigned_to=actor.id)
+    # Answered: nobody is told any more that no answer came in time.
     outbox.drop(DUE, complaint.id)
     _step(complaint, "grievance.answered", State.ANSWERED, actor=actor, now=now, words=text)
 
@@ -94,6 +95,7 @@ def escalate(complaint: Complaint, *, actor: Actor, now: datetime) -> None:
     """Note that she goes on to the Data Protection Board. Raises MovedOnError while an answer may still come in time."""
     if not may_escalate(complaint.state, overdue=complaint.is_overdue(now)):
         raise MovedOnError
+    # Only from where it was judged: an answer that comes at this moment is hers to read first.
     _move(complaint, State.ESCALATED, only_from={State(complaint.state)})
     _step(complaint, "grievance.escalated", State.ESCALATED, actor=actor, now=now)
 
@@ -125,6 +127,7 @@ def _step(complaint: Complaint, act: str, state: State, *, actor: Actor, now: da
 
 def _note(complaint_id: str, kind: State, *, subject: Subject, now: datetime, words: str = "") -> None:
     last = select(func.max(GrievanceEvent.number)).where(GrievanceEvent.grievance_id == complaint_id)
+    # No two at one moment: whoever comes here holds the complaint by the change of its state before.
     number = (db.session.scalar(last) or 0) + 1
     place = place_of(complaint_id, subject_id=subject.id, group=str(number))
     sealed = seal_json(subject.key, words, place=place) if words else None

@@ -120,6 +120,7 @@ def count_by_state() -> dict[str, int]:
 
 def count_overdue(*, now: datetime) -> int:
     """Count the complaints whose answer did not come in time."""
+    # Those that went on to the Board unanswered are late still.
     late = (Grievance.answered_at.is_(None), Grievance.due_at < now)
     return db.session.scalar(select(func.count()).where(*late, Grievance.state.in_(sorted(MAY_ANSWER)))) or 0
 
@@ -145,6 +146,7 @@ def list_steps(complaint: Complaint, *, subject: Subject | None = None) -> list[
 
 
 def _opened(row: Any, *, complaint: Complaint, subject: Subject | None) -> str:
+    # The console asks without a subject: what was said stays closed until a look opens it.
     if row.sealed is None or subject is None:
         return ""
     return unseal_json(subject.key, row.sealed, place=place_of(complaint.id, subject_id=subject.id, group=str(row.number)))

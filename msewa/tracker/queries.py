@@ -97,4 +97,5 @@ def _receiver(actor: dict[str, str], *, portals: dict[str, Client], operator: st
         portal = portals[actor["id"]]
         return portal.address, portal.name, portal.name
     office = catalogue().providers.get(actor["office"])
+    # The office, never the person: an officer's own id stays within mSewa.
     return actor["office"] or OPERATOR_CODE, office.name["en"] if office else operator, SYSTEM_NAME

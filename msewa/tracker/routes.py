@@ -66,6 +66,7 @@ def find_usage(client: Client) -> Answer:
         return _fault("unreadable", str(error), status=400)
     account_id = find_account(asked.code, client=client)
     if account_id is None:
+        # Of another portal's code and of none the same is said: nobody finds out here whether a code is anybody's.
         return _fault("code_not_given", "No citizen has given this code to this system.", status=400)
     db.session.rollback()  # a transaction that only read can't become one that writes (SQLite)
     return jsonify(_told(client, asked, account_id=account_id)), 200

@@ -37,6 +37,7 @@ def rewrap_all(*, batch: int = BATCH) -> Iterator[int]:
     """Wrap every data key under the wrapping key of today; yield after each batch how many changed, for the caller to commit."""
     for holder in HOLDERS:
         after = ""
+        # By the last id and not by an offset: rows come and go between two batches.
         while rows := _read(holder, after=after, batch=batch):
             yield sum(_rewrap(holder, row_id, wrapped) for row_id, wrapped in rows)
             after = rows[-1][0]

@@ -41,6 +41,7 @@ def enter(subject: Subject, *, actor: Actor, device: str | None, now: datetime, 
         outbox.drop(HALF, half)
         visits.end(half)
     doubt_number(subject, now=now)
+    # Asked before the device is made known below.
     is_new = not is_known_device(token_hash(device) if device else None, account_id=subject.id)
     if is_new and way != "registration":
         tell(subject, "notice_new_device", now=now)

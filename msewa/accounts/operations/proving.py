@@ -78,6 +78,7 @@ def settle_password(attempt: PasswordTry, *, renewed: bytes | None = None) -> No
 def try_factor(account_id: str, *, device: str | None, now: datetime) -> bytes:
     """Count a try of the second factor; return its bucket. TooManyTriesError when it must wait or is spent."""
     failures = db.session.scalar(select(TotpFactor.failures).where(TotpFactor.account_id == account_id))
+    # Counted for the account as well as for the device: whoever has many devices has no more tries of six digits.
     if failures is None or failures >= MOST_FAILURES:
         raise TooManyTriesError(None)
     bucket = bucket_of("factor", account_id, _device_of(account_id, device=device))
@@ -100,6 +101,7 @@ def accept_totp(subject: Subject, code: str, *, bucket: bytes, now: datetime) ->
     secret = unseal(subject.key, sealed, place=place_of_factor(subject.id)).decode()
     step = matching_step(code, secret=secret, now=now)
     own = update(TotpFactor).where(TotpFactor.account_id == subject.id)
+    # A code that was read over her shoulder is used up by her own sign-in (RFC 6238, section 5.2).
     if step is not None and _changed(own.where(TotpFactor.last_step < step).values(last_step=step, failures=0)):
         clear(bucket)
         return True
@@ -117,6 +119,7 @@ def try_paper(account_id: str | None, *, counted_for: str, device: str | None, n
     take_try(bucket, now=now)
     chosen = select(RecoveryCode.id, RecoveryCode.hashed).where(RecoveryCode.account_id == owner, RecoveryCode.used_at.is_(None))
     stored: list[tuple[str, bytes | None]] = [(row.id, row.hashed) for row in db.session.execute(chosen.order_by(RecoveryCode.id))]
+    # Filled up: how long it takes must not tell how many are left, or whether there is an account.
     return PaperTry(owner, stored + [("", None)] * (RECOVERY_CODES - len(stored)), bucket)
 
 

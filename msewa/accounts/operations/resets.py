@@ -98,11 +98,13 @@ def finish_reset(
     subject: Subject, *, password: bytes, secret: str, last_step: int, code_hashes: Sequence[bytes], actor: Actor, now: datetime
 ) -> None:
     """Put new factors in place of all old ones; every visit and known browser ends. Raises ResetGoneError if it was cancelled."""
+    # Its row is the permission: whoever stops it and whoever finishes it at one moment can not both succeed.
     gone = delete(PendingReset).where(PendingReset.account_id == subject.id, PendingReset.ready_at <= now, PendingReset.ends_at > now)
     if cast("CursorResult[Any]", db.session.execute(gone)).rowcount != 1:
         raise ResetGoneError
     bind_factor(subject, secret=secret, last_step=last_step, now=now)
     passkeys.forget_all(subject.id)
+    # Whoever had her things may have had her browser as well.
     visits.forget_devices(subject.id)
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == subject.id))
     add_recovery_codes(subject, code_hashes)

@@ -57,5 +57,6 @@ def hold_resting(account_id: str) -> bool:
 
 
 def _turn(account_id: str, before: State, after: State) -> bool:
+    # The state before is asked in the change itself, so that an account that ends is neither put to rest nor woken.
     turned = update(Account).where(Account.id == account_id, Account.state == before).values(state=after)
     return cast("CursorResult[Any]", db.session.execute(turned)).rowcount == 1

@@ -32,6 +32,7 @@ def take_try(bucket: bytes, *, now: datetime, most: int = MOST_FAILURES, forget_
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     db.session.execute(dialect.insert(Throttle).values(bucket=bucket, tries=0, tried_at=now).on_conflict_do_nothing())
     chosen = select(Throttle.tries, Throttle.blocked_until, Throttle.tried_at).where(Throttle.bucket == bucket)
+    # Made before it is locked: a row that is not there yet could not be held, and two first tries would count as one.
     row = db.session.execute(chosen.with_for_update()).one()
     is_old = forget_after is not None and now - row.tried_at >= forget_after
     tries = 0 if is_old else row.tries

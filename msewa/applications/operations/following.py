@@ -25,6 +25,7 @@ from msewa.web.clock import day_of
 def note_event(application_id: str, kind: Event, *, now: datetime) -> None:
     """Put the next knot on the track."""
     last = select(func.max(ApplicationEvent.number)).where(ApplicationEvent.application_id == application_id)
+    # No two at one moment: whoever comes here holds the application by the change of its state before.
     number = (db.session.scalar(last) or 0) + 1
     db.session.execute(insert(ApplicationEvent).values(application_id=application_id, number=number, kind=kind, at=now))
 
