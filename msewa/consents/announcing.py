@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from msewa.accounts.models import Account
+from msewa.accounts.operations.numbers import may_be_taken_over
 from msewa.accounts.queries import get_contact, get_subject
 from msewa.accounts.rules import State
 from msewa.consents.models import ChoiceEvent
@@ -16,6 +17,7 @@ from msewa.extensions import db
 from msewa.notifications.promotion import NotAllowedError, promote
 from msewa.notifications.rules import CHANNELS, TOPICS
 from msewa.notifications.suppressing import drop
+from msewa.web import clock
 
 BATCH = 200
 # What is decided here before anything goes out; the digest has a sender of its own.
@@ -32,8 +34,11 @@ def init_app(app: Flask) -> None:
 
 
 def may_promote(account_id: str, topic: str, channel: str) -> bool:
-    """Whether she allows both the topic and the channel, at this moment."""
-    return is_allowed(account_id, topic) and is_allowed(account_id, f"channel.{channel}")
+    """Whether she allows both the topic and the channel, at this moment, and the number is not one that may be a stranger's by now."""
+    if not is_allowed(account_id, topic) or not is_allowed(account_id, f"channel.{channel}"):
+        return False
+    # The way in finds this out only of those who come: whoever stays away is asked about here (P66).
+    return channel != "sms" or not may_be_taken_over(account_id, now=clock.now())
 
 
 def announce(template: str, *, topic: str, page: str, now: datetime) -> Iterator[int]:

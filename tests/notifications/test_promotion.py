@@ -11,6 +11,7 @@ from msewa.outbox.worker import run_next
 from tests.conftest import ClockHandle
 from tests.notifications.conftest import PAGE, RecordingCourier, allow, queue, work
 from tests.people import Somebody
+from tests.strict_client import StrictClient
 
 
 @pytest.mark.promise("P63", "P38", "P12")
@@ -54,7 +55,7 @@ def test_withdrawing_drops_what_already_waits(harjinder: Somebody, courier: Reco
 
 @pytest.mark.promise("P64")
 def test_a_yes_that_ended_while_the_news_waited_sends_nothing(harjinder: Somebody, courier: RecordingCourier, clock: ClockHandle) -> None:
-    allow(harjinder, "newsletter", "channel.sms")
+    allow(harjinder, "newsletter", "channel.email")
     clock.advance(days=364)
     queued = queue(harjinder)
 
@@ -65,6 +66,41 @@ def test_a_yes_that_ended_while_the_news_waited_sends_nothing(harjinder: Somebod
 
     assert queued == 1
     assert courier.letters == []
+
+
+@pytest.mark.promise("P66")
+def test_a_number_that_was_silent_for_90_days_gets_no_news_and_the_mailbox_does(
+    harjinder: Somebody, courier: RecordingCourier, clock: ClockHandle
+) -> None:
+    allow(harjinder, "newsletter", "channel.sms", "channel.email")
+    clock.advance(days=89)
+    before = queue(harjinder)
+
+    # What was queued on the last day waits for the worker until the number is silent for too long.
+    clock.advance(days=1)
+    work(harjinder.app)
+    after = queue(harjinder)
+
+    assert (before, after) == (2, 1)
+    assert [letter.channel for letter in courier.letters] == ["email"]
+
+
+@pytest.mark.promise("P66")
+def test_news_comes_again_once_the_number_was_proven(
+    harjinder: Somebody, client: StrictClient, courier: RecordingCourier, clock: ClockHandle
+) -> None:
+    allow(harjinder, "newsletter", "channel.sms")
+    clock.advance(days=200)
+    silent = queue(harjinder)
+    client.submit("/sign-in", "sign-in", mobile=harjinder.mobile.removeprefix("+91"), password=harjinder.password)
+    client.submit("/sign-in/second-factor", "second-factor", code=harjinder.code())
+    doubted = queue(harjinder)
+    client.submit("/account/mobile", "mobile", mobile=harjinder.mobile.removeprefix("+91"))
+    work(harjinder.app)
+
+    client.submit("/account/mobile/verify", "verify", code=courier.letters[-1].codes["otp"])
+
+    assert (silent, doubted, queue(harjinder)) == (0, 0, 1)
 
 
 @pytest.mark.promise("P63")

@@ -82,6 +82,18 @@ def test_who_withdrew_it_gets_none(her: Somebody, app: Flask, clock: ClockHandle
     assert digests(app) == []
 
 
+@pytest.mark.promise("P66")
+def test_a_number_that_was_silent_for_a_year_gets_none(her: Somebody, app: Flask, clock: ClockHandle) -> None:
+    allowed_by(her, "digest", "channel.sms", "channel.email")
+    clock.advance(days=395)
+    looked_at(her)
+    month_later(clock)
+
+    put(app, clock)
+
+    assert digests(app) == [(her.id, "email")]
+
+
 def test_who_says_yes_once_more_this_month_gets_last_months_all_the_same(her: Somebody, app: Flask, clock: ClockHandle) -> None:
     allowed_by(her, "digest", "channel.sms")
     month_later(clock)
