@@ -8,10 +8,11 @@ from flask_login import current_user
 from msewa.accounts import cookies
 from msewa.accounts.operations.visits import end_over, note_seen
 from msewa.accounts.people import Person
-from msewa.accounts.queries import find_person, is_over
+from msewa.accounts.queries import find_over, find_person
 from msewa.accounts.rules import SEEN_EVERY
 from msewa.crypto.tokens import token_hash
 from msewa.extensions import db, login_manager, writing
+from msewa.web.access import ENDED
 from msewa.web.clock import now
 
 
@@ -58,7 +59,9 @@ def _find(token: str) -> Person | None:
 def _end_for_good(hashed: bytes, *, now: datetime) -> None:
     """Remove a visit that was refused because its time is over: a clock that is put back must not revive it (F13)."""
     # Asked by a mere read first: most tokens that open nothing are of other kinds of visits, or of none.
-    if is_over(hashed, now=now):
+    owner = find_over(hashed, now=now)
+    if owner is not None:
+        setattr(g, ENDED, owner)
         db.session.rollback()
         with writing():
             end_over(hashed, now=now)

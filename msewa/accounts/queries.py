@@ -85,9 +85,14 @@ def over(now: datetime) -> ColumnElement[bool]:
     return (SignInSession.kind == Visit.FULL) & ((SignInSession.ends_at <= now) | (SignInSession.seen_at <= now - IDLE))
 
 
-def is_over(hashed: bytes, *, now: datetime) -> bool:
-    """Whether a token is of a signed-in visit that is over and was not removed yet."""
-    return db.session.scalar(select(SignInSession.id).where(SignInSession.token_hash == hashed, over(now))) is not None
+def find_over(hashed: bytes, *, now: datetime) -> str | None:
+    """Return whose signed-in visit a token was of that is over and not removed yet; None for every other token."""
+    return db.session.scalar(select(SignInSession.account_id).where(SignInSession.token_hash == hashed, over(now)))
+
+
+def is_visit(hashed: bytes) -> bool:
+    """Whether a token is of any visit that was not removed yet."""
+    return db.session.scalar(select(SignInSession.id).where(SignInSession.token_hash == hashed)) is not None
 
 
 def get_subject(account_id: str) -> SubjectKey:

@@ -82,6 +82,11 @@ def _sourced(desk: Desk, key: str, value: str, *, earlier: Answer | None) -> Ans
     return Answer(value, at=desk.now.isoformat())
 
 
+def take_up(page: Page, *, unsaved: Page) -> dict[str, Answer]:
+    """Return a page with what was typed over it; an answer that did not change keeps its source and date."""
+    return {key: old if (old := page.get(key)) and not old.typed and old.value == new.value else new for key, new in unsaved.items()}
+
+
 def find_problems(desk: Desk, step: int, *, pages: Pages) -> dict[str, AnswerError]:
     """Return what is wrong with a page as it was saved: unusable, missing, or at odds with another answer."""
     page = pages.get(step, {})

@@ -7,7 +7,14 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, select
 
 from msewa.applications import places
-from msewa.applications.models import Application, ApplicationEvent, ApplicationPage, ApplicationPaper, ApplicationReview
+from msewa.applications.models import (
+    Application,
+    ApplicationEvent,
+    ApplicationPage,
+    ApplicationPaper,
+    ApplicationReview,
+    ApplicationUnsaved,
+)
 from msewa.applications.queries import COLUMNS, Case
 from msewa.applications.references import show_reference
 from msewa.crypto.envelope import unseal, unseal_json
@@ -21,16 +28,21 @@ from msewa.web.keys import key_wrapper
 
 Fields = Row[*tuple[Any, ...]]
 # Children first: SQLite and PostgreSQL then agree, whatever a foreign key would carry along.
-CHILDREN = (ApplicationEvent, ApplicationReview, ApplicationPaper, ApplicationPage)
+CHILDREN = (ApplicationEvent, ApplicationReview, ApplicationPaper, ApplicationUnsaved, ApplicationPage)
 
 
 def gather(subject: Subject) -> list[dict[str, Any]]:
     """Return every application with its answers, papers (by digest), reviews, track and package, oldest first."""
     cases = _cases(subject.id)
     pages, papers, reviews, track = _pages(subject.id), _papers(subject.id), _reviews(subject.id), _track(subject.id)
+    unsaved = _unsaved(subject.id)
     packages = {row.application_id: row for row in list_packages([case.id for case in cases])}
     return [
-        {**_whole(case, pages[case.id], papers[case.id], track[case.id]), **_seen(case, reviews[case.id], packages.get(case.id))}
+        {
+            **_whole(case, pages[case.id], papers[case.id], track[case.id]),
+            **_seen(case, reviews[case.id], packages.get(case.id)),
+            "unsaved": _opened(case, unsaved[case.id]),
+        }
         for case in cases
     ]
 
@@ -67,6 +79,10 @@ def _cases(account_id: str) -> list[Case]:
 
 def _pages(account_id: str) -> dict[str, list[Fields]]:
     return _grouped(account_id, ApplicationPage, ApplicationPage.step, ApplicationPage.sealed)
+
+
+def _unsaved(account_id: str) -> dict[str, list[Fields]]:
+    return _grouped(account_id, ApplicationUnsaved, ApplicationUnsaved.step, ApplicationUnsaved.held_at, ApplicationUnsaved.sealed)
 
 
 def _papers(account_id: str) -> dict[str, list[Fields]]:
@@ -115,6 +131,16 @@ def _whole(case: Case, pages: list[Fields], papers: list[Fields], track: list[Fi
     }
 
 
+def _opened(case: Case, unsaved: list[Fields]) -> dict[str, Any]:
+    return {
+        str(row.step): {
+            "held_at": row.held_at.isoformat(),
+            "answers": unseal_json(case.key, row.sealed, place=places.of_unsaved(case.id, step=row.step)),
+        }
+        for row in unsaved
+    }
+
+
 def _seen(case: Case, reviews: list[Fields], package: Sent | None) -> dict[str, Any]:
     shown = [
         {
@@ -137,7 +163,15 @@ def package_of(package: Sent | None) -> dict[str, Any] | None:
 
 HOLDING = Holding(
     section="applications",
-    tables=("application", "application_page", "application_paper", "application_review", "application_event", "package"),
+    tables=(
+        "application",
+        "application_page",
+        "application_unsaved",
+        "application_paper",
+        "application_review",
+        "application_event",
+        "package",
+    ),
     gather=gather,
     erase=erase,
     files=files,

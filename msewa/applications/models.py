@@ -43,6 +43,17 @@ class ApplicationPage(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class ApplicationUnsaved(Base):
+    """What a visit that ended by itself still brought for a step, in the form of a page: shown to its owner, part of nothing."""
+
+    __tablename__ = "application_unsaved"
+
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), primary_key=True)
+    step: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    held_at: Mapped[datetime]
+
+
 class ApplicationPaper(Base):
     """A clean paper; `meta` (name, media type, size, SHA-256) and `content` are sealed apart, so that a list opens no file."""
 

@@ -8,6 +8,11 @@ def of_page(application_id: str, *, step: int) -> Place:
     return Place(table="application_page", group="answers", row=step, subject=application_id)
 
 
+def of_unsaved(application_id: str, *, step: int) -> Place:
+    """Return the place of what was typed on a step and not saved."""
+    return Place(table="application_unsaved", group="answers", row=step, subject=application_id)
+
+
 def of_paper(application_id: str, *, paper_id: str, group: str) -> Place:
     """Return the place of a paper's `meta` or `content`."""
     return Place(table="application_paper", group=group, row=paper_id, subject=application_id)

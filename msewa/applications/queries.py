@@ -9,9 +9,16 @@ from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 
 from msewa.applications import places
 from msewa.applications.answers import Answer, from_json
-from msewa.applications.models import Application, ApplicationEvent, ApplicationPage, ApplicationPaper, ApplicationReview
+from msewa.applications.models import (
+    Application,
+    ApplicationEvent,
+    ApplicationPage,
+    ApplicationPaper,
+    ApplicationReview,
+    ApplicationUnsaved,
+)
 from msewa.applications.references import read_reference
-from msewa.applications.rules import PAGE_SIZE, State
+from msewa.applications.rules import PAGE_SIZE, UNSAVED_KEPT, State
 from msewa.crypto.envelope import unseal, unseal_json
 from msewa.extensions import db
 from msewa.hot import HotRead
@@ -149,6 +156,13 @@ def read_pages(case: Case) -> dict[int, dict[str, Answer]]:
     chosen = select(ApplicationPage.step, ApplicationPage.sealed).where(ApplicationPage.application_id == case.id)
     rows = db.session.execute(chosen.order_by(ApplicationPage.step))
     return {row.step: from_json(unseal_json(case.key, row.sealed, place=places.of_page(case.id, step=row.step))) for row in rows}
+
+
+def find_unsaved(case: Case, *, step: int, now: datetime) -> dict[str, Answer] | None:
+    """Return what was typed on a step when a visit ended, and not saved since; None when there is nothing, or it is a day old."""
+    of_step = (ApplicationUnsaved.application_id == case.id, ApplicationUnsaved.step == step)
+    sealed = db.session.scalar(select(ApplicationUnsaved.sealed).where(*of_step, ApplicationUnsaved.held_at > now - UNSAVED_KEPT))
+    return None if sealed is None else from_json(unseal_json(case.key, sealed, place=places.of_unsaved(case.id, step=step)))
 
 
 def list_papers(case: Case) -> list[Held]:

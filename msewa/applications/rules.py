@@ -1,12 +1,14 @@
 """Where an application stands, and the limits of what one person may begin and add."""
 
 import hashlib
+from datetime import timedelta
 from enum import StrEnum
 
 MOST_DRAFTS = 500
 MOST_PAPERS = 10
 PAGE_SIZE = 20
 REVIEWS_KEPT = 5
+UNSAVED_KEPT = timedelta(days=1)
 
 
 class State(StrEnum):

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, abort, current_app, request, url_for
+from flask import Blueprint, Flask, abort, current_app, g, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -18,6 +19,8 @@ View = Callable[P, R]
 
 PUBLIC, SIGNED_IN, CITIZEN, DPO, SANDBOX = "public", "signed_in", "citizen", "dpo", "sandbox"
 FRESH = timedelta(minutes=10)
+# Where a request notes whose visit it found to be over.
+ENDED = "ended_visit_of"
 
 
 def _mark(audience: str) -> Callable[[View[P, R]], View[P, R]]:
@@ -41,6 +44,19 @@ def fresh_proof(view: View[P, R]) -> View[P, R]:
     return view
 
 
+def held_when_ended(hold: Callable[..., bool]) -> Callable[[View[P, R]], View[P, R]]:
+    """Let `hold(account_id, **address)` keep what a form brings from a visit that ended meanwhile; it says whether it did.
+
+    The form is known to be of this browser by then (CSRF), the visit is removed, and the account is the one it was of: no more than that.
+    """
+
+    def mark(view: View[P, R]) -> View[P, R]:
+        cast(Any, view).hold_when_ended = hold
+        return view
+
+    return mark
+
+
 def audience_of(view: Callable[..., Any]) -> str | None:
     """Return the mark of a view, None when it has none."""
     return getattr(view, "audience", None)
@@ -62,7 +78,7 @@ def _check() -> Response | None:
         abort(403)
     if not current_user.is_authenticated:
         # A form that ended the visit, sent twice: the second gets the first one's answer.
-        return see_other(form_keys.find_answer() or url_for("accounts.sign_in", next=_way_back()))
+        return see_other(form_keys.find_answer() or url_for("accounts.sign_in", next=_way_back(), done=_fate_of_form(view)))
     if audience not in (SIGNED_IN, current_user.role):
         # What an address names is not there for another role, whether or not it ever was.
         abort(404 if request.view_args else 403)
@@ -77,9 +93,22 @@ def is_fresh() -> bool:
     return proved_at is not None and now() - proved_at <= FRESH
 
 
+def _fate_of_form(view: Callable[..., Any]) -> str | None:
+    """Return whether what was sent is held or lost, when the visit it was written in was found over just now."""
+    owner = g.get(ENDED)
+    if owner is None or request.method in ("GET", "HEAD"):
+        return None
+    hold = getattr(view, "hold_when_ended", None)
+    return "held" if hold is not None and hold(owner, **(request.view_args or {})) else "lost"
+
+
 def _way_back() -> str:
-    """Return the path to come back to: this page, or for a form the page it was on (its own path)."""
-    return request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else request.path
+    """Return the address to come back to: this page, or for a form its own address, where that opens a page, else the page it was on."""
+    adapter = current_app.create_url_adapter(request)
+    if request.method in ("GET", "HEAD") or (adapter is not None and adapter.test(request.path, method="GET")):
+        return request.full_path.rstrip("?")
+    page = urlsplit(request.referrer or "/")
+    return page._replace(scheme="", netloc="", fragment="").geturl()
 
 
 def safe_next(target: str | None, *, fallback: str) -> str:

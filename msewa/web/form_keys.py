@@ -31,6 +31,11 @@ def issue() -> str:
     return f"{text}.{_seals().seal(text)}"
 
 
+def is_carried() -> bool:
+    """Whether this form carries a key of ours; for forms that are taken in without being guarded by it."""
+    return _is_ours(request.form.get(FIELD, ""))
+
+
 def _is_ours(key: str) -> bool:
     text, _, seal = key.partition(".")
     return _seals().is_ours(text, seal)

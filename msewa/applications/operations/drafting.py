@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from msewa.applications import places
 from msewa.applications.answers import Page, to_json
 from msewa.applications.models import Application, ApplicationPage
+from msewa.applications.operations import holding_back
 from msewa.applications.queries import Case, count_drafts, find_untouched
 from msewa.applications.references import new_reference, show_reference
 from msewa.applications.rules import MOST_DRAFTS, State
@@ -48,6 +49,7 @@ def begin(definition: Definition, *, subject: Subject, actor: Actor, language: s
         provider_id=definition.provider,
         state=State.DRAFT,
         language=language,
+        # Of its own, so that a draft that is put away is noise at once, and nothing else is.
         data_key=key_wrapper().wrap(new_data_key(), subject=application_id),
         created_at=now,
         updated_at=now,
@@ -60,11 +62,13 @@ def begin(definition: Definition, *, subject: Subject, actor: Actor, language: s
 
 def save_page(case: Case, *, step: int, page: Page, now: datetime) -> None:
     """Keep one page of the form as it stands, right or not; raises AlreadySentError."""
+    # First: from here to the commit nobody can send it without this page.
     touch(case, now=now)
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     sealed = seal_json(case.key, to_json(page), place=places.of_page(case.id, step=step))
     row = dialect.insert(ApplicationPage).values(application_id=case.id, step=step, sealed=sealed)
     db.session.execute(row.on_conflict_do_update(index_elements=["application_id", "step"], set_={"sealed": sealed}))
+    holding_back.let_go(case.id, step=step)
 
 
 def touch(case: Case, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from msewa.applications import places, queries
 from msewa.applications.deadlines import Due
 from msewa.applications.disclosing import disclosure_of
 from msewa.applications.models import Application, ApplicationReview
+from msewa.applications.operations import holding_back
 from msewa.applications.operations.drafting import AlreadySentError
 from msewa.applications.operations.following import note_event, tell
 from msewa.applications.packages import Package, build_package
@@ -66,6 +67,7 @@ def submit(case: Case, definition: Definition, *, subject: Subject, confirmed: C
     seen = queries.find_reviewed(case, digest=confirmed.digest)
     if seen is None or package.digest != confirmed.digest:
         raise NotReviewedError(seen)
+    holding_back.let_go(case.id)
     delivery.dispatch(case.id, provider_id=definition.provider, payload=package.payload, papers=_contents(case, package), now=now)
     note_event(case.id, Event.SUBMITTED, now=now)
     reference = show_reference(case.reference)

@@ -4,17 +4,18 @@ from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from msewa.applications.answers import Answer, Pages
-from msewa.applications.filling import Desk, Problems, find_for_profile, find_problems, prefill, read_page
+from msewa.applications.filling import Desk, Problems, find_for_profile, find_problems, prefill, read_page, take_up
 from msewa.applications.forms.page import make_page
 from msewa.applications.operations import drafting
 from msewa.applications.operations.drafting import AlreadySentError
-from msewa.applications.queries import Case, read_pages
+from msewa.applications.queries import Case, find_unsaved, read_pages
 from msewa.applications.routes.blueprint import address, bp, desk_for, frame, own_case, person
+from msewa.applications.routes.ended import hold_typed
 from msewa.applications.routes.papers import paper_step, save_papers
 from msewa.applications.steps import count_steps, paper_step_of, read_step
 from msewa.extensions import db
 from msewa.profile import operations as profile
-from msewa.web.access import citizen
+from msewa.web.access import citizen, held_when_ended
 from msewa.web.pages import render_page, see_other, wanted_fragment
 
 
@@ -30,12 +31,17 @@ def edit(ref: str) -> AnyResponse:
     is_checked = request.args.get("check") == "1"
     if step == paper_step_of(desk.definition):
         return paper_step(case, desk, is_checked=is_checked)
+    pages = {step: prefill(desk, step), **pages}
+    unsaved = find_unsaved(case, step=step, now=desk.now)
+    if unsaved is not None:
+        pages[step] = take_up(pages[step], unsaved=unsaved)
     problems = find_problems(desk, step, pages=pages) if is_checked else {}
-    return _show(case, desk, step, pages={step: prefill(desk, step), **pages}, problems=problems)
+    return _show(case, desk, step, pages=pages, problems=problems, is_unsaved=unsaved is not None)
 
 
 @bp.post("/applications/<ref>/edit")
 @citizen
+@held_when_ended(hold_typed)
 def save(ref: str) -> AnyResponse:
     """Keep a step: by itself while she types, to leave, or to go on to the next one.
 
@@ -80,7 +86,7 @@ def _leave(case: Case, desk: Desk, step: int, *, pages: Pages, problems: Problem
     return see_other(address("review", case))
 
 
-def _show(case: Case, desk: Desk, step: int, *, pages: Pages, problems: Problems, is_saved: bool = False, status: int = 200) -> Response:
+def _show(case: Case, desk: Desk, step: int, *, pages: Pages, problems: Problems, status: int = 200, **notes: bool) -> Response:
     near = request.form.get("place_district", "")
     made = make_page(desk, step, pages=pages, problems=problems, near=near if near in desk.catalogue.districts else "")
     return render_page(
@@ -91,6 +97,7 @@ def _show(case: Case, desk: Desk, step: int, *, pages: Pages, problems: Problems
         title=desk.definition.steps[step - 1].title,
         page=made,
         form=made.form,
-        saved_at=desk.now if is_saved else None,
+        saved_at=desk.now if notes.get("is_saved") else None,
+        is_unsaved=notes.get("is_unsaved", False),
         **frame(case, desk),
     )
