@@ -34,9 +34,9 @@ class Exported:
     stretches: tuple[bytes, ...]
 
 
-def write_export(key: MonthKey, file: TextIO) -> int:
+def write_export(key: MonthKey, file: TextIO, *, export_id: str) -> int:
     """Write every bundle of a month; return how many. Needs a role that may read the archive."""
-    file.write(json.dumps({"kind": KIND, "month": key.month, "public": _text(key.public)}) + "\n")
+    file.write(json.dumps({"kind": KIND, "export": export_id, "month": key.month, "public": _text(key.public)}) + "\n")
     count = 0
     for row in db.session.execute(select(Archive).where(Archive.month == key.month).order_by(Archive.id)).scalars():
         parts = select(ArchivePart.content).where(ArchivePart.archive_id == row.id).order_by(ArchivePart.number)

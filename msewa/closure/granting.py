@@ -12,6 +12,7 @@ RIGHTS = {
     "archive": "select, delete",
     "archive_part": "select, delete",
     "vault_month": "select, update",
+    "vault_export": "select, insert, update",
     "vault_opening": "select, insert",
     "ledger_checkpoint": "select",  # public; by them a clock that jumped is told from one that is right
     "alembic_version": "select",

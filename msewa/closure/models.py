@@ -37,7 +37,10 @@ class ArchivePart(Base):
 
 
 class VaultMonth(Base):
-    """How many were sealed in a month, and between which moments its key must end; the application may read this, and not the archive."""
+    """How many were sealed in a month, and between which moments it must end; the application may read this, and not the archive.
+
+    Of a month that ended: how many shares its key had, and how many were burnt, on the word of the custodians' record of this number.
+    """
 
     __tablename__ = "vault_month"
 
@@ -47,6 +50,20 @@ class VaultMonth(Base):
     not_before: Mapped[datetime]
     not_after: Mapped[datetime]
     destroyed_at: Mapped[datetime | None]
+    custodians: Mapped[int | None] = mapped_column(Integer)
+    burnt: Mapped[int | None] = mapped_column(Integer)
+    record: Mapped[str | None] = mapped_column(String(120))
+
+
+class VaultExport(Base):
+    """A copy of a month's sealed bundles that was written for the offline machine, until the custodians say that it is erased."""
+
+    __tablename__ = "vault_export"
+
+    id: Mapped[str] = mapped_column(String(8), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7))
+    made_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
 
 
 class VaultOpening(Base):

@@ -5,16 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Table, func, select
+from sqlalchemy import ColumnElement, Row, Select, Table, func, select
 
 from msewa.applications.models import Application
 from msewa.applications.references import show_reference
 from msewa.applications.rules import OPEN, State
 from msewa.catalogue.queries import catalogue
 from msewa.catalogue.rules import Provider, Words
-from msewa.closure.models import VaultMonth, VaultOpening
+from msewa.closure.models import VaultExport, VaultMonth, VaultOpening
 from msewa.closure.rules import Span
 from msewa.extensions import Base, db
 from msewa.holdings import holdings
@@ -41,7 +41,7 @@ class Keeper:
 
 
 class MonthRow(NamedTuple):
-    """A month of the vault: its key's id, how many it holds, between when it must end, and when it did."""
+    """A month of the vault: its key's id, how many it holds, between when it must end, when it did, and on whose word."""
 
     month: str
     key_id: str
@@ -49,6 +49,10 @@ class MonthRow(NamedTuple):
     not_before: datetime
     not_after: datetime
     destroyed_at: datetime | None
+    custodians: int | None
+    burnt: int | None
+    record: str | None
+    exports_left: int
 
     @property
     def span(self) -> Span:
@@ -104,8 +108,20 @@ def _keeper(provider_id: str, rows: list[Row[str, str, str, str]]) -> Keeper:
 
 def list_months() -> Sequence[MonthRow]:
     """Return every month that holds or held sealed bundles, the oldest first."""
-    columns = (VaultMonth.month, VaultMonth.key_id, VaultMonth.sealed, VaultMonth.not_before, VaultMonth.not_after, VaultMonth.destroyed_at)
-    return [MonthRow(*row) for row in db.session.execute(select(*columns).order_by(VaultMonth.month))]
+    return [MonthRow(*row) for row in db.session.execute(_months().order_by(VaultMonth.month))]
+
+
+def find_month(month: str) -> MonthRow | None:
+    """Return a month of the vault; None when nothing was sealed in it."""
+    row = db.session.execute(_months().where(VaultMonth.month == month)).first()
+    return MonthRow(*row) if row else None
+
+
+def _months() -> Select[*tuple[Any, ...]]:
+    sealed = (VaultMonth.month, VaultMonth.key_id, VaultMonth.sealed, VaultMonth.not_before, VaultMonth.not_after)
+    ended = (VaultMonth.destroyed_at, VaultMonth.custodians, VaultMonth.burnt, VaultMonth.record)
+    left = select(func.count()).where(VaultExport.month == VaultMonth.month, VaultExport.erased_at.is_(None))
+    return select(*sealed, *ended, left.scalar_subquery())
 
 
 class Openings(NamedTuple):

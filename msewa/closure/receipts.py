@@ -12,7 +12,8 @@ from flask import current_app
 from sqlalchemy import delete, select
 
 from msewa.closure.intimations import list_arrivals
-from msewa.closure.models import DeletionReceipt, VaultMonth
+from msewa.closure.models import DeletionReceipt
+from msewa.closure.queries import MonthRow, find_month
 from msewa.config import Settings
 from msewa.crypto.canonical import canonical, read_object
 from msewa.crypto.detached import BadSignatureError, UnknownSignerError, check_document, public_half, sign_detached
@@ -38,11 +39,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The verdict; of a valid receipt what it says, when its month's key was destroyed (None: not yet), and which offices have heard."""
+    """The verdict; of a valid receipt what it says, how its month stands (None: unknown here), and which offices have heard."""
 
     verdict: Verdict
     receipt: Receipt | None = None
-    destroyed_at: datetime | None = None
+    month: MonthRow | None = None
     arrivals: Mapping[str, datetime | None] = field(default_factory=dict[str, datetime | None])
 
 
@@ -96,7 +97,6 @@ def verify(text: str) -> Checked:
         return Checked(Verdict.NOT_OURS)
     except BadSignatureError:
         return Checked(Verdict.ALTERED)
-    destroyed = select(VaultMonth.destroyed_at).where(VaultMonth.month == receipt["sealed"]["month"])
     names = [one["provider"] for one in receipt["recipients"]]
     arrivals = list_arrivals(names, deleted_at=datetime.fromisoformat(receipt["deleted_at"]))
-    return Checked(Verdict.VALID, receipt, db.session.scalar(destroyed), arrivals)
+    return Checked(Verdict.VALID, receipt, find_month(receipt["sealed"]["month"]), arrivals)

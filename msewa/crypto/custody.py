@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import shamir_mnemonic
 from shamir_mnemonic import Share
@@ -23,6 +24,13 @@ REMARK = "#"
 
 class CustodyError(Exception):
     """An offline key can't be made or put together; the message is one line for the person at the terminal."""
+
+
+class Split(NamedTuple):
+    """How many custodians hold a share of a key, and how many of them open together."""
+
+    custodians: int
+    needed: int
 
 
 def new_month(folder: Path, month: str, *, name: str, target: Path, custodians: int = CUSTODIANS, needed: int = NEEDED) -> list[Path]:
@@ -43,7 +51,8 @@ def new_month(folder: Path, month: str, *, name: str, target: Path, custodians: 
         target / f"{name}.share-{number}.txt": f"{REMARK} {name}, share {number} of {custodians}; any {needed} open\n{words}\n"
         for number, words in enumerate(shares, 1)
     }
-    content = {"month": month, "suite": SUITE, "public": base64.b64encode(public).decode()}
+    split = {"custodians": custodians, "needed": needed}
+    content = {"month": month, "suite": SUITE, "public": base64.b64encode(public).decode(), **split}
     # The public half comes last: nothing can be sealed to a key whose shares never reached the disk.
     _write_new(papers | {_path(folder, month): json.dumps(content, indent=1) + "\n"}, private=papers)
     return list(papers)
@@ -84,6 +93,18 @@ def public_half(folder: Path, month: str) -> bytes:
     if content.get("month") != month or content.get("suite") != SUITE or len(public) != PUBLIC_BYTES:
         raise CustodyError(f"The public key for {month} is another's.")
     return public
+
+
+def split_of(folder: Path, month: str) -> Split:
+    """Return between how many the private half of a month was split; raises CustodyError when its public file does not say."""
+    try:
+        content = json.loads(_path(folder, month).read_text(encoding="ascii"))
+        split = Split(int(content["custodians"]), int(content["needed"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise CustodyError(
+            f'{month}.pub does not say how many shares there are: write "custodians" and "needed" into it, as each share says.'
+        ) from None
+    return split
 
 
 def private_half(shares: Iterable[str], *, public: bytes) -> bytes:

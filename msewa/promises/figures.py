@@ -81,6 +81,6 @@ _COUNTED = (
     _Counted("stopped", _count_stopped, _("offices stopped"), "P26", "office"),
     _Counted("sealed", _count_sealed, _("who left, sealed"), "P55", "lock"),
     _Counted("opened", _count_opened, _("seals opened by law"), "P56", "eye"),
-    _Counted("ended", _count_ended, _("months' keys destroyed"), "P57", "bin"),
+    _Counted("ended", _count_ended, _("months erased from the vault"), "P57", "bin"),
     _Counted("late", _count_late, _("complaints waiting too long"), "P76", "chat"),
 )

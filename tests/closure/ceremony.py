@@ -16,6 +16,7 @@ from tests.closure.conftest import run, shares_of
 from tests.installation import ROOT, Installation
 from tests.people import Somebody
 
+RECORD = "VLT-1/2029"
 NOWHERE = {"MSEWA_DATA": "/nonexistent/data", "MSEWA_MODE": "production"}
 
 
@@ -32,6 +33,11 @@ def offline(*arguments: str, settings: dict[str, str] = NOWHERE) -> subprocess.C
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MSEWA_")}
     command = [sys.executable, "-m", "flask", "--app", "app", "vault", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment | settings, capture_output=True, text=True, timeout=120, check=False)
+
+
+def destroy(app: Flask, month: str, *more: str, burnt: str = "2") -> Any:
+    """End a month on the custodians' word."""
+    return run(app, "vault", "destroy", "--month", month, "--burnt", burnt, "--record", RECORD, *more)
 
 
 def count_sealed(app: Flask) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from msewa.closure.vault import find_key
 from msewa.config import Settings
 from msewa.extensions import db, writing
 from msewa.ledger.checkpointing import checkpoint
-from tests.closure.ceremony import count_sealed, exported, leave, offline
+from tests.closure.ceremony import RECORD, count_sealed, destroy, exported, leave, offline, share_files
 from tests.closure.conftest import run, shares_of
 from tests.conftest import ClockHandle
 from tests.installation import CHEAPEST, Installation
@@ -65,11 +65,11 @@ def test_a_month_ends_after_three_years_and_not_a_day_before(app: Flask, clock: 
     month, left = receipt["sealed"]["month"], clock.now()
     app.extensions["clock"].move(left.replace(year=left.year + 3, day=left.day) - (clock.now() - left) - timedelta(days=1))
 
-    early = run(app, "vault", "destroy", "--month", month)
+    early = destroy(app, month)
     sealed = count_sealed(app)
     clock.advance(days=1, minutes=1)
-    due = run(app, "vault", "destroy", "--month", month)
-    again = run(app, "vault", "destroy", "--month", month)
+    due = destroy(app, month)
+    again = destroy(app, month)
 
     assert early.exit_code != 0
     assert "Nothing was destroyed" in early.output
@@ -89,7 +89,7 @@ def test_a_latest_date_that_comes_first_ends_nothing_before_its_years(app: Flask
         db.session.commit()
     clock.advance(days=366)
 
-    refused, red = run(app, "vault", "destroy", "--month", month), client.get("/health/ready")
+    refused, red = destroy(app, month), client.get("/health/ready")
 
     assert (red.status_code, refused.exit_code) == (503, 1)
     assert "must be kept until" in refused.output
@@ -105,7 +105,7 @@ def test_a_month_beyond_its_latest_date_turns_health_red_until_it_is_destroyed(
     clock.advance(days=4 * 366)
 
     late, red = run(app, "vault", "status"), client.get("/health/ready")
-    run(app, "vault", "destroy", "--month", month)
+    destroy(app, month)
     after, green = run(app, "vault", "status"), client.get("/health/ready")
 
     assert (fine.exit_code, "kept" in fine.output) == (0, True)
@@ -125,16 +125,94 @@ def test_a_destroyed_key_stands_in_the_public_log_and_behind_each_receipt(
     month = receipt["sealed"]["month"]
     clock.advance(days=3 * 366)
 
-    run(app, "vault", "destroy", "--month", month)
+    destroy(app, month)
 
     [row] = client.page("/promises/destroyed-keys").all("month-row")
     words = "".join(row.itertext())
     assert receipt["sealed"]["key"] in words
-    assert "Not yet" not in words
-    checked = client.submit("/account/deleted/verify", "verify", receipt=json.dumps(receipt))
-    assert "Not yet" not in checked.get_data(as_text=True)
+    checked = client.submit("/account/deleted/verify", "verify", receipt=json.dumps(receipt)).get_data(as_text=True)
+    for said in (words, " ".join(checked.split())):
+        assert "Not yet" not in said
+        assert f"2 of 3 shares of its key were burnt, on the custodians' word (record {RECORD})" in said.replace("&#39;", "'")
     assert shares_of(installation, month) == []
     assert not (installation.folder / "vault" / f"{month}.pub").exists()
+
+
+@ONE
+@pytest.mark.promise("P57")
+@pytest.mark.parametrize(
+    ("burnt", "record", "word"),
+    [("1", RECORD, "2 of 3 shares would be left"), ("0", RECORD, "3 of 3"), ("4", RECORD, "has 3 shares"), ("2", " ", "needs the number")],
+)
+def test_no_month_ends_while_its_key_can_open(app: Flask, clock: ClockHandle, kept, burnt: str, record: str, word: str) -> None:
+    month = leave(app, somebody(app))["sealed"]["month"]
+    clock.advance(days=4 * 366)
+
+    unsaid = run(app, "vault", "destroy", "--month", month)
+    refused = run(app, "vault", "destroy", "--month", month, "--burnt", burnt, "--record", record)
+
+    assert (unsaid.exit_code, "--burnt" in unsaid.output) == (2, True)
+    assert (refused.exit_code, word in refused.output) == (1, True), refused.output
+    assert count_sealed(app)[0] == 1
+
+
+@ONE
+@pytest.mark.promise("P57")
+def test_a_month_whose_public_file_tells_no_split_ends_when_it_does(
+    app: Flask, installation: Installation, clock: ClockHandle, kept
+) -> None:
+    month = leave(app, somebody(app))["sealed"]["month"]
+    path = installation.folder / "vault" / f"{month}.pub"
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps({name: content[name] for name in ("month", "suite", "public")}))
+    clock.advance(days=4 * 366)
+
+    refused = destroy(app, month, burnt="3")
+    path.write_text(json.dumps(content))
+    ended = destroy(app, month, burnt="3")
+
+    assert (refused.exit_code, "does not say how many shares there are" in refused.output) == (1, True)
+    assert ended.exit_code == 0, ended.output
+
+
+@ONE
+@pytest.mark.promise("P57")
+def test_what_was_taken_out_is_asked_for_and_what_still_opens_it_is_no_secret(
+    app: Flask, installation: Installation, client: StrictClient, clock: ClockHandle, tmp_path: Path, kept
+) -> None:
+    """Whoever lied about the shares and kept an export opens it: so nothing here says that nobody ever can."""
+    person = somebody(app)
+    month = leave(app, person)["sealed"]["month"]
+    shares, file = share_files(installation, month, tmp_path), exported(app, month, tmp_path)
+    export_id = json.loads(file.read_text().splitlines()[0])["export"]
+    clock.advance(days=4 * 366)
+
+    refused, unknown = destroy(app, month), destroy(app, month, "--erased", "00000000")
+    ended = destroy(app, month, "--exports-left")
+    opened = offline("open", str(file), *shares, "--instrument", "X/1", "--match", person.mobile, "--out", str(tmp_path / "out"))
+
+    assert (refused.exit_code, export_id in refused.output) == (1, True)
+    assert "no such export" in unknown.output
+    assert "1 of 1 bundles match" in opened.stdout
+    [row] = client.page("/promises/destroyed-keys").all("month-row")
+    assert "1 exported copy is not accounted for." in "".join(row.itertext())
+    assert "never" not in ended.output
+    assert "custodians" in client.page("/promises/P57").words("value-gap")
+
+
+@ONE
+@pytest.mark.promise("P57")
+def test_an_export_that_the_custodians_erased_is_accounted_for(
+    app: Flask, client: StrictClient, clock: ClockHandle, tmp_path: Path, kept
+) -> None:
+    month = leave(app, somebody(app))["sealed"]["month"]
+    export_id = json.loads(exported(app, month, tmp_path).read_text().splitlines()[0])["export"]
+    clock.advance(days=4 * 366)
+
+    ended = destroy(app, month, "--erased", export_id)
+
+    assert ended.exit_code == 0, ended.output
+    assert "not accounted for" not in client.page("/promises/destroyed-keys").text
 
 
 @contextmanager
@@ -168,9 +246,9 @@ def test_in_production_a_clock_that_jumped_ahead_destroys_nothing(app: Flask, cl
     live_through(app, clock, days=after)
 
     with in_production(app):
-        doubted = run(app, "vault", "destroy", "--month", month)
+        doubted = destroy(app, month)
         sealed = count_sealed(app)
-        insisted = run(app, "vault", "destroy", "--month", month, "--clock-is-right")
+        insisted = destroy(app, month, "--clock-is-right")
 
     assert doubted.exit_code != 0
     assert "--clock-is-right" in doubted.output
@@ -186,7 +264,7 @@ def test_in_production_a_clock_that_went_on_as_clocks_do_is_believed(app: Flask,
     live_through(app, clock, days=70)
 
     with in_production(app):
-        ended = run(app, "vault", "destroy", "--month", month)
+        ended = destroy(app, month)
 
     assert ended.exit_code == 0, ended.output
 

@@ -1,5 +1,6 @@
 """Who may look into the archive: not what serves, not its secrets; the archivist alone, and nothing else (P54)."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from msewa.closure.models import Archive
 from msewa.config import Settings
 from msewa.extensions import db
 from msewa.ledger.granting import grant
-from tests.closure.ceremony import count_sealed, leave
+from tests.closure.ceremony import count_sealed, destroy, leave
 from tests.closure.conftest import run
 from tests.conftest import ClockHandle
 from tests.installation import CHEAPEST, Installation
@@ -52,9 +53,9 @@ def test_the_role_that_serves_may_add_to_the_archive_and_not_look_into_it(
     serving, month, file = roles[0], month_there(app), tmp_path / "x"
 
     refused = [run(serving, "vault", "export", "--month", month, "--out", str(file))]
-    early = run(serving, "vault", "destroy", "--month", month)
+    early = destroy(serving, month)
     clock.advance(days=3 * 366)
-    refused.append(run(serving, "vault", "destroy", "--month", month))
+    refused.append(destroy(serving, month))
 
     assert ["may not do that" in one.output for one in refused] == [True, True], [one.output for one in refused]
     assert "must be kept until" in early.output
@@ -73,9 +74,10 @@ def test_the_archivist_exports_and_ends_a_month_and_sees_nothing_else(
     keeping.extensions["settings"] = Settings(mode="production", data=installation.folder, password_cost=CHEAPEST)
 
     exported = run(keeping, "vault", "export", "--month", month, "--out", str(tmp_path / "x"))
+    export_id = json.loads((tmp_path / "x").read_text().splitlines()[0])["export"]
     clock.advance(days=3 * 366)
-    doubted = run(keeping, "vault", "destroy", "--month", month)
-    ended = run(keeping, "vault", "destroy", "--month", month, "--clock-is-right")
+    doubted = destroy(keeping, month)
+    ended = destroy(keeping, month, "--clock-is-right", "--erased", export_id)
 
     assert exported.output.startswith("1 sealed"), exported.output
     assert "--clock-is-right" in doubted.output

@@ -10,7 +10,7 @@ from flask import Blueprint, current_app
 from msewa.closure.commands import offline
 from msewa.closure.exports import write_export
 from msewa.closure.granting import grant_archivist
-from msewa.closure.operations.ending import destroy_month, leave_use, record_opening
+from msewa.closure.operations.ending import Word, destroy_month, enter_export, leave_use, record_opening
 from msewa.closure.queries import list_months
 from msewa.closure.rules import ClosureError, MonthState, month_of, state_of
 from msewa.closure.vault import find_key, is_key_there
@@ -44,7 +44,7 @@ def status() -> None:
         dates = f"{row.not_before:%Y-%m-%d} .. {row.not_after:%Y-%m-%d}"
         click.echo(f"{row.month}  {row.key_id}  {row.sealed:>6} sealed  {dates}  {state}")
         if state is MonthState.OVERDUE:
-            faults.append(f"{row.month} must be destroyed now: flask --app app vault destroy --month {row.month}")
+            faults.append(f"{row.month} must be destroyed now: burn its shares, then flask --app app vault destroy --month {row.month}")
     if is_key_there(now=moment):
         click.echo(f"Whoever leaves now is sealed to the key of {month_of(moment)}.")
     else:
@@ -67,28 +67,36 @@ def export(month: str, path: Path) -> None:
         raise click.ClickException(f"There is no key for {month}, or it was destroyed.")
     if path.exists():
         raise click.ClickException(f"{path} is there already.")
-    with ExitStack() as undo, path.open("x", encoding="ascii") as file:
+    with writing(), ExitStack() as undo, path.open("x", encoding="ascii") as file:
         # Half an export is taken away again: it must not lie there like a whole one.
         undo.callback(path.unlink)
-        count = write_export(key, file)
+        export_id = enter_export(month, now=now())
+        count = write_export(key, file, export_id=export_id)
+        db.session.commit()
         undo.pop_all()
-    click.echo(f"{count} sealed bundles of {month} in {path}.")
+    click.echo(f"{count} sealed bundles of {month} in {path}: export {export_id}, asked for when the month ends.")
 
 
 @bp.cli.command("destroy")
 @A_MONTH
+@click.option("--burnt", required=True, type=click.IntRange(min=0), help="How many shares of this month the custodians burnt.")
+@click.option("--record", required=True, help="The number of the record that the custodians and their witness signed; it is published.")
+@click.option("--erased", multiple=True, help="An export of this month that the custodians erased; once for each.")
+@click.option("--exports-left", is_flag=True, help="Go on although exports are lost; the public log says how many.")
 @click.option("--clock-is-right", is_flag=True, help="Go on although the ledger has a hole of 30 days.")
-def destroy(month: str, clock_is_right: bool) -> None:
-    """End a month for good, once its years are over: bundles, public half, and each custodian's share."""
+def destroy(month: str, burnt: int, record: str, erased: tuple[str, ...], exports_left: bool, clock_is_right: bool) -> None:
+    """End a month, once its years are over and its shares burnt: bundles and public half go, and the public log says on whose word."""
+    word = Word(burnt, record, erased, exports_left)
     with writing():
         try:
-            count = destroy_month(month, now=now(), is_clock_right=clock_is_right)
+            ended = destroy_month(month, word=word, now=now(), is_clock_right=clock_is_right)
         except ClosureError as error:
             raise click.ClickException(str(error)) from None
         db.session.commit()
     # After the commit: had that failed, the bundles would still be there and their key not.
     leave_use(month)
-    click.echo(f"{month} is destroyed: {count} sealed bundles can never be opened. Each custodian now burns the share of this month.")
+    click.echo(f"{month} has ended: {ended.sealed} sealed bundles are erased here.")
+    click.echo(f"{burnt} of {ended.custodians} shares were burnt on the custodians' word ({record}), and so it stands in the public log.")
 
 
 @bp.cli.command("record-opening")
