@@ -1,5 +1,6 @@
 """The blueprint that all pages of applications hang on, and what they all begin with."""
 
+from datetime import datetime
 from typing import Any, cast
 
 from flask import Blueprint, url_for
@@ -13,7 +14,7 @@ from msewa.applications.references import show_reference
 from msewa.applications.steps import paper_step_of
 from msewa.catalogue.queries import catalogue, get_definition
 from msewa.profile.queries import get_profile
-from msewa.web.clock import now
+from msewa.web.clock import INDIA, now
 from msewa.web.filters import say
 
 bp = Blueprint("applications", __name__)
@@ -51,6 +52,12 @@ def frame(case: Case, desk: Desk) -> dict[str, Any]:
         "known": desk.catalogue,
         "steps": [*steps, (gettext("Look and send"), address("review", case))],
     }
+
+
+@bp.app_template_filter("to_the_second")
+def show_second(moment: datetime) -> str:
+    """Write a moment in India so that the next one a second later reads differently."""
+    return moment.astimezone(INDIA).strftime("%d/%m/%Y, %H:%M:%S")
 
 
 @bp.app_template_filter("file_size")

@@ -1,5 +1,7 @@
 """The form, step by step. Every answer is kept as it stands, right or wrong, so that nothing typed is lost."""
 
+from datetime import datetime
+
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -86,6 +88,10 @@ def _leave(case: Case, desk: Desk, step: int, *, pages: Pages, problems: Problem
     return see_other(address("review", case))
 
 
+def _last_saved(case: Case) -> datetime | None:
+    return case.updated_at if case.updated_at > case.created_at else None
+
+
 def _show(case: Case, desk: Desk, step: int, *, pages: Pages, problems: Problems, status: int = 200, **notes: bool) -> Response:
     near = request.form.get("place_district", "")
     made = make_page(desk, step, pages=pages, problems=problems, near=near if near in desk.catalogue.districts else "")
@@ -97,7 +103,7 @@ def _show(case: Case, desk: Desk, step: int, *, pages: Pages, problems: Problems
         title=desk.definition.steps[step - 1].title,
         page=made,
         form=made.form,
-        saved_at=desk.now if notes.get("is_saved") else None,
+        saved_at=desk.now if notes.get("is_saved") else _last_saved(case),
         is_unsaved=notes.get("is_unsaved", False),
         **frame(case, desk),
     )
