@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
     app.config.update(
         COMPRESS_MIN_SIZE=200,
         COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=5,
+        COMPRESS_BR_LEVEL=7,  # a long page in Gurmukhi weighs 6 % less than at 5, which takes a tenth of a millisecond
         COMPRESS_BR_WINDOW=16,  # 64 KB, more than a page: a larger one is only emptied and filled in vain
         COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,  # only files carry an ETag, and these do not come this way
         COMPRESS_MIMETYPES=["text/html", "text/plain", "text/css", "application/json", "image/svg+xml"],

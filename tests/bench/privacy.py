@@ -60,6 +60,6 @@ def report(served: Served, *, cookie: str, folder: Path) -> Iterator[str]:
             best[path] = min(seconds, seconds_per_request(served, path, cookie=cookie, requests=REQUESTS))
     dearest = max(best[path] for path in BESIDE)
     for path in OWN:
-        sizes = [len(brotli.compress(served.get(f"{path}?lang={lang}", cookie=cookie)[1], quality=5)) for lang in ("en", "pa", "hi")]
+        sizes = [len(brotli.compress(served.get(f"{path}?lang={lang}", cookie=cookie)[1], quality=7)) for lang in ("en", "pa", "hi")]
         ratio = f"{best[path] / dearest:.2f} of the dearest of {', '.join(BESIDE)}"
         yield f"{path}, {APPLICATIONS} applications, {LOOKS} looks: {best[path] * 1e6:.0f} us, {ratio}; {max(sizes)} B of {PAGE_MOST}"
