@@ -1,6 +1,6 @@
 """Announcing: one promotional message to everybody who allows its topic, and to nobody else (P38, P63)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from flask import Flask
@@ -14,11 +14,13 @@ from msewa.consents.models import ChoiceEvent
 from msewa.consents.operations import on_withdrawal
 from msewa.consents.queries import is_allowed
 from msewa.extensions import db
+from msewa.ledger.rules import Subject
 from msewa.notifications.promotion import NotAllowedError, promote
 from msewa.notifications.rules import CHANNELS, TOPICS
 from msewa.notifications.suppressing import drop
 from msewa.web import clock
 
+Say = Callable[[Subject], Mapping[str, str]]
 BATCH = 200
 # What is decided here before anything goes out; the digest has a sender of its own.
 READS = (*(topic for topic in TOPICS if topic != "digest"), *(f"channel.{channel}" for channel in CHANNELS))
@@ -46,7 +48,7 @@ def announce(template: str, *, topic: str, page: str, now: datetime) -> Iterator
     after = ""
     # By the last id and not by an offset: while batches are committed people join and leave, and nobody may be told twice.
     while ids := _ever_asked(topic, after=after):
-        yield sum(announce_to(account_id, template, topic=topic, page=page, now=now) for account_id in ids)
+        yield sum(announce_to(account_id, template, topic=topic, say=lambda _: {"page": page}, now=now) for account_id in ids)
         after = ids[-1]
 
 
@@ -56,13 +58,19 @@ def _ever_asked(topic: str, *, after: str) -> list[str]:
     return list(db.session.scalars(later.order_by(ChoiceEvent.account_id).limit(BATCH)))
 
 
-def announce_to(account_id: str, template: str, *, topic: str, page: str, now: datetime) -> int:
-    """Queue a message for one person over each channel that she allows for `topic`; return over how many."""
+def announce_to(account_id: str, template: str, *, topic: str, say: Say, now: datetime) -> int:
+    """Queue a message for one person over each channel that she allows for `topic`; return over how many.
+
+    `say` gives the message's values for her, and none where there is nothing to tell her.
+    """
     # Who allows it nowhere is not even looked at.
     if not any(may_promote(account_id, topic, channel) for channel in CHANNELS):
         return 0
-    contact = get_contact(get_subject(account_id))
-    sent = 0
+    subject, sent = get_subject(account_id), 0
+    values = say(subject)
+    if not values:
+        return 0
+    contact = get_contact(subject)
     for channel, to in zip(CHANNELS, (contact.mobile, contact.email), strict=True):
         if to is None:
             continue
@@ -74,7 +82,7 @@ def announce_to(account_id: str, template: str, *, topic: str, page: str, now: d
                 to=to,
                 channel=channel,
                 language=contact.language,
-                values={"page": page},
+                values=values,
                 now=now,
             )
         except NotAllowedError:  # the other channel may be allowed

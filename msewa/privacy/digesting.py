@@ -1,6 +1,7 @@
-"""The monthly digest of looks: a line without content to who allowed it, and the page it leads to (purpose `digest`)."""
+"""The monthly digest of looks: how many there were, to who allowed it, and the page that lists them (purpose `digest`)."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import func, select
@@ -12,6 +13,8 @@ from msewa.consents.announcing import announce_to
 from msewa.consents.models import ChoiceEvent
 from msewa.consents.rules import IN_FORCE
 from msewa.extensions import db
+from msewa.ledger.queries import count_looks
+from msewa.ledger.rules import Subject
 from msewa.outbox import operations as outbox
 from msewa.privacy.months import begin_of, last_month, next_month
 
@@ -27,13 +30,21 @@ def put_digests(*, now: datetime) -> None:
 
 
 def send_digests(reference: str, *, now: datetime) -> None:
-    """Tell whoever allows it that a month's list is ready; done once for each month and piece (outbox topic privacy.digest)."""
+    """Tell whoever allows it how often her data was looked at in a month; once for each month and piece (outbox topic privacy.digest)."""
     text, _, shard = reference.partition(" ")
     month = date.fromisoformat(f"{text}-01")
+    for account_id in _who_may_be_told(shard, month=month):
+        announce_to(account_id, "digest_ready", topic=PURPOSE, say=lambda subject: _said(subject, month=month), now=now)
+
+
+def _said(subject: Subject, *, month: date) -> Mapping[str, str]:
+    """Return what there is to tell; nothing of a month in which nobody looked."""
+    # The end counts as within, and the first moment of the next month is not.
+    until = begin_of(next_month(month)) - timedelta(microseconds=1)
+    count = count_looks(subject, since=begin_of(month), until=until)
     settings: Settings = current_app.extensions["settings"]
     site = settings.public_url or f"http://{settings.host}:{settings.port}"
-    for account_id in _who_may_be_told(shard, month=month):
-        announce_to(account_id, "digest_ready", topic=PURPOSE, page=f"{site}/privacy/looks?month={text}", now=now)
+    return {"count": str(count), "page": f"{site}/privacy/looks?month={month:%Y-%m}"} if count else {}
 
 
 def _who_may_be_told(shard: str, *, month: date) -> list[str]:

@@ -57,6 +57,7 @@ READERS = {
     "ledger/queries.py": "the questions are here",
     "ledger/verifying.py": "holds ciphertext against leaves, and opens none",
     "privacy/amounts.py": "how many rows she has, told to herself; none is opened",
+    "privacy/digesting.py": "counts for the message that she asked for, and opens none",
     "privacy/operations/downloading.py": "how long her download will be",
     "privacy/queries.py": "the dashboard, which keeps her reading",
     "tracker/queries.py": "another portal's question, which is a look",

@@ -1,4 +1,4 @@
-"""The monthly digest: only for who allows it, once a month, and without a word of what was seen."""
+"""The monthly digest: how often her data was looked at, only for who allows it, and without a word of what was seen."""
 
 from datetime import datetime
 
@@ -10,6 +10,8 @@ from msewa.extensions import db, writing
 from msewa.notifications.models import Message
 from msewa.outbox.worker import run_due
 from msewa.privacy.digesting import put_digests
+from msewa.privacy.months import begin_of, next_month
+from msewa.web.filters import INDIA
 from tests.conftest import ClockHandle
 from tests.people import Somebody, signed_in, somebody
 from tests.privacy.conftest import REASON, allowed_by, looked_at
@@ -36,8 +38,9 @@ def digests(app: Flask) -> list[tuple[str, str]]:
         return sorted(tuple(row) for row in db.session.execute(chosen))
 
 
-def text_to(client: StrictClient, her: Somebody) -> str:
-    sent = client.get(f"/sandbox/outbox.json?to={her.mobile.removeprefix('+91')}").get_json()
+def text_to(client: StrictClient, her: Somebody, *, channel: str = "sms") -> str:
+    to = her.mobile.removeprefix("+91") if channel == "sms" else her.email
+    sent = client.get(f"/sandbox/outbox.json?to={to}").get_json()
     return next(one["text"] for one in sent if one["template"] == "digest_ready")
 
 
@@ -47,7 +50,8 @@ def month_later(clock: ClockHandle) -> datetime:
 
 @pytest.mark.promise("P63")
 def test_it_goes_to_who_allowed_it_and_to_nobody_else(her: Somebody, app: Flask, clock: ClockHandle) -> None:
-    somebody(app, full_name="Other Kaur")
+    looked_at(somebody(app, full_name="Other Kaur"))
+    looked_at(her)
     allowed_by(her, "digest", "channel.sms")
     month_later(clock)
 
@@ -58,12 +62,14 @@ def test_it_goes_to_who_allowed_it_and_to_nobody_else(her: Somebody, app: Flask,
 
 def test_it_goes_once_a_month_however_often_the_worker_runs(her: Somebody, app: Flask, clock: ClockHandle) -> None:
     allowed_by(her, "digest", "channel.sms", "channel.email")
+    looked_at(her)
     month_later(clock)
     put(app, clock)
     clock.advance(hours=20)
     put(app, clock)
     once = digests(app)
 
+    looked_at(her)
     month_later(clock)
     put(app, clock)
 
@@ -74,6 +80,7 @@ def test_it_goes_once_a_month_however_often_the_worker_runs(her: Somebody, app: 
 @pytest.mark.promise("P64")
 def test_who_withdrew_it_gets_none(her: Somebody, app: Flask, clock: ClockHandle) -> None:
     allowed_by(her, "digest", "channel.sms")
+    looked_at(her)
     allowed_by(her, "digest", event="withdrawn")
     month_later(clock)
 
@@ -96,6 +103,7 @@ def test_a_number_that_was_silent_for_a_year_gets_none(her: Somebody, app: Flask
 
 def test_who_says_yes_once_more_this_month_gets_last_months_all_the_same(her: Somebody, app: Flask, clock: ClockHandle) -> None:
     allowed_by(her, "digest", "channel.sms")
+    looked_at(her)
     month_later(clock)
     allowed_by(her, "digest", event="renewed")
 
@@ -105,7 +113,44 @@ def test_who_says_yes_once_more_this_month_gets_last_months_all_the_same(her: So
 
 
 def test_who_allowed_it_this_month_gets_the_first_one_next_month(her: Somebody, app: Flask, clock: ClockHandle) -> None:
+    looked_at(her)
+    month_later(clock)
+    looked_at(her)
     allowed_by(her, "digest", "channel.sms")
+
+    put(app, clock)
+    this_month = digests(app)
+    month_later(clock)
+    put(app, clock)
+
+    assert this_month == []
+    assert digests(app) == [(her.id, "sms")]
+
+
+@pytest.mark.promise("P63")
+def test_it_says_how_often_and_counts_that_month_alone(her: Somebody, client: StrictClient, app: Flask, clock: ClockHandle) -> None:
+    allowed_by(her, "digest", "channel.sms", "channel.email")
+    looked_at(her)
+    first_of_next = begin_of(next_month(clock.now().astimezone(INDIA).date()))
+    clock.advance(seconds=(first_of_next - clock.now()).total_seconds())
+    looked_at(her)
+    clock.advance(days=1)
+    looked_at(her, 2)
+    clock.advance(seconds=(begin_of(next_month(first_of_next.date())) - clock.now()).total_seconds())
+    looked_at(her)
+
+    put(app, clock)
+
+    assert "looks at your data last month: 3." in text_to(client, her)
+    assert "Looks at your data last month: 3." in text_to(client, her, channel="email")
+
+
+@pytest.mark.promise("P63")
+def test_a_month_without_a_look_is_passed_over(her: Somebody, app: Flask, clock: ClockHandle) -> None:
+    allowed_by(her, "digest", "channel.sms", "channel.email")
+    month_later(clock)
+    # This month's look belongs into the next message, and what she does herself is no look.
+    looked_at(her)
 
     put(app, clock)
 
