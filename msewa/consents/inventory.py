@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext
 
 from msewa.catalogue.rules import Category
 from msewa.catalogue.snapshot import Catalogue
+from msewa.inventory.reading import inventory
 
 _ = lazy_gettext
 NAMES = {
@@ -17,6 +18,12 @@ NAMES = {
     Category.BUSINESS: _("Your business"),
     Category.EDUCATION: _("Your studies"),
 }
+
+
+def name_category(category: str, *, language: str) -> str:
+    """Return a category of data in words: one that forms ask for, or else one of the data inventory; an unknown one as it is."""
+    asked = {str(one): words for one, words in NAMES.items()}.get(category)
+    return str(asked) if asked else inventory().categories.get(category, {}).get(language, category)
 
 
 def asked_by_category(known: Catalogue, *, language: str) -> list[tuple[str, list[tuple[str, str]]]]:

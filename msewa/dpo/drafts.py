@@ -10,10 +10,12 @@ import yaml
 
 from msewa.config import LANGUAGES
 from msewa.consents.changes import Change, Line, list_changes
+from msewa.consents.inventory import name_category
 from msewa.consents.purposes import WORDS, every_version, is_read, purpose_of, purposes
 from msewa.consents.rules import Notice, Purpose
 from msewa.consents.texts import NAMES, get_notice, list_days, list_versions, notice_of
 from msewa.dpo import shapes
+from msewa.web.locale import language
 
 PURPOSES = "purposes"
 FACTS = ("version", "effective_on", "ground", "provision", "categories", "valid_days", "reader")
@@ -143,11 +145,17 @@ def _numbers(version: str) -> list[int]:
 def _purpose_changes(purpose: Purpose) -> Iterator[Change]:
     old = purposes().get(purpose.id)
     # The facts too: one word there makes a duty of a choice.
-    pairs = [(f"{key}: {getattr(old, key)}" if old else "", f"{key}: {getattr(purpose, key)}") for key in FACTS]
+    pairs = [(f"{key}: {_fact(old, key)}" if old else "", f"{key}: {_fact(purpose, key)}") for key in FACTS]
     yield Change(purpose.id, tuple(line for before, after in pairs for line in _lines(before, after)))
     for code, name in LANGUAGES:
         words = [(getattr(old, key)[code] if old else "", getattr(purpose, key)[code]) for key in WORDS]
         yield Change(f"{name}: {purpose.title[code]}", tuple(line for before, after in words for line in _lines(before, after)))
+
+
+def _fact(purpose: Purpose, key: str) -> str:
+    if key == "categories":
+        return ", ".join(name_category(one, language=language()) for one in purpose.categories)
+    return str(getattr(purpose, key))
 
 
 def _lines(before: str, after: str) -> Iterator[Line]:

@@ -113,6 +113,21 @@ def test_on_what_ground_a_new_purpose_stands_is_shown_before(anita: Seat, jaspre
     assert "ground: law" in "".join(page.all("text-change")[0].itertext())
 
 
+@pytest.mark.promise("P44")
+@pytest.mark.parametrize(
+    ("code", "named"), [("en", "How to reach you, Who looked, what was done"), ("hi", "आप तक कैसे पहुँचें, किसने देखा, क्या हुआ")]
+)
+def test_what_a_new_version_uses_is_named_in_words(anita: Seat, jaspreet: Seat, clock: ClockHandle, code: str, named: str) -> None:
+    done(jaspreet, drafted(anita, policy(clock)), "publish")
+    content = [{**newsletter(), "version": 2, "categories": ["contact", "access"], "effective_on": day_of(clock.now())}]
+
+    page = jaspreet.client.page(f"/dpo/texts/{drafted(anita, content, name='purposes')}?lang={code}")
+
+    said = "".join(page.all("text-change")[0].itertext())
+    assert f"categories: {named}" in said
+    assert "('contact'" not in said
+
+
 def newsletter() -> dict[str, Any]:
     """Return the entry of a purpose that is hers to choose."""
     return next(row for row in yaml.safe_load((SHIPPED / "purposes.yaml").read_text()) if row["id"] == "newsletter")
