@@ -6,6 +6,8 @@ from enum import StrEnum
 
 MOST_DRAFTS = 500
 MOST_PAPERS = 10
+# So many of the largest fit into one request.
+PAPERS_AT_ONCE = 3
 PAGE_SIZE = 20
 REVIEWS_KEPT = 5
 UNSAVED_KEPT = timedelta(days=1)

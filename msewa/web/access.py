@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar, cast
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, abort, current_app, g, request, url_for
+from flask.globals import request_ctx
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -78,12 +78,12 @@ def _check() -> Response | None:
         abort(403)
     if not current_user.is_authenticated:
         # A form that ended the visit, sent twice: the second gets the first one's answer.
-        return see_other(form_keys.find_answer() or url_for("accounts.sign_in", next=_way_back(), done=_fate_of_form(view)))
+        return see_other(form_keys.find_answer() or url_for("accounts.sign_in", next=way_back(), done=_fate_of_form(view)))
     if audience not in (SIGNED_IN, current_user.role):
         # What an address names is not there for another role, whether or not it ever was.
         abort(404 if request.view_args else 403)
     if getattr(view, "fresh_proof", False) and not is_fresh():
-        return see_other(url_for("accounts.step_up", next=_way_back()))
+        return see_other(url_for("accounts.step_up", next=way_back()))
     return None
 
 
@@ -102,13 +102,13 @@ def _fate_of_form(view: Callable[..., Any]) -> str | None:
     return "held" if hold is not None and hold(owner, **(request.view_args or {})) else "lost"
 
 
-def _way_back() -> str:
+def way_back() -> str:
     """Return the address to come back to: this page, or for a form its own address, where that opens a page, else the page it was on."""
-    adapter = current_app.create_url_adapter(request)
+    adapter = request_ctx.url_adapter
     if request.method in ("GET", "HEAD") or (adapter is not None and adapter.test(request.path, method="GET")):
-        return request.full_path.rstrip("?")
-    page = urlsplit(request.referrer or "/")
-    return page._replace(scheme="", netloc="", fragment="").geturl()
+        return safe_next(request.full_path.rstrip("?"), fallback="/")
+    page = (request.referrer or "").partition("://")[2].partition("/")[2].partition("#")[0]
+    return safe_next(f"/{page}", fallback="/")
 
 
 def safe_next(target: str | None, *, fallback: str) -> str:

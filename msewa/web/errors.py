@@ -8,7 +8,7 @@ from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
-from msewa.web import clock, journal
+from msewa.web import access, clock, journal
 from msewa.web.pages import is_htmx
 from msewa.web.rendering import get_template, in_context
 
@@ -39,7 +39,8 @@ def init_app(app: Flask) -> None:
 def error_page(status: int) -> Response:
     """Render the page of an error status."""
     shown = status if status in SHOWN else 400 if status < 500 else 500
-    response = Response(get_template(f"errors/{shown}.html").render(in_context({"request_id": g.request_id})), status)
+    values = {"request_id": g.request_id, "back": access.way_back()}
+    response = Response(get_template(f"errors/{shown}.html").render(in_context(values)), status)
     response.headers["Cache-Control"] = "no-store"
     if is_htmx():
         # An error is a page of its own, never a piece of another.

@@ -67,7 +67,7 @@ def test_the_frame_takes_little_of_a_page_s_four_kilobytes(frame: Flask, lang: s
 @pytest.mark.parametrize("status", STATUSES)
 def test_an_error_page_is_kind_valid_and_numbered_in_each_language(frame: Flask, status: int, lang: str) -> None:
     with frame.test_request_context(f"/?lang={lang}"):
-        page = Page(render_template(f"errors/{status}.html", request_id="7a770d2ff64a"))
+        page = Page(render_template(f"errors/{status}.html", request_id="7a770d2ff64a", back="/"))
 
     assert page.root.get("lang") == lang
     assert page.words("request-id") == "7a770d2ff64a"
@@ -78,7 +78,7 @@ def test_an_error_page_is_kind_valid_and_numbered_in_each_language(frame: Flask,
 @pytest.mark.parametrize("status", [500, 503])
 def test_a_failure_page_does_not_ask_who_she_is(frame: Flask, status: int) -> None:
     with frame.test_request_context():
-        page = Page(render_template(f"errors/{status}.html", request_id="7a770d2ff64a", me=None))
+        page = Page(render_template(f"errors/{status}.html", request_id="7a770d2ff64a", back="/", me=None))
 
     assert page.all("sign-out") == []
 

@@ -13,6 +13,7 @@ from msewa.applications.operations import papers
 from msewa.applications.operations.drafting import AlreadySentError
 from msewa.applications.queries import Case, get_content, list_papers
 from msewa.applications.routes.blueprint import address, bp, desk_for, frame, own_case
+from msewa.applications.rules import PAPERS_AT_ONCE
 from msewa.applications.steps import paper_step_of
 from msewa.catalogue.rules import Definition
 from msewa.extensions import db
@@ -70,13 +71,14 @@ def _inspect(file: FileStorage) -> Paper:
 def _leave(case: Case, desk: Desk, *, problems: Mapping[str, str]) -> AnyResponse:
     if wanted_fragment() is not None:
         return _show(case, desk, problems=problems, status=422 if problems else 200)
-    if "later" in request.form and not problems:
-        return see_other(address("show", case))
+    is_going_on = not {"later", "add"} & request.form.keys()
     held = {paper.key for paper in list_papers(case)}
-    found = problems if "later" in request.form else {**_missing(desk.definition, held=held), **problems}
+    found = {**_missing(desk.definition, held=held), **problems} if is_going_on else problems
     if found:
         return _show(case, desk, problems=found, status=422)
-    return see_other(address("review", case))
+    if "add" in request.form:
+        return see_other(address("edit", case, step=paper_step_of(desk.definition)))
+    return see_other(address("review" if is_going_on else "show", case))
 
 
 def _missing(definition: Definition, *, held: set[str]) -> dict[str, str]:
@@ -92,6 +94,7 @@ def _show(case: Case, desk: Desk, *, problems: Mapping[str, str], status: int = 
         step=paper_step_of(desk.definition),
         held={paper.key: paper for paper in list_papers(case)},
         problems=problems,
+        at_once=PAPERS_AT_ONCE,
         wrong=[(need.key, f"{say(need.name)}: {problems[need.key]}") for need in desk.definition.papers if need.key in problems],
         **frame(case, desk),
     )
