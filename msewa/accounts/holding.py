@@ -85,7 +85,7 @@ def erase_activity(account_id: str) -> None:
     forget_addressed(addresses_in(contact))
     visits = select(SignInSession.id).where(SignInSession.account_id == account_id)
     outbox.drop_all(entering.HALF, db.session.scalars(visits))
-    outbox.drop_all(resting.OVER, [account_id])
+    resting.forget_ends(account_id)
     resets.forget(account_id)
     for model in (SignInSession, KnownDevice):  # codes that were sent go with their visit
         db.session.execute(delete(model).where(model.account_id == account_id))

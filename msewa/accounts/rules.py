@@ -28,6 +28,7 @@ RECOVERY_CODES = 10
 MOST_PASSKEYS = 10
 # De-registering can be taken back for so long; then the account goes the way of a deleted one.
 REST = timedelta(days=30)
+REST_NOTICE = timedelta(days=7)  # before a rest ends in leaving, its owner is told once
 
 
 class Role(StrEnum):

@@ -59,7 +59,7 @@ def send(
 def write(written: Written, *, now: datetime) -> str:
     """Keep a message sealed and have it sent, unless its account is on the list of whom nothing is sent to; return its id."""
     message_id = secrets.token_hex(16)
-    is_stopped = _is_stopped(written.account_id, channel=written.channel, topic=written.topic)
+    is_stopped = _is_stopped(written.account_id, channel=written.channel, topic=written.topic, template=written.template)
     message = Message(
         id=message_id,
         account_id=written.account_id,
@@ -123,7 +123,7 @@ def _pack(reference: str, *, now: datetime) -> Letter | None:
     if message is None or message.sealed is None or message.wrapped_key is None or _is_late(message, now=now):
         return None
     # Asked again at the door: she may have changed her mind while it waited.
-    if _is_stopped(message.account_id, channel=message.channel, topic=message.topic):
+    if _is_stopped(message.account_id, channel=message.channel, topic=message.topic, template=message.template):
         return None
     content = _content_of(message)
     values: dict[str, str] = content["values"]
@@ -155,10 +155,14 @@ def _note(reference: str, outcome: str | None, *, now: datetime) -> None:
     db.session.execute(update(Message).where(Message.id == reference, Message.state.in_(open_states)).values(**values))
 
 
-def _is_stopped(account_id: str | None, *, channel: str, topic: str) -> bool:
+def _is_stopped(account_id: str | None, *, channel: str, topic: str, template: str) -> bool:
     if account_id is None:
         return False  # a code for somebody who has no account yet
-    return is_suppressed(account_id, channel=channel, topic=topic) or (topic != "" and not may_promote(account_id, topic, channel))
+    known = registry().templates.get(template)
+    despite = known.despite if known else ""
+    return is_suppressed(account_id, channel=channel, topic=topic, despite=despite) or (
+        topic != "" and not may_promote(account_id, topic, channel)
+    )
 
 
 def may_promote(account_id: str, topic: str, channel: str) -> bool:

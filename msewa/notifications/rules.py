@@ -43,7 +43,8 @@ class Variable:
 class Template:
     """A message by its name; `dlt` holds per language the id under which the operators registered it, None while unknown.
 
-    A promotional one goes only to who allowed its topic, and carries `stop`, the link that ends it.
+    A promotional one goes only to who allowed its topic, and carries `stop`, the link that ends it. `despite` names a reason for
+    which an account is sent nothing else.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Template:
     variables: tuple[Variable, ...]
     lifetime: timedelta | None
     dlt: Mapping[str, str | None]
+    despite: str = ""
 
     @property
     def kind(self) -> str:
@@ -115,4 +117,5 @@ def _template(name: str, facts: dict[str, Any], *, variables: Mapping[str, Varia
         variables=tuple(variables[key] for key in facts["variables"]),
         lifetime=timedelta(minutes=minutes) if minutes else None,
         dlt=facts.get("dlt", {"en": None, "pa": None, "hi": None}),
+        despite=facts.get("despite", ""),
     )

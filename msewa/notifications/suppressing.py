@@ -42,9 +42,10 @@ def lift(account_id: str, *, reason: Reason) -> None:
     _remove(account_id, Suppression.reason == reason)
 
 
-def is_suppressed(account_id: str, *, channel: str, topic: str) -> bool:
-    """Whether nothing of `topic` may go to this account over `channel`."""
-    lines = select(Suppression.account_id).where(Suppression.account_id == account_id, Suppression.channel == channel)
+def is_suppressed(account_id: str, *, channel: str, topic: str, despite: str = "") -> bool:
+    """Whether nothing of `topic` may go to this account over `channel`; lines for the reason `despite` do not count."""
+    of_hers = (Suppression.account_id == account_id, Suppression.channel == channel, Suppression.reason != despite)
+    lines = select(Suppression.account_id).where(*of_hers)
     return bool(db.session.scalar(select(exists(lines.where(Suppression.topic.in_((topic, EVERYTHING)))))))
 
 

@@ -4,13 +4,14 @@ import pytest
 from flask import Flask
 
 from msewa.accounts.operations.numbers import revoke_numbers
-from msewa.accounts.operations.resting import OVER
+from msewa.accounts.operations.resting import OVER, say_soon_over
 from msewa.accounts.queries import find_account_id
 from msewa.extensions import db, writing
 from msewa.notifications.operations import send
 from msewa.notifications.queries import list_messages
 from msewa.outbox.queries import find_progress
 from msewa.outbox.worker import run_due
+from msewa.web.filters import show_moment
 from tests.accounts.walking import Post, is_signed_in
 from tests.people import PASSWORD, Somebody, sign_in, signed_in, somebody
 from tests.strict_client import StrictClient
@@ -134,6 +135,61 @@ def test_after_30_days_the_account_goes_the_way_of_a_deleted_one(app: Flask, cli
 
     assert kept == harjinder.id
     assert find(app, harjinder) is None
+
+
+@pytest.mark.promise("P65")
+def test_a_week_before_the_end_she_is_told_once_and_can_still_come_back(
+    app: Flask, client: StrictClient, harjinder: Somebody, post: Post, clock
+) -> None:
+    deregister(client)
+    before = len(post.templates_to(harjinder.mobile))
+    clock.advance(days=22, hours=23)
+    early = post.templates_to(harjinder.mobile)[before:]
+    clock.advance(hours=2)
+    with app.app_context():
+        ends_at = find_progress(OVER, harjinder.id).due_at
+    told = post.templates_to(harjinder.mobile)[before:]
+    clock.advance(days=6)
+
+    prove_both(client, harjinder)
+    client.submit("/sign-in/come-back", "come-back")
+
+    assert (early, told) == ([], ["account_rest_ending"])
+    assert show_moment(ends_at) in next(letter.text for letter in post.to(harjinder.mobile) if letter.template == "account_rest_ending")
+    assert post.templates_to(harjinder.mobile).count("account_rest_ending") == 1
+    assert is_signed_in(client)
+
+
+@pytest.mark.promise("P65")
+@pytest.mark.parametrize("what", ["came back", "number given up"])
+def test_nobody_is_told_of_an_end_that_is_none_or_where_a_stranger_would_read_it(
+    app: Flask, client: StrictClient, harjinder: Somebody, post: Post, clock, what: str
+) -> None:
+    deregister(client)
+    if what == "came back":
+        prove_both(client, harjinder)
+        client.submit("/sign-in/come-back", "come-back")
+    if what == "number given up":
+        with app.app_context(), writing():
+            list(revoke_numbers([harjinder.mobile], now=clock.now()))
+            db.session.commit()
+
+    clock.advance(days=24)
+
+    assert "account_rest_ending" not in post.templates_to(harjinder.mobile)
+
+
+def test_what_comes_too_late_to_come_back_is_not_told(app: Flask, client: StrictClient, harjinder: Somebody, clock) -> None:
+    """As after a standstill, when the word and the leaving are due together."""
+    deregister(client)
+    clock.advance(days=31)
+
+    with app.app_context(), writing():
+        say_soon_over(harjinder.id, now=clock.now())
+        db.session.commit()
+        templates = {row.template for row in list_messages(harjinder.id)}
+
+    assert "account_rest_ending" not in templates
 
 
 @pytest.mark.promise("P65")

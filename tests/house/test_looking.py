@@ -17,6 +17,7 @@ OPENERS = {
     "accounts/operations/numbers.py": SYSTEM,
     "accounts/operations/proving.py": HERSELF,
     "accounts/operations/resets.py": SYSTEM,
+    "accounts/operations/resting.py": SYSTEM,
     "accounts/operations/visits.py": "an unfinished visit's own key",
     "accounts/people.py": HERSELF,
     "accounts/queries.py": "get_subject is here",
@@ -45,6 +46,7 @@ OPENERS = {
     "privacy/operations/downloading.py": "her own download, made in the background",
     "privacy/queries.py": "an application's key, for its owner",
     "promises/checks/keys.py": "unwraps keys to see that they open, and opens nothing with them",
+    "tracker/operations.py": SYSTEM,
     "upkeep/operations.py": SYSTEM,
 }
 # What reads a ledger: her own reading is kept once a day by `note_own_reading`, that of staff each time by `read_ledger`.

@@ -1,4 +1,4 @@
-"""De-registering: an account that rests for 30 days, then leaves for good; signing in wakes it until then (P65)."""
+"""De-registering: an account that rests for 30 days, is told a week before, then leaves for good; signing in wakes it until then (P65)."""
 
 from datetime import datetime
 from typing import Any, cast
@@ -7,19 +7,23 @@ from sqlalchemy import CursorResult, select, update
 
 from msewa.accounts.models import Account
 from msewa.accounts.operations import resets, visits
-from msewa.accounts.rules import REST, State
+from msewa.accounts.operations.telling import tell
+from msewa.accounts.queries import get_subject
+from msewa.accounts.rules import REST, REST_NOTICE, State
 from msewa.extensions import db
 from msewa.ledger.operations import record
 from msewa.ledger.rules import Actor, Subject
 from msewa.notifications.rules import CHANNELS, EVERYTHING
 from msewa.notifications.suppressing import lift, suppress
 from msewa.outbox import operations as outbox
+from msewa.outbox.queries import find_progress
+from msewa.web.filters import show_moment
 
-OVER = "accounts.rest_over"
+OVER, SOON_OVER = "accounts.rest_over", "accounts.rest_soon_over"
 
 
 def rest(subject: Subject, *, actor: Actor, now: datetime) -> None:
-    """Let an account rest: every visit ends, no message goes out, nobody signs in without waking it."""
+    """Let an account rest: every visit ends, no message goes out but one before its end, nobody signs in without waking it."""
     if not _turn(subject.id, State.ACTIVE, State.RESTING):
         return
     visits.end_all(subject.id)
@@ -29,6 +33,7 @@ def rest(subject: Subject, *, actor: Actor, now: datetime) -> None:
         suppress(subject.id, channel=channel, topic=EVERYTHING, reason="resting", now=now)
     record("account.deregistered", subject=subject, actor=actor, now=now)
     outbox.put(OVER, subject.id, now=now, due_at=now + REST)
+    outbox.put(SOON_OVER, subject.id, now=now, due_at=now + REST - REST_NOTICE)
 
 
 def wake(subject: Subject, *, actor: Actor, now: datetime) -> bool:
@@ -43,7 +48,21 @@ def wake(subject: Subject, *, actor: Actor, now: datetime) -> bool:
 def end_rest(account_id: str) -> None:
     """Let messages go out again, and call off the leaving; nothing changes where none rests."""
     lift(account_id, reason="resting")
-    outbox.drop(OVER, account_id)
+    forget_ends(account_id)
+
+
+def forget_ends(account_id: str) -> None:
+    """Call off the leaving and the word before it."""
+    for topic in (OVER, SOON_OVER):
+        outbox.drop(topic, account_id)
+
+
+def say_soon_over(reference: str, *, now: datetime) -> None:
+    """Tell the owner of an account that rests when it leaves and how she keeps it (outbox topic accounts.rest_soon_over)."""
+    leaving = find_progress(OVER, reference)
+    # After a standstill both may be due: too late to come back is no news.
+    if leaving is not None and now < leaving.due_at and hold_resting(reference):
+        tell(get_subject(reference), "account_rest_ending", now=now, values={"time": show_moment(leaving.due_at)})
 
 
 def is_resting(account_id: str) -> bool:
