@@ -103,8 +103,10 @@ def _rows(account_id: str) -> list[Any]:
 def _choice(subject: Subject, purpose: Purpose, row: Any, *, now: datetime) -> Choice:
     latest = None if row is None else Latest(row.number, Event(row.state), row.version, row.at)
     state = state_of(latest, purpose, now=now)
-    if row is None or state == NOT_ASKED:
+    if row is None:
         return Choice(purpose, NOT_ASKED)
+    if state == NOT_ASKED:
+        return Choice(purpose, NOT_ASKED, row.at, before=Event(row.state))
     content = open_event(subject, row)
     expires_at = row.at + purpose.validity if purpose.validity and state in IN_FORCE else None
     return Choice(purpose, state, row.at, expires_at, content["receipt"], content["notice"]["language"], content["policy"])

@@ -140,7 +140,10 @@ def has_lapsed(latest: Latest, purpose: Purpose, *, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Where somebody stands with one purpose: since when, until when, under which words, with which receipt."""
+    """Where somebody stands with one purpose: since when, until when, under which words, with which receipt.
+
+    Of words that she was not asked about, `before` is what she last said to earlier ones, and `at` when.
+    """
 
     purpose: Purpose
     state: str
@@ -149,6 +152,12 @@ class Choice:
     receipt_id: str = ""
     language: str = ""
     policy_version: str = ""
+    before: Event | None = None
+
+    @property
+    def said_yes_before(self) -> bool:
+        """Whether she said yes to earlier words, and to these nothing yet."""
+        return self.before in IN_FORCE
 
     @property
     def is_on(self) -> bool:
