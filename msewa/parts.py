@@ -63,6 +63,7 @@ from msewa.sandbox import commands as sandbox_commands
 from msewa.sandbox import routes as sandbox_routes
 from msewa.sandbox.gateway import SandboxCourier, SandboxDepartments
 from msewa.tracker import commands as tracker_commands
+from msewa.tracker import queries as tracker_queries
 from msewa.tracker import routes as tracker_routes
 from msewa.tracker.holding import HOLDING as TRACKER
 from msewa.upkeep import commands as upkeep_commands
@@ -110,6 +111,7 @@ READERS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
     (digesting, (digesting.PURPOSE,)),
     (figures_queries, (figures_queries.PURPOSE,)),
     (disclosing, ("disclosure",)),
+    (tracker_queries, (tracker_queries.PURPOSE,)),
 )
 
 

@@ -1,6 +1,7 @@
 """Choosing: an event is added, its receipt given, and what a no ends is ended, all in one transaction."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from msewa.consents import receipts
 from msewa.consents.models import ChoiceEvent
 from msewa.consents.purposes import Shown, get_purpose, purposes, shown
 from msewa.consents.queries import find_latest, open_event, place_of
-from msewa.consents.rules import IN_FORCE, OUTCOMES, Event, Latest, Purpose, has_lapsed, state_of
+from msewa.consents.rules import IN_FORCE, OUTCOMES, Event, Latest, Purpose, Recipient, choice_id, has_lapsed, state_of
 from msewa.consents.texts import get_current_version
 from msewa.crypto.envelope import seal_json
 from msewa.extensions import db
@@ -45,26 +46,37 @@ def on_withdrawal(app: Flask, purpose_id: str, hook: Hook) -> None:
     app.extensions.setdefault("withdrawal_hooks", {}).setdefault(purpose_id, []).append(hook)
 
 
-def choose(subject: Subject, purpose_id: str, event: Event | str, *, language: str, actor: Actor, now: datetime) -> str:
+def choose(
+    subject: Subject,
+    purpose_id: str,
+    event: Event | str,
+    *,
+    language: str,
+    actor: Actor,
+    now: datetime,
+    recipient: Recipient | None = None,
+) -> str:
     """Note an event of a choice under the words that hold now; return its receipt's id.
 
+    `recipient` is whom it is about where each has a choice of its own.
+
     What changes nothing (a yes where it is on, a no where it is off) adds nothing and gives the receipt that there is. Raises
-    NoSuchRowError for a purpose that nobody has published, NoSwitchError for one without a switch.
+    NoSuchRowError for a purpose that nobody has published, NoSwitchError for one without a switch, or without its recipient.
     """
-    purpose = get_purpose(purpose_id)
-    if not purpose.is_choice:
-        raise NoSwitchError(purpose_id)
+    purpose, key = get_purpose(purpose_id), choice_id(purpose_id, recipient)
+    if not purpose.is_choice or purpose.is_per_recipient != (recipient is not None):
+        raise NoSwitchError(key)
     notice = shown(purpose, language)
     one_at_a_time(subject.id)
-    latest = find_latest(subject.id, purpose_id)
+    latest = find_latest(subject.id, key)
     # Its end is noted first, so that a yes after its time reads as a renewal and not as one that never ended.
     if latest is not None and latest.version == purpose.version and has_lapsed(latest, purpose, now=now):
-        _add(subject, purpose, Event.EXPIRED, notice=notice, actor=SYSTEM, now=now)
-        latest = find_latest(subject.id, purpose_id)
+        _add(subject, purpose, Event.EXPIRED, notice=notice, actor=SYSTEM, now=now, recipient=recipient)
+        latest = find_latest(subject.id, key)
     outcome = OUTCOMES[state_of(latest, purpose, now=now)].get(Event(event))
     if outcome is None:
-        return _receipt_of(subject, purpose_id, latest)
-    return _add(subject, purpose, outcome, notice=notice, actor=actor, now=now)
+        return _receipt_of(subject, key, latest)
+    return _add(subject, purpose, outcome, notice=notice, actor=actor, now=now, recipient=recipient)
 
 
 def expire_due(reference: str, *, now: datetime) -> None:
@@ -89,25 +101,27 @@ def _lapsed(purpose: Purpose, *, before: datetime) -> list[tuple[str, str]]:
     return [(row.account_id, row.language) for row in db.session.execute(chosen)]
 
 
-def _add(subject: Subject, purpose: Purpose, event: Event, *, notice: Shown, actor: Actor, now: datetime) -> str:
-    latest = find_latest(subject.id, purpose.id)
+def _add(
+    subject: Subject, purpose: Purpose, event: Event, *, notice: Shown, actor: Actor, now: datetime, recipient: Recipient | None
+) -> str:
+    key = choice_id(purpose.id, recipient)
+    latest = find_latest(subject.id, key)
     number = 1 if latest is None else latest.number + 1
-    receipt_id = receipts.give_for_choice(subject, purpose, event, notice=notice, actor=actor, now=now)
+    receipt_id = receipts.give_for_choice(subject, purpose, event, notice=notice, actor=actor, now=now, recipient=recipient)
     content = {
         "notice": {"version": notice.version, "language": notice.language, "sha256": notice.sha256},
         "policy": get_current_version("policy", today=day_of(now)),
         "actor": actor.kind,
         "receipt": receipt_id,
+        **({"recipient": asdict(recipient)} if recipient else {}),
     }
-    sealed = seal_json(subject.key, content, place=place_of(subject.id, purpose_id=purpose.id, number=number))
+    sealed = seal_json(subject.key, content, place=place_of(subject.id, purpose_id=key, number=number))
     db.session.add(
-        ChoiceEvent(
-            account_id=subject.id, purpose_id=purpose.id, number=number, state=event, version=purpose.version, at=now, sealed=sealed
-        )
+        ChoiceEvent(account_id=subject.id, purpose_id=key, number=number, state=event, version=purpose.version, at=now, sealed=sealed)
     )
     # Whoever holds a link was sent it, and yet did not sign in: her list must not say that it was she.
     act = f"choice.{event}_by_link" if actor == VISITOR else f"choice.{event}"
-    record(act, subject=subject, actor=actor, now=now, about=purpose.id)
+    record(act, subject=subject, actor=actor, now=now, about=purpose.id, reason=recipient.name if recipient else "")
     # After the event stands: a hook that asks `is_allowed` gets the new answer.
     if event in ENDINGS:
         for hook in _hooks(purpose.id):
@@ -127,8 +141,7 @@ def _expire_later(moment: datetime, *, now: datetime) -> None:
     outbox.put(EXPIRE, day.strftime("%Y%m%d"), now=now, due_at=day)
 
 
-def _receipt_of(subject: Subject, purpose_id: str, latest: Latest | None) -> str:
+def _receipt_of(subject: Subject, key: str, latest: Latest | None) -> str:
     if latest is None:
         return ""
-    key = (subject.id, purpose_id, latest.number)
-    return open_event(subject, db.session.get_one(ChoiceEvent, key))["receipt"]
+    return open_event(subject, db.session.get_one(ChoiceEvent, (subject.id, key, latest.number)))["receipt"]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from msewa.consents import receipts
 from msewa.consents.models import ChoiceEvent, Receipt
 from msewa.consents.purposes import purposes
-from msewa.consents.rules import IN_FORCE, NOT_ASKED, Choice, Event, Latest, Purpose, state_of
+from msewa.consents.rules import IN_FORCE, NOT_ASKED, Choice, Event, Latest, Purpose, Recipient, choice_id, state_of
 from msewa.crypto.envelope import Place, unseal_json
 from msewa.extensions import db
 from msewa.ledger.rules import Subject
@@ -30,17 +30,20 @@ class Given:
     record: dict[str, Any]
 
 
-def is_allowed(account_id: str, purpose_id: str, *, now: datetime | None = None) -> bool:
-    """Whether data may be used for a purpose at this moment: a purpose nobody has published grants nothing (P44)."""
+def is_allowed(account_id: str, purpose_id: str, *, now: datetime | None = None, recipient: Recipient | None = None) -> bool:
+    """Whether data may be used for a purpose at this moment: a purpose nobody has published grants nothing (P44).
+
+    `recipient` is for whom, where each has a choice of its own.
+    """
     purpose = purposes().get(purpose_id)
     # What a law requires has no switch to ask, and what nobody published has nothing that could allow it.
     if purpose is None or not purpose.is_choice:
         return purpose is not None
-    return state_of(find_latest(account_id, purpose_id), purpose, now=now or clock.now()) in IN_FORCE
+    return state_of(find_latest(account_id, choice_id(purpose_id, recipient)), purpose, now=now or clock.now()) in IN_FORCE
 
 
 def find_latest(account_id: str, purpose_id: str) -> Latest | None:
-    """Return the last event of a choice; None when there was none."""
+    """Return the last event of a choice, by what its events stand under (`choice_id`); None when there was none."""
     row = db.session.execute(
         select(ChoiceEvent.number, ChoiceEvent.state, ChoiceEvent.version, ChoiceEvent.at)
         .where(ChoiceEvent.account_id == account_id, ChoiceEvent.purpose_id == purpose_id)
@@ -51,16 +54,24 @@ def find_latest(account_id: str, purpose_id: str) -> Latest | None:
 
 
 def list_choices(subject: Subject, *, now: datetime | None = None) -> list[Choice]:
-    """Return where somebody stands with every purpose that is hers to choose, in the order of the register."""
+    """Return where somebody stands with every purpose that is one choice of hers, in the order of the register."""
     moment = now or clock.now()
     latest = {row.purpose_id: row for row in _rows(subject.id)}
-    return [_choice(subject, purpose, latest.get(purpose.id), now=moment) for purpose in purposes().values() if purpose.is_choice]
+    single = [purpose for purpose in purposes().values() if purpose.is_choice and not purpose.is_per_recipient]
+    return [_choice(subject, purpose, latest.get(purpose.id), now=moment) for purpose in single]
 
 
 def list_events(subject: Subject) -> list[dict[str, Any]]:
     """Return every event of every choice, oldest first, opened: what happened, under which words, with which receipt."""
     return [
-        {"purpose": row.purpose_id, "number": row.number, "event": row.state, "at": row.at.isoformat(), **open_event(subject, row)}
+        {
+            "purpose": row.purpose_id.partition(":")[0],
+            "choice": row.purpose_id,
+            "number": row.number,
+            "event": row.state,
+            "at": row.at.isoformat(),
+            **open_event(subject, row),
+        }
         for row in _rows(subject.id)
     ]
 

@@ -10,7 +10,7 @@ from flask import current_app
 from msewa.consents.models import Receipt
 from msewa.consents.purposes import Shown, get_purpose, shown
 from msewa.consents.records import Disclosure, Frame, HandedOver, Record, of_choice, of_disclosure, of_handing_over
-from msewa.consents.rules import Event, Purpose
+from msewa.consents.rules import Event, Purpose, Recipient
 from msewa.consents.texts import get_current_version
 from msewa.crypto.canonical import canonical, read_object
 from msewa.crypto.detached import BadSignatureError, UnknownSignerError, check_document, public_half, sign_detached
@@ -69,10 +69,12 @@ def verify(text: str) -> Checked:
     return Checked(Verdict.VALID, document)
 
 
-def give_for_choice(subject: Subject, purpose: Purpose, event: Event, *, notice: Shown, actor: Actor, now: datetime) -> str:
-    """Keep the receipt of a choice; return its id."""
+def give_for_choice(
+    subject: Subject, purpose: Purpose, event: Event, *, notice: Shown, actor: Actor, now: datetime, recipient: Recipient | None = None
+) -> str:
+    """Keep the receipt of a choice, that names the recipient where each has a choice of its own; return its id."""
     frame = _frame(subject, now=now)
-    return _keep(frame, of_choice(frame, purpose, event, notice=notice, actor=actor), kind="choice")
+    return _keep(frame, of_choice(frame, purpose, event, notice=notice, actor=actor, recipient=recipient), kind="choice")
 
 
 def give_for_disclosure(subject: Subject, disclosure: Disclosure, *, language: str, now: datetime) -> str:

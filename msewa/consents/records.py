@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from msewa.config import Settings
 from msewa.consents.purposes import Shown
-from msewa.consents.rules import IN_FORCE, Event, Purpose
+from msewa.consents.rules import IN_FORCE, Event, Purpose, Recipient
 from msewa.crypto.framing import framed
 from msewa.ledger.rules import VISITOR, Actor, Subject
 
@@ -87,9 +87,9 @@ def pairwise_id(subject: Subject, *, recipient: str, purpose_id: str) -> str:
     return HKDF(algorithm=SHA512(), length=16, salt=None, info=info).derive(subject.key).hex()
 
 
-def of_choice(frame: Frame, purpose: Purpose, event: Event, *, notice: Shown, actor: Actor) -> Record:
+def of_choice(frame: Frame, purpose: Purpose, event: Event, *, notice: Shown, actor: Actor, recipient: Recipient | None = None) -> Record:
     """Return the record of a choice, word for word under the notice that was shown."""
-    head = _head(frame, "ConsentReceipt", notice.language, recipient="self", purpose=purpose)
+    head = _head(frame, "ConsentReceipt", notice.language, recipient=recipient.address if recipient else "self", purpose=purpose)
     # Nobody but she gives, refuses or withdraws; only a time that is over speaks for itself.
     by = head["hasDataController"]["hasName"] if event is Event.EXPIRED else head["hasDataSubject"]["hasIdentifier"]
     status: Record = {"hasConsentStatus": STATUS[event], "dct:date": frame.now.isoformat(), "isIndicatedBy": by}
@@ -97,8 +97,9 @@ def of_choice(frame: Frame, purpose: Purpose, event: Event, *, notice: Shown, ac
         status["hasIndicationMethod"] = BY_LINK
     if event in IN_FORCE:
         status["dct:valid"] = (frame.now + purpose.validity).isoformat() if purpose.validity else "until withdrawn"
-    receivers = {"hasRecipient": {"dct:description": purpose.receivers[notice.language]}}
-    data = {"hasProcessing": "dpv:Use", "hasPersonalData": list(purpose.categories)}
+    named = {"hasIdentifier": recipient.address, "hasName": recipient.name} if recipient else {}
+    receivers = {"hasRecipient": {**named, "dct:description": purpose.receivers[notice.language]}}
+    data = {"hasProcessing": "dpv:Disclose" if recipient else "dpv:Use", "hasPersonalData": list(purpose.categories)}
     control = {"hasConsentControl": {"@type": "WithdrawConsent", "isExercisedAt": frame.address("/privacy/choices")}}
     return head | {"hasLegalBasis": "dpv:Consent"} | status | control | {"hasProcess": _process(frame, purpose, notice) | receivers | data}
 

@@ -40,6 +40,24 @@ class Notice:
     changes: tuple[str, ...] = ()
 
 
+# Whose choice is one for each recipient: a yes to the first says nothing of the next.
+PER_RECIPIENT = frozenset({"tracker"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One whom a choice of its own is about: its id here (32 hex digits), the name that people read, and its address in the world."""
+
+    id: str
+    name: str
+    address: str
+
+
+def choice_id(purpose_id: str, recipient: Recipient | None) -> str:
+    """Return under what the events of a choice stand: its purpose, and whom it is about where each has a choice of its own."""
+    return f"{purpose_id}:{recipient.id}" if recipient else purpose_id
+
+
 class Ground(StrEnum):
     """Why data may be used for a purpose; only a choice has a switch."""
 
@@ -73,6 +91,11 @@ class Purpose:
     def is_choice(self) -> bool:
         """Whether it is off until she says yes."""
         return self.ground is Ground.CHOICE
+
+    @property
+    def is_per_recipient(self) -> bool:
+        """Whether each recipient has a choice of its own, with its own receipt."""
+        return self.id in PER_RECIPIENT
 
     @property
     def validity(self) -> timedelta | None:

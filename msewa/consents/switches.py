@@ -46,6 +46,11 @@ def list_by_law() -> list[Purpose]:
     return [purpose for purpose in purposes().values() if not purpose.is_choice]
 
 
+def list_by_recipient() -> list[Purpose]:
+    """Return the purposes with a choice for each recipient, which stand on a page of their own (as `by_recipient`)."""
+    return [purpose for purpose in purposes().values() if purpose.is_per_recipient]
+
+
 def language_shown(purpose: Purpose, sha256: str) -> str | None:
     """Return the language whose words carry this seal; None when they are not the words that hold now."""
     return next((language for language in ("en", "pa", "hi") if shown(purpose, language).sha256 == sha256), None)

@@ -14,7 +14,7 @@ from msewa.privacy.naming import name_act, name_actor, name_field
 from msewa.web.filters import show_moment
 
 # Acts of hers or of the system whose reason is written for people: a name or a sentence.
-SAID = frozenset({"account.termination_decided", "tracker.given", "tracker.taken_back"})
+SAID = frozenset({"account.termination_decided", "choice.given", "choice.renewed", "choice.refused", "choice.withdrawn", "choice.expired"})
 
 
 @dataclass(frozen=True, slots=True)

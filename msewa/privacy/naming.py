@@ -86,8 +86,6 @@ ACTS = {
     "reset.cancelled": _("New beginning of the account stopped"),
     "reset.finished": _("Account begun anew"),
     "session": _("A visit was ended"),
-    "tracker": _("A code for another portal"),
-    "tracker.taken_back": _("Code taken back from another portal"),
     "unmasked": _("Hidden values were opened"),
 }
 MESSAGES = {

@@ -66,7 +66,7 @@ SENT: Select[*tuple[Any, ...]] = (
 FIRST_SENT = {limit: HotRead(SENT.limit(limit + 1)) for limit in (SENT_BEGUN, SENT_SHOWN)}
 _CHOICE = ChoiceEvent.__table__.c
 CHOICES = HotRead(
-    select(_CHOICE.purpose_id, _CHOICE.number, _CHOICE.state, _CHOICE.version, _CHOICE.at)
+    select(_CHOICE.purpose_id, _CHOICE.number, _CHOICE.state, _CHOICE.version, _CHOICE.at, _CHOICE.sealed)
     .where(_CHOICE.account_id == bindparam("account_id"))
     .order_by(_CHOICE.purpose_id, _CHOICE.number)
 )
@@ -153,13 +153,13 @@ def accepted_at(ids: Iterable[str]) -> dict[str, datetime | None]:
     return {row.application_id: row.accepted_at for row in list_packages(ids)}
 
 
-def list_allowed(account_id: str, *, now: datetime) -> list[Choice]:
-    """Return what she allows, in the order of the register: since when, and without opening which words she was shown."""
-    latest = {row[0]: Latest(row[1], Event(row[2]), row[3], row[4]) for row in CHOICES.rows(account_id=account_id)}
+def list_allowed(choices: Iterable[tuple[Any, ...]], *, now: datetime) -> list[Choice]:
+    """Return what she allows out of the rows of CHOICES, in the order of the register: since when, without opening any."""
+    latest = {row[0]: Latest(row[1], Event(row[2]), row[3], row[4]) for row in choices}
     known = purposes().values() if latest else ()
     stands = [(purpose, latest[purpose.id]) for purpose in known if purpose.is_choice and purpose.id in latest]
-    choices = [Choice(purpose, state_of(last, purpose, now=now), last.at) for purpose, last in stands]
-    return [choice for choice in choices if choice.is_on]
+    allowed = [Choice(purpose, state_of(last, purpose, now=now), last.at) for purpose, last in stands]
+    return [choice for choice in allowed if choice.is_on]
 
 
 def list_nominees(subject: Subject) -> list[Named]:

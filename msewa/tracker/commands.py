@@ -32,7 +32,7 @@ def end(client: str) -> None:
     """End the registration of CLIENT, and every code that citizens gave it."""
     with writing():
         try:
-            count = operations.end(client)
+            count = operations.end(client, now=now())
         except operations.ClientError as error:
             raise click.ClickException(str(error)) from error
         db.session.commit()

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from msewa.catalogue.queries import catalogue
+from msewa.consents.queries import is_allowed
+from msewa.consents.rules import Recipient
 from msewa.crypto.envelope import Place, unseal_json
 from msewa.crypto.tokens import token_hash
 from msewa.extensions import db
@@ -15,34 +17,36 @@ from msewa.tracker.models import TrackerClient, TrackerCode
 from msewa.tracker.rules import Asked
 from msewa.web.errors import NoSuchRowError
 
+PURPOSE = "tracker"
 SYSTEM_NAME, OPERATOR_CODE = "mSewa", "msewa"
 
 
 class Client(NamedTuple):
-    """A registered portal."""
+    """A registered portal, in the order of a recipient."""
 
     id: str
-    address: str
     name: str
+    address: str
 
 
 class Given(NamedTuple):
-    """A portal as a citizen sees it: with the code that she gave it, or None."""
+    """A portal as a citizen sees it: with the code that she gave it, or None; `is_on` while she allows it."""
 
     client: Client
     code: str | None
     given_at: datetime | None
+    is_on: bool
 
 
 def list_clients() -> list[Client]:
     """Return every registered portal by name."""
-    chosen = select(TrackerClient.id, TrackerClient.address, TrackerClient.name).order_by(TrackerClient.name, TrackerClient.id)
+    chosen = select(TrackerClient.id, TrackerClient.name, TrackerClient.address).order_by(TrackerClient.name, TrackerClient.id)
     return [Client(*row) for row in db.session.execute(chosen)]
 
 
 def find_client(address: str) -> Client | None:
     """Return the portal with this X-Road client id, None when it is not registered."""
-    chosen = select(TrackerClient.id, TrackerClient.address, TrackerClient.name).where(TrackerClient.address == address)
+    chosen = select(TrackerClient.id, TrackerClient.name, TrackerClient.address).where(TrackerClient.address == address)
     row = db.session.execute(chosen).first()
     return Client(*row) if row else None
 
@@ -62,14 +66,20 @@ def list_given(subject: Subject) -> list[Given]:
         row.client_id: (unseal_json(subject.key, row.sealed, place=place_of(row.client_id, subject=subject)), row.given_at)
         for row in db.session.execute(chosen)
     }
-    return [Given(client, *given.get(client.id, (None, None))) for client in list_clients()]
+    return [Given(client, *given.get(client.id, (None, None)), may_ask(client, account_id=subject.id)) for client in list_clients()]
 
 
 def find_account(code: str, *, client: Client) -> str | None:
-    """Return whose code this is, when she gave it to this portal; None otherwise."""
+    """Return whose code this is, when she gave it to this portal and allows it still; None otherwise."""
     # With the portal: a code that leaked from one is of no use to another.
     mine = (TrackerCode.code_hash == token_hash(code), TrackerCode.client_id == client.id)
-    return db.session.scalar(select(TrackerCode.account_id).where(*mine))
+    account_id = db.session.scalar(select(TrackerCode.account_id).where(*mine))
+    return account_id if account_id and may_ask(client, account_id=account_id) else None
+
+
+def may_ask(client: Client, *, account_id: str) -> bool:
+    """Whether somebody allows a portal to ask about her, under the words that hold now."""
+    return is_allowed(account_id, PURPOSE, recipient=Recipient(*client))
 
 
 def find_usages(subject: Subject, asked: Asked, *, operator: str) -> dict[str, Any]:

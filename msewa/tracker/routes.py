@@ -10,15 +10,19 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from msewa.accounts.people import Person
 from msewa.config import Settings
+from msewa.consents.purposes import get_purpose
+from msewa.consents.purposes import shown as words_of
+from msewa.consents.switches import language_shown
 from msewa.extensions import db, writing
 from msewa.ledger.queries import find_beginning
 from msewa.tracker import operations
-from msewa.tracker.queries import Client, find_account, find_client, find_usages, get_client, list_given
+from msewa.tracker.queries import PURPOSE, Client, find_account, find_client, find_usages, get_client, list_given
 from msewa.tracker.rules import Asked, UnreadableError, read_asked
 from msewa.web import form_keys
-from msewa.web.access import blueprint, citizen, public
+from msewa.web.access import blueprint, citizen, public, safe_next
 from msewa.web.clock import now
 from msewa.web.form_keys import once
+from msewa.web.locale import language
 from msewa.web.pages import render_page, see_other
 
 P = ParamSpec("P")
@@ -75,21 +79,31 @@ def find_usage(client: Client) -> Answer:
 @bp.get("/privacy/tracker")
 @citizen
 def index() -> Response:
-    """Show which portals may ask who looked at her data."""
-    return render_page("tracker/index.html", portals=list_given(_me()))
+    """Show which portals may ask who looked at her data, each with its own choice."""
+    return _page(status=200)
 
 
 @bp.post("/privacy/tracker/<client_id>")
 @citizen
 @once
 def decide(client_id: str) -> AnyResponse:
-    """Give a portal a code, or take it back."""
+    """Give a portal a code, or take it back; a yes only to the words that were shown and still hold."""
     client, acts = get_client(client_id), {"1": operations.give, "0": operations.take_back}
     act = acts.get(request.form.get("on", "")) or abort(400)
-    act(client, subject=_me(), actor=_me().actor, now=now())
-    form_keys.remember(url_for("tracker.index"))
+    shown_in = language_shown(get_purpose(PURPOSE), request.form.get("notice", ""))
+    if shown_in is None and act is operations.give:
+        return _page(status=409)
+    act(client, subject=_me(), language=shown_in or language(), actor=_me().actor, now=now())
+    back = safe_next(request.form.get("next"), fallback=url_for("tracker.index"))
+    form_keys.remember(back)
     db.session.commit()
-    return see_other(url_for("tracker.index"))
+    return see_other(back)
+
+
+def _page(*, status: int) -> Response:
+    purpose = get_purpose(PURPOSE)
+    shown: dict[str, Any] = {"portals": list_given(_me()), "purpose": purpose, "notice": words_of(purpose, language())}
+    return render_page("tracker/index.html", status=status, page_id="tracker.index", is_changed=status == 409, **shown)
 
 
 def _told(client: Client, asked: Asked, *, account_id: str) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from tests.consents.conftest import at_once, sender
 from tests.people import Somebody
 from tests.strict_client import StrictClient
 
-CHOICES = [purpose.id for purpose in purposes().values() if purpose.is_choice]
+# Those of portals are pressed in tests/tracker: each portal has a switch of its own.
+CHOICES = [purpose.id for purpose in purposes().values() if purpose.is_choice and not purpose.is_per_recipient]
 # Where a switch stands, and its form there.
 PLACES: dict[str, tuple[str, str]] = {
     "all choices": ("/privacy/choices", "choice-{}"),

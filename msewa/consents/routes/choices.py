@@ -9,7 +9,7 @@ from msewa.consents.operations import choose
 from msewa.consents.purposes import get_purpose
 from msewa.consents.routes.blueprint import bp, person
 from msewa.consents.rules import Event
-from msewa.consents.switches import language_shown, list_by_law, list_switches
+from msewa.consents.switches import language_shown, list_by_law, list_by_recipient, list_switches
 from msewa.extensions import db
 from msewa.web import form_keys
 from msewa.web.access import citizen, safe_next
@@ -33,7 +33,9 @@ def choices() -> Response:
 @bp.get("/privacy/choices/<purpose_id>")
 @citizen
 def choice(purpose_id: str) -> Response:
-    """Show one choice with its whole notice, a yes and a no side by side."""
+    """Show one choice with its whole notice, a yes and a no side by side; what each portal has a choice of, on the page of portals."""
+    if get_purpose(purpose_id).is_per_recipient:
+        return see_other(url_for("tracker.index"))
     switches = list_switches(person(), language=language(), now=now())
     for switch in switches:
         if switch.purpose.id == purpose_id:
@@ -47,7 +49,7 @@ def choice(purpose_id: str) -> Response:
 def decide(purpose_id: str) -> Response:
     """Note a yes or a no; a yes only to the words that were shown and still hold."""
     purpose, event = get_purpose(purpose_id), EVENTS.get(request.form.get("on", ""))
-    if event is None or not purpose.is_choice:
+    if event is None or not purpose.is_choice or purpose.is_per_recipient:
         abort(400)
     shown_in = language_shown(purpose, request.form.get("notice", ""))
     if shown_in is None and event in (Event.GIVEN, Event.RENEWED):
@@ -63,5 +65,11 @@ def decide(purpose_id: str) -> Response:
 
 def _page(*, status: int) -> Response:
     switches, done = list_switches(person(), language=language(), now=now()), request.args.get("done", "")
-    shown: dict[str, Any] = {"switches": switches, "by_law": list_by_law(), "done": done, "is_changed": status == 409}
+    shown: dict[str, Any] = {
+        "switches": switches,
+        "by_recipient": list_by_recipient(),
+        "by_law": list_by_law(),
+        "done": done,
+        "is_changed": status == 409,
+    }
     return render_page("consents/choices.html", status=status, page_id="consents.choices", **shown)

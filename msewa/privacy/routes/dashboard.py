@@ -1,5 +1,6 @@
 """The dashboard: every part begun, each with a way to the whole of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request
@@ -9,11 +10,12 @@ from msewa.catalogue.queries import catalogue
 from msewa.consents.switches import list_by_law
 from msewa.hot import together
 from msewa.notifications.queries import list_messages
+from msewa.privacy.granted import Granted, list_granted
 from msewa.privacy.handed import list_handed
 from msewa.privacy.held import list_categories
 from msewa.privacy.looks import show_look
 from msewa.privacy.naming import name_message, name_state
-from msewa.privacy.queries import list_allowed, list_page_of_looks, list_sent
+from msewa.privacy.queries import CHOICES, list_allowed, list_page_of_looks, list_sent
 from msewa.privacy.routes.blueprint import bp, person
 from msewa.privacy.routes.looks import note_reading, number_in
 from msewa.privacy.rules import LOOKS_BEGUN, SENT_BEGUN
@@ -33,7 +35,10 @@ def dashboard() -> Response:
     her = person()
     with together():
         note_reading(her)
-        shown = {**_looks(her), **_shared(her), **_rest(her)}
+        choices = CHOICES.rows(account_id=her.id)
+        granted = list_granted(her, choices, limit=SENT_BEGUN, now=now())
+        shown = {**_looks(her), **_shared(her, granted), **_rest(her)}
+        shown |= {"allowed": list_allowed(choices, now=now()), "portals": [one for one in granted if one.is_on]}
     return render_page("privacy/dashboard.html", fragments=FRAGMENTS, **shown)
 
 
@@ -43,20 +48,19 @@ def _looks(her: Person) -> dict[str, Any]:
     return {"looks": [show_look(row, known=known, language=language(), herself=her.id) for row in rows], "older_looks": older}
 
 
-def _shared(her: Person) -> dict[str, Any]:
+def _shared(her: Person, granted: Sequence[Granted]) -> dict[str, Any]:
     rows, older = list_sent(her.id, limit=SENT_BEGUN, before=request.args.get("sent"))
     known = catalogue()
     sent = [(row, known.providers.get(row.provider_id), definition_of(row, known=known).name[language()]) for row in rows]
-    is_later_page = "sent" in request.args
-    handed = [] if is_later_page else list_handed(her, limit=SENT_BEGUN, known=known, language=language())
-    return {"sent": sent, "older_sent": older, "handed": handed}
+    is_first = "sent" not in request.args
+    handed = list_handed(her, limit=SENT_BEGUN, known=known, language=language()) if is_first else []
+    return {"sent": sent, "older_sent": older, "handed": handed, "granted": granted if is_first else []}
 
 
 def _rest(her: Person) -> dict[str, Any]:
     messages = list_messages(her.id, limit=1)
     return {
         "categories": list_categories(language=language()),
-        "allowed": list_allowed(her.id, now=now()),
         "by_law": list_by_law(),
         "messages": [(row, name_message(row.template), name_state(row.state)) for row in messages],
     }
