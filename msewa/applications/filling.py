@@ -9,11 +9,12 @@ from msewa.applications.rules import Source
 from msewa.catalogue.answers import AnswerError, parse
 from msewa.catalogue.rules import Definition, Field
 from msewa.catalogue.snapshot import Catalogue
-from msewa.profile.rules import ACCOUNT_FIELDS, GUARDED_FIELDS, ProfileValue
+from msewa.profile.rules import GUARDED_FIELDS, PROVED_FIELDS, ProfileValue
 from msewa.web.filters import INDIA
 from msewa.web.forms import clean_text
 
 LONGEST_KEPT = 4000
+NOT_FROM_HERE = PROVED_FIELDS | GUARDED_FIELDS
 Problems = Mapping[str, AnswerError]
 
 
@@ -121,6 +122,14 @@ def find_for_profile(desk: Desk, page: Page) -> dict[str, str]:
 
 
 def is_for_profile(desk: Desk, key: str) -> bool:
-    """Whether a field can be kept in the profile from here: not what the account proves, nor where money goes."""
-    is_own = desk.definition.need(key).of_applicant and key not in ACCOUNT_FIELDS | GUARDED_FIELDS
-    return is_own and desk.catalogue.fields[key].profile_section is not None
+    """Whether a field can be kept in the profile from here."""
+    return _is_of_profile(desk, key) and key not in NOT_FROM_HERE
+
+
+def is_elsewhere(desk: Desk, key: str) -> bool:
+    """Whether the profile has a field that changes in a place of its own: what the account proves, and where money goes."""
+    return _is_of_profile(desk, key) and key in NOT_FROM_HERE
+
+
+def _is_of_profile(desk: Desk, key: str) -> bool:
+    return desk.definition.need(key).of_applicant and desk.catalogue.fields[key].profile_section is not None

@@ -86,6 +86,40 @@ def test_a_tick_that_nobody_set_for_her_updates_the_profile_too(harjinder: Appli
 
 
 @pytest.mark.promise("P17")
+def test_the_tick_names_what_it_leaves_alone_and_takes_all_the_rest(harjinder: Applicant) -> None:
+    base, before = harjinder.begin("income-certificate"), profile_of(harjinder)
+    step = step_with(harjinder, "income-certificate", "mobile")
+    assert {"full_name", "father_name"} <= set(harjinder.definition("income-certificate").steps[step - 1].fields)
+    with harjinder.app.app_context():
+        typed = sample_page(get_service("income-certificate"), catalogue(), step=step)
+    named = {"full_name": "Harjinder Renamed Kaur", "father_name": "Gurbachan Renamed Singh", "mobile": "9876501234"}
+
+    answer = harjinder.client.submit(f"{base}/edit?step={step}", "application", **{**typed, **named, "update_profile": "1"})
+
+    after = profile_of(harjinder)
+    elsewhere = harjinder.page(f"{base}/edit?step={step}").text.partition('id="elsewhere"')[2].partition("</p>")[0]
+    assert answer.status_code == 303
+    assert (after["full_name"], after["father_name"]) == (named["full_name"], named["father_name"])
+    assert after["mobile"] == before["mobile"]
+    assert 'href="/account/mobile"' in elsewhere
+
+
+@pytest.mark.promise("P17")
+@pytest.mark.parametrize("language", ["en", "pa", "hi"])
+def test_every_field_that_a_tick_leaves_alone_is_named_with_a_place_that_opens(harjinder: Applicant, language: str) -> None:
+    base = harjinder.begin("widow-pension")
+    step = step_with(harjinder, "widow-pension", "bank_account")
+    harjinder.client.set_cookie("lang", language)
+
+    page = harjinder.page(f"{base}/edit?step={step}")
+
+    place = "/profile?edit=bank_account#bank_account"
+    link = next(node for node in page.root.iter("{http://www.w3.org/1999/xhtml}a") if node.get("href") == place)
+    assert "".join(link.itertext())
+    assert harjinder.client.get(place.partition("#")[0]).status_code == 200
+
+
+@pytest.mark.promise("P17")
 def test_what_is_written_about_somebody_else_never_comes_into_her_profile(harjinder: Applicant) -> None:
     base, before = harjinder.begin(), profile_of(harjinder)
     with harjinder.app.app_context():

@@ -11,13 +11,14 @@ from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
 from msewa.applications.answers import Answer, Pages, value_of
-from msewa.applications.filling import Desk, Problems, is_for_profile
+from msewa.applications.filling import Desk, Problems, is_elsewhere, is_for_profile
 from msewa.applications.rules import Source
 from msewa.catalogue.answer_messages import sentence_of
 from msewa.catalogue.answers import AnswerError
 from msewa.catalogue.inputs import Manner, make_input
 from msewa.catalogue.rules import Words
 from msewa.catalogue.showing import as_typed
+from msewa.profile.rules import PROVED_FIELDS
 from msewa.web.forms import Words as Messages
 
 TOWN = "ulb"
@@ -51,12 +52,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class PageForm:
-    """A page of questions; `wrong` pairs the id of an input with what is wrong there, under the question's name."""
+    """A page of questions; `wrong` pairs the id of an input with what is wrong there, under the question's name.
+
+    `elsewhere` pairs the name of each field that can't be kept in the profile from here with the address where it is changed.
+    """
 
     form: BaseForm
     questions: tuple[Question, ...]
     wrong: tuple[tuple[str, str], ...]
     may_update_profile: bool
+    elsewhere: tuple[tuple[Words, str], ...]
 
 
 def make_page(desk: Desk, step: int, *, pages: Pages, problems: Problems, near: str = "") -> PageForm:
@@ -78,7 +83,12 @@ def make_page(desk: Desk, step: int, *, pages: Pages, problems: Problems, near: 
     _mark(form, problems)
     questions = tuple(_question(desk, key, answers.get(key, Answer()), form=form, near=near) for key in keys)
     wrong = tuple((_anchor(one), f"{one.label.text}: {one.errors[0]}") for one in form if one.errors)
-    return PageForm(form, questions, wrong, any(is_for_profile(desk, key) for key in keys))
+    elsewhere = tuple((desk.field(key).label, _place_of(key)) for key in keys if is_elsewhere(desk, key))
+    return PageForm(form, questions, wrong, any(is_for_profile(desk, key) for key in keys), elsewhere)
+
+
+def _place_of(key: str) -> str:
+    return f"/account/{key}" if key in PROVED_FIELDS else f"/profile?edit={key}#{key}"
 
 
 def _anchor(one: Any) -> str:
