@@ -128,15 +128,9 @@ def list_steps(demand_id: str) -> list[Step]:
     return [Step(*row) for row in db.session.execute(chosen.order_by(LegalStep.number))]
 
 
-def get_drafter(demand_id: str) -> str:
-    """Return the officer who wrote a demand down, which is its first step."""
-    return list_steps(demand_id)[0].officer_id
-
-
 def list_approvers(demand_id: str) -> set[str]:
-    """Return the different officers who approved a demand; whoever drafted it counts for none."""
-    drafted, *others = list_steps(demand_id)
-    return {step.officer_id for step in others if step.kind == "approved"} - {drafted.officer_id}
+    """Return the different officers who approved a demand."""
+    return {step.officer_id for step in list_steps(demand_id) if step.kind == "approved"}
 
 
 def _there(row: Any) -> Any:

@@ -64,11 +64,6 @@ def jaspreet(app: Flask) -> Seat:
 
 
 @pytest.fixture
-def mohan(app: Flask) -> Seat:
-    return seat(app, role="dpo", full_name="Mohan Officer")
-
-
-@pytest.fixture
 def harjinder(app: Flask) -> Seat:
     return seat(app, profile=PROFILE)
 

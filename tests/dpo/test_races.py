@@ -22,9 +22,9 @@ def statuses(*presses: Press) -> list[int]:
 
 
 @pytest.mark.promise("P30")
-def test_two_who_approve_at_one_moment_are_both_counted(anita: Seat, jaspreet: Seat, mohan: Seat, harjinder: Seat) -> None:
+def test_two_who_approve_at_one_moment_are_both_counted(anita: Seat, jaspreet: Seat, harjinder: Seat) -> None:
     for _ in range(ROUNDS):
-        number = drafted(mohan, harjinder)
+        number = drafted(anita, harjinder)
 
         answers = statuses(*(prepared(one.client, f"/dpo/legal/{number}", "approve") for one in (anita, jaspreet)))
 
@@ -33,10 +33,10 @@ def test_two_who_approve_at_one_moment_are_both_counted(anita: Seat, jaspreet: S
 
 
 @pytest.mark.promise("P30", "P45")
-def test_one_officer_in_two_browsers_is_one_approver(anita: Seat, mohan: Seat, harjinder: Seat) -> None:
+def test_one_officer_in_two_browsers_is_one_approver(anita: Seat, harjinder: Seat) -> None:
     other = Seat(StrictClient.of(anita.app), anita.app, anita.person)
     sign_in(other.client, anita.person)
-    number = drafted(mohan, harjinder)
+    number = drafted(anita, harjinder)
 
     answers = statuses(*(prepared(one.client, f"/dpo/legal/{number}", "approve") for one in (anita, other)))
 
@@ -46,9 +46,9 @@ def test_one_officer_in_two_browsers_is_one_approver(anita: Seat, mohan: Seat, h
 
 
 @pytest.mark.promise("P30")
-def test_of_two_who_carry_out_at_one_moment_one_does(anita: Seat, jaspreet: Seat, mohan: Seat, harjinder: Seat) -> None:
+def test_of_two_who_carry_out_at_one_moment_one_does(anita: Seat, jaspreet: Seat, harjinder: Seat) -> None:
     for rounds in range(1, ROUNDS + 1):
-        number = drafted(mohan, harjinder)
+        number = drafted(anita, harjinder)
         for one in (anita, jaspreet):
             done(one, number, "approve")
 

@@ -103,7 +103,6 @@ def test_everybody_needed_is_among_the_people_and_shows_the_code_of_now(seeded: 
         ("citizen", ""),
         ("dpo", ""),
         ("dpo", ""),
-        ("dpo", ""),
         ("officer", "health"),
         ("officer", "revenue"),
         ("operator", ""),
@@ -233,7 +232,7 @@ def test_the_page_for_people_shows_everything_at_once(seeded: Flask, client: Str
 
     page = client.page(f"/sandbox?lang={language}")
 
-    assert len(page.all("persona-row")) == 8
+    assert len(page.all("persona-row")) == 7
     assert len(page.all("message-row")) == 1
     assert [row.get("data-id") for row in page.all("provider-row")] == ["health"]
     assert page.all("page-sandbox.desk")

@@ -1,4 +1,4 @@
-"""Demands under law: drafted, approved by two others, carried out, shown to the citizen as soon as the law lets us (P30, P45, P46, P49)."""
+"""Demands under law: drafted, approved by two, carried out, and shown to the citizen as soon as the law lets us (P30, P45, P46, P49)."""
 
 import secrets
 from dataclasses import asdict, dataclass
@@ -14,7 +14,7 @@ from msewa.dpo.models import LegalDisclosure, LegalStep, RefusedRequest
 from msewa.dpo.operations.noting import Officer, note
 from msewa.dpo.operations.showing import DISCLOSED, DUE, FOUND_DUE, read_document, reason_of, show
 from msewa.dpo.papers import close_paper, place_of_document
-from msewa.dpo.queries import Demand, get_drafter, list_approvers
+from msewa.dpo.queries import Demand, list_approvers
 from msewa.dpo.references import LEGAL, new_reference, show_number
 from msewa.dpo.rules import APPROVERS, CARRIED_OUT, FOUND, Ground, State, is_refused, names_a_provision, visible_at
 from msewa.dpo.values import read_values
@@ -33,11 +33,7 @@ class NoProvisionError(ValueError):
 
 
 class NotApprovedError(Exception):
-    """Fewer than two officers approved who did not draft it."""
-
-
-class SamePersonError(Exception):
-    """Whoever drafted a demand can not approve it."""
+    """Fewer than two different officers approved."""
 
 
 class MovedOnError(Exception):
@@ -94,11 +90,9 @@ def note_miss(paper: Paper, *, ground: Ground, officer: Officer, now: datetime) 
 
 
 def approve(demand: Demand, *, officer: Officer, now: datetime) -> None:
-    """Approve a draft; a second time by the same officer changes nothing. Raises MovedOnError and SamePersonError."""
+    """Approve a draft; a second time by the same officer changes nothing. Raises MovedOnError."""
     if _hold(demand.id) != State.DRAFT:
         raise MovedOnError
-    if officer.id == get_drafter(demand.id):
-        raise SamePersonError
     if officer.id not in list_approvers(demand.id):
         _step(demand.id, "approved", number=demand.number, officer=officer, now=now)
 

@@ -1,4 +1,4 @@
-"""Demands under law at the console: written down, approved by two others, carried out."""
+"""Demands under law at the console: written down, approved by two, carried out."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from msewa.crypto.canonical import canonical
 from msewa.dpo.forms import GROUNDS, DemandForm
 from msewa.dpo.operations import disclosing
-from msewa.dpo.operations.disclosing import MovedOnError, NotApprovedError, Paper, SamePersonError
-from msewa.dpo.queries import Demand, get_demand, list_approvers, list_demands, list_steps
+from msewa.dpo.operations.disclosing import MovedOnError, NotApprovedError, Paper
+from msewa.dpo.queries import Demand, get_demand, list_demands, list_steps
 from msewa.dpo.routes.blueprint import bp, done, officer
 from msewa.dpo.rules import APPROVERS, Ground, is_refused, names_a_provision
 from msewa.dpo.values import find_subject, list_fields
@@ -89,12 +89,12 @@ def act_on_demand(ref: str) -> AnyResponse:
         abort(400)
     try:
         acts[act](found, officer=officer(), now=now())
-    except SamePersonError:
-        return _refuse(ref, gettext("You wrote this down: two other officers must approve it"))
     except NotApprovedError:
-        return _refuse(ref, gettext("Two different officers must approve first"))
+        db.session.rollback()
+        return _show(get_demand(ref), status=409, problem=gettext("Two different officers must approve first"))
     except MovedOnError:
-        return _refuse(ref, gettext("This has moved on meanwhile"))
+        db.session.rollback()
+        return _show(get_demand(ref), status=409, problem=gettext("This has moved on meanwhile"))
     return done(url_for("dpo.demand", ref=found.number))
 
 
@@ -114,7 +114,8 @@ def take_document(ref: str) -> Response:
     try:
         content = disclosing.open_document(found, officer=officer(), now=now())
     except MovedOnError:
-        return _refuse(ref, gettext("There is no document"))
+        db.session.rollback()
+        return _show(get_demand(ref), status=409, problem=gettext("There is no document"))
     db.session.commit()
     # In the one spelling whose digest stands in her receipt.
     response = Response(canonical(content), mimetype="application/json")
@@ -131,22 +132,16 @@ def _ask(form: DemandForm, *, status: int = 200, refused: str = "") -> Response:
     return render_page("dpo/draft.html", form=form, labels=dict(list_fields(language())), status=status, refused=refused)
 
 
-def _refuse(ref: str, problem: str) -> Response:
-    db.session.rollback()
-    return _show(get_demand(ref), status=409, problem=problem)
-
-
 def _show(found: Demand, *, status: int = 200, problem: str = "") -> Response:
-    steps, approvers = list_steps(found.id), list_approvers(found.id)
+    steps = list_steps(found.id)
     values: dict[str, Any] = {
         "demand": found,
         "steps": steps,
         "ground": GROUNDS[Ground(found.ground)],
         "labels": dict(list_fields(language())),
-        "approvals": len(approvers),
+        "approvals": len({step.officer_id for step in steps if step.kind == "approved"}),
         "needed": APPROVERS,
-        "has_approved": officer().id in approvers,
-        "is_own": steps[0].officer_id == officer().id,
+        "has_approved": any(step.kind == "approved" and step.officer_id == officer().id for step in steps),
         "me_id": officer().id,
         "problem": problem,
     }
