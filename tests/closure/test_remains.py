@@ -134,7 +134,9 @@ def test_the_receipt_is_removed_when_its_hour_is_over(app: Flask, leaver: Leaver
 @pytest.mark.promise("P53", "P77")
 def test_a_breach_that_concerned_her_names_her_no_more(app: Flask, leaver: Leaver, clock: ClockHandle, monkeypatch) -> None:
     monkeypatch.setattr(breaches, "BATCH", 1)
-    officer, names, report = somebody(app, role="dpo"), ids_of(leaver), Report(*("some words",) * 6)
+    parts = ("nature", "extent", "consequences", "mitigation", "advice")
+    report = Report(told={part: dict.fromkeys(("en", "pa", "hi"), "some words") for part in parts}, causes="some words")
+    officer, names = somebody(app, role="dpo"), ids_of(leaver)
     span = {"began_at": clock.now() - timedelta(hours=2), "ended_at": clock.now() + timedelta(hours=1)}
     with app.app_context(), writing():
         for scope in (Scope(references=tuple(leaver.references)), Scope(act="application.submitted")):
