@@ -49,6 +49,35 @@ def test_the_receipt_has_a_number_to_read_out_and_a_code_with_its_address(harjin
 
     assert page.words("application-ref") == base.rsplit("/", 1)[1]
     assert "svg" in {str(node.tag).rpartition("}")[2] for node in page.root.iter() if isinstance(node.tag, str)}
+    assert "The fee is not paid here: the office says how to pay." in page.text
+
+
+@pytest.mark.parametrize("path", ["/review", ""])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "₹15 Not paid here: the office says how to pay."),
+        ("pa", "₹15 ਇੱਥੇ ਨਹੀਂ ਭਰੀ ਜਾਂਦੀ: ਕਿਵੇਂ ਭਰਨੀ ਹੈ, ਦਫ਼ਤਰ ਦੱਸਦਾ ਹੈ।"),
+        ("hi", "₹15 यहाँ नहीं भरी जाती: कैसे भरनी है, दफ़्तर बताता है।"),
+    ],
+)
+def test_a_fee_never_reads_as_if_it_were_paid(harjinder: Applicant, path: str, language: str, words: str) -> None:
+    base = harjinder.reviewed() if path else harjinder.sent()
+    harjinder.client.set_cookie("lang", language)
+
+    page = harjinder.page(f"{base}{path}")
+
+    fact = next(node for node in page.root.iter(f"{XHTML}dd") if "₹" in "".join(node.itertext()))
+    assert " ".join("".join(fact.itertext()).split()) == words
+    assert "You have nothing to do." not in page.text
+
+
+def test_of_a_free_service_she_has_nothing_to_do(harjinder: Applicant) -> None:
+    assert harjinder.definition("widow-pension").fee_paise == 0
+
+    page = harjinder.page(harjinder.sent("widow-pension"))
+
+    assert page.all("fee-note") == []
     assert "You have nothing to do." in page.text
 
 
