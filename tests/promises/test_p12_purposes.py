@@ -63,14 +63,14 @@ def test_who_said_no_is_not_even_looked_at(app: Flask) -> None:
 @pytest.mark.promise("P12")
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_news_can_not_go_the_way_of_her_own_affairs(app: Flask) -> None:
-    news = [name for name, template in registry().templates.items() if template.is_promotional]
+    news = {name: template for name, template in registry().templates.items() if template.is_promotional}
 
-    values = {"page": "https://msewa.example.org/services", "stop": "https://msewa.example.org/stop/x"}
-    facts = {"values": values, "now": app.extensions["clock"].now()}
+    now = app.extensions["clock"].now()
     with app.app_context():
-        for name in news:
+        for name, template in news.items():
+            values = {one.name: one.longest for one in template.variables}
             with pytest.raises(UnknownTemplateError, match="promotional"):
-                send(name, to="+917000000001", channel="sms", language="en", **facts)
+                send(name, to="+917000000001", channel="sms", language="en", values=values, now=now)
 
     assert news
 
