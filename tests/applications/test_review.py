@@ -15,6 +15,7 @@ from msewa.extensions import db
 from msewa.outbox.models import OutboxItem
 from tests.applications.conftest import Applicant, suspend
 from tests.applications.samples import photo
+from tests.applications.test_form import step_with
 from tests.strict_client import Page, StrictClient
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -111,6 +112,21 @@ def test_nothing_is_sent_that_was_never_reviewed(harjinder: Applicant) -> None:
 
     assert answer.status_code == 409
     assert packages(harjinder) == 0
+    assert "Read every line once more, then send." in answer.get_data(as_text=True)
+    assert "marked line" not in answer.get_data(as_text=True), "nothing can be compared, so nothing is marked"
+
+
+@pytest.mark.promise("P32")
+def test_a_line_that_is_gone_since_the_review_sends_her_to_none_that_is_marked(harjinder: Applicant) -> None:
+    step = step_with(harjinder, "income-certificate", "aadhaar_last4")
+    base = harjinder.reviewed("income-certificate", aadhaar_last4="8431")
+    seen = harjinder.page(f"{base}/review").fields("submit")
+    harjinder.client.submit(f"{base}/edit?step={step}", "application", aadhaar_last4="")
+
+    answer = harjinder.client.post(f"{base}/submit", data={**seen, "declare": "1"})
+
+    assert answer.status_code == 409
+    assert "marked line" not in answer.get_data(as_text=True)
 
 
 @pytest.mark.promise("P32")

@@ -36,6 +36,12 @@ def knots(applicant: Applicant, base: str) -> list[str]:
     return [" ".join("".join(one.itertext()).split()) for one in track.iter(f"{XHTML}li")]
 
 
+def states(applicant: Applicant, base: str) -> list[str | None]:
+    """Return how far each knot of the track is: behind her, now, or to come."""
+    track = next(node for node in applicant.page(base).root.iter(f"{XHTML}ol") if node.get("class") == "track")
+    return [one.get("class") for one in track.iter(f"{XHTML}li")]
+
+
 def acts(applicant: Applicant) -> list[str]:
     """Return what her ledger says was done, the newest first."""
     with applicant.app.app_context():
@@ -115,7 +121,8 @@ def test_the_track_moves_when_the_office_has_it(harjinder: Applicant) -> None:
     harjinder.work()
 
     assert before[1] == "On its way to the office"
-    assert knots(harjinder, base)[1].startswith("The office has it")
+    assert knots(harjinder, base)[1].startswith("It has reached the office")
+    assert states(harjinder, base) == [None, "now", "todo", "todo"], "nobody has said that the office began to work on it"
     assert harjinder.page(base).words("application-status") == "With the office"
 
 
