@@ -4,11 +4,12 @@ A feature offers one `Holding` for its tables. Her download, the sealed bundle a
 can be erased can be shown, and what is shown can be erased.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, current_app
+from sqlalchemy import ColumnElement
 
 from msewa.ledger.rules import Subject
 
@@ -23,7 +24,8 @@ def _no_files(subject: Subject) -> Iterator[File]:
 class Holding:
     """One feature's part of what is held: `gather` opens it (JSON), `files` yields its files, `erase` removes it by account id.
 
-    `tables` are those whose rows about her `erase` removes; both work in the caller's transaction and neither commits.
+    `tables` are those whose rows about her `erase` removes; both work in the caller's transaction and neither commits. Of a table in
+    `told` she may know of the rows of which its condition is true, and of no others: not even how many there are.
     """
 
     section: str
@@ -31,6 +33,7 @@ class Holding:
     gather: Callable[[Subject], Any]
     erase: Callable[[str], None]
     files: Callable[[Subject], Iterator[File]] = _no_files
+    told: Mapping[str, ColumnElement[bool]] = field(default_factory=dict[str, ColumnElement[bool]])
 
 
 def hold(app: Flask, holding: Holding) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, Table, func, select
+from sqlalchemy import ColumnElement, Row, Select, Table, func, select, true
 
 from msewa.applications.models import Application
 from msewa.applications.references import show_reference
@@ -61,13 +61,14 @@ class MonthRow(NamedTuple):
 
 
 def count_held(account_id: str) -> list[Held]:
-    """Return how many rows each table holds about her; tables that name her only through another are its parts and not counted."""
+    """Return how many rows each table holds about her that she may know of; those that name her only through another are not counted."""
     owned = [(holding, Base.metadata.tables[name]) for holding in holdings() for name in holding.tables]
     return [
         Held(
             holding.section,
             _categories_of(table),
-            db.session.scalar(select(func.count()).select_from(table).where(owner == account_id)) or 0,
+            db.session.scalar(select(func.count()).select_from(table).where(owner == account_id, holding.told.get(table.name, true())))
+            or 0,
         )
         for holding, table in owned
         if (owner := _owner(table)) is not None

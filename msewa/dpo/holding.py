@@ -52,5 +52,6 @@ def _demand(row: LegalDisclosure, *, subject: Subject) -> dict[str, Any]:
     return {**facts, "handed_over": handed_over}
 
 
-# What is counted before she leaves is the first table: how many demands there are may be secret still.
-HOLDING = Holding(section="law_and_breaches", tables=("breach_affected", "legal_disclosure"), gather=gather, erase=erase)
+# How many demands there are may be secret still, and a breach is hers to know when she is told.
+TOLD = {"legal_disclosure": LegalDisclosure.state == State.SHOWN, "breach_affected": BreachAffected.told_at.is_not(None)}
+HOLDING = Holding(section="law_and_breaches", tables=("breach_affected", "legal_disclosure"), gather=gather, erase=erase, told=TOLD)

@@ -148,12 +148,29 @@ def test_no_month_ends_while_its_key_can_open(app: Flask, clock: ClockHandle, ke
     month = leave(app, somebody(app))["sealed"]["month"]
     clock.advance(days=4 * 366)
 
-    unsaid = run(app, "vault", "destroy", "--month", month)
+    with in_production(app):
+        unsaid = run(app, "vault", "destroy", "--month", month, "--clock-is-right")
     refused = run(app, "vault", "destroy", "--month", month, "--burnt", burnt, "--record", record)
 
-    assert (unsaid.exit_code, "--burnt" in unsaid.output) == (2, True)
+    assert (unsaid.exit_code, "--burnt" in unsaid.output) == (1, True), unsaid.output
     assert (refused.exit_code, word in refused.output) == (1, True), refused.output
     assert count_sealed(app)[0] == 1
+
+
+@ONE
+@pytest.mark.promise("P57")
+def test_in_the_demonstration_a_month_may_end_without_a_word_and_nobody_is_said_to_have_given_one(
+    app: Flask, client: StrictClient, clock: ClockHandle, kept
+) -> None:
+    month = leave(app, somebody(app))["sealed"]["month"]
+    clock.advance(days=3 * 366)
+
+    ended = run(app, "vault", "destroy", "--month", month)
+
+    assert ended.exit_code == 0, ended.output
+    words = "".join(client.page("/promises/destroyed-keys").one("month-row").itertext())
+    assert "What became of the shares of its key is not known here." in words
+    assert "burnt" not in words
 
 
 @ONE

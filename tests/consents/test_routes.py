@@ -140,4 +140,4 @@ def test_the_demonstration_names_the_helpline_where_a_contact_will_stand(client:
     facts = next(node for node in page.root.iter() if node.get("class") == "facts")
     said = " ".join("".join(facts.itertext()).split())
     assert unknown not in said
-    assert said.count("1100") == 2
+    assert said.count("1100") == 1

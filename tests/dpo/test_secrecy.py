@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from msewa.applications.references import new_reference
+from msewa.closure.queries import count_held
 from msewa.dpo.forms import INDIA
 from msewa.dpo.holding import HOLDING
 from msewa.dpo.rules import visible_at
@@ -33,6 +34,24 @@ def test_a_gag_hides_it_until_its_end_and_not_a_day_longer(anita: Seat, jaspreet
     assert [entry["act"] for entry in harjinder.ledger()][:2] == ["disclosure.law"] * 2, "carried out, and opened once"
     assert harjinder.messages() == ["disclosure_shown"]
     assert public(anita)["law"] == "1"
+
+
+@pytest.mark.promise("P30")
+def test_what_leaving_counts_tells_of_no_demand_that_is_secret_yet(
+    anita: Seat, jaspreet: Seat, harjinder: Seat, clock: ClockHandle
+) -> None:
+    def counted() -> int:
+        with harjinder.app.app_context():
+            return sum(one.rows for one in count_held(harjinder.person.id) if one.section == HOLDING.section)
+
+    before = counted()
+    until = (clock.now() + timedelta(days=30)).date()
+    carried_out(anita, jaspreet, harjinder, gag_until=until.isoformat(), gag_basis="BNSS 2023, section 94(3)")
+    hidden = counted()
+    clock.advance(days=32)
+    harjinder.again().work()
+
+    assert (before, hidden, counted()) == (0, 0, 1)
 
 
 @pytest.mark.promise("P30")

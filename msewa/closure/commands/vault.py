@@ -79,14 +79,14 @@ def export(month: str, path: Path) -> None:
 
 @bp.cli.command("destroy")
 @A_MONTH
-@click.option("--burnt", required=True, type=click.IntRange(min=0), help="How many shares of this month the custodians burnt.")
-@click.option("--record", required=True, help="The number of the record that the custodians and their witness signed; it is published.")
+@click.option("--burnt", type=click.IntRange(min=0), help="How many shares of this month the custodians burnt.")
+@click.option("--record", default="", help="The number of the record that the custodians and their witness signed; it is published.")
 @click.option("--erased", multiple=True, help="An export of this month that the custodians erased; once for each.")
 @click.option("--exports-left", is_flag=True, help="Go on although exports are lost; the public log says how many.")
 @click.option("--clock-is-right", is_flag=True, help="Go on although the ledger has a hole of 30 days.")
-def destroy(month: str, burnt: int, record: str, erased: tuple[str, ...], exports_left: bool, clock_is_right: bool) -> None:
+def destroy(month: str, burnt: int | None, record: str, erased: tuple[str, ...], exports_left: bool, clock_is_right: bool) -> None:
     """End a month, once its years are over and its shares burnt: bundles and public half go, and the public log says on whose word."""
-    word = Word(burnt, record, erased, exports_left)
+    word = None if burnt is None else Word(burnt, record, erased, exports_left)
     with writing():
         try:
             ended = destroy_month(month, word=word, now=now(), is_clock_right=clock_is_right)
@@ -96,7 +96,10 @@ def destroy(month: str, burnt: int, record: str, erased: tuple[str, ...], export
     # After the commit: had that failed, the bundles would still be there and their key not.
     leave_use(month)
     click.echo(f"{month} has ended: {ended.sealed} sealed bundles are erased here.")
-    click.echo(f"{burnt} of {ended.custodians} shares were burnt on the custodians' word ({record}), and so it stands in the public log.")
+    if ended.custodians is not None:
+        click.echo(
+            f"{burnt} of {ended.custodians} shares were burnt on the custodians' word ({record}), and so it stands in the public log."
+        )
 
 
 @bp.cli.command("record-opening")

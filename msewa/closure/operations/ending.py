@@ -46,14 +46,16 @@ class Word:
 
 
 class Ended(NamedTuple):
-    """How many bundles were erased here, and how many shares the month's key had."""
+    """How many bundles were erased here, and how many shares the month's key had (None: no custodian has said anything)."""
 
     sealed: int
-    custodians: int
+    custodians: int | None
 
 
-def destroy_month(month: str, *, word: Word, now: datetime, is_clock_right: bool = False) -> Ended:
+def destroy_month(month: str, *, word: Word | None, now: datetime, is_clock_right: bool = False) -> Ended:
     """End a month: its bundles go, its public half leaves use, the public log says so, and on whose word its shares were burnt.
+
+    Without a word (in the demonstration alone, whose shares lie beside the data) it says that nothing is known of them.
 
     Raises TooEarlyError before the policy's years are over for the youngest bundle, ClockError, ClosureError for an unknown month, for
     as many shares left as open together, and for exports that nobody accounts for.
@@ -70,14 +72,23 @@ def destroy_month(month: str, *, word: Word, now: datetime, is_clock_right: bool
         raise TooEarlyError(f"{month} must be kept until {row.not_before:%Y-%m-%d %H:%M} UTC. Nothing was destroyed.")
     if not (settings.is_demo or is_clock_right):
         _doubt_the_clock(now=now)
-    custodians = _believe(word, month=month, settings=settings)
-    _account_for_exports(word, month=month, now=now)
+    said = _take_word(word, month=month, now=now, settings=settings)
     hers = select(Archive.id).where(Archive.month == month)
     db.session.execute(delete(ArchivePart).where(ArchivePart.archive_id.in_(hers)))
     db.session.execute(delete(Archive).where(Archive.month == month))
-    said = {"custodians": custodians, "burnt": word.burnt, "record": word.record}
     db.session.execute(update(VaultMonth).where(VaultMonth.month == month).values(destroyed_at=now, **said))
-    return Ended(row.sealed, custodians)
+    return Ended(row.sealed, said.get("custodians"))
+
+
+def _take_word(word: Word | None, *, month: str, now: datetime, settings: Settings) -> dict[str, Any]:
+    """Return what the public log says of the shares; raises ClosureError for a word that is missing, or not to be believed."""
+    if word is None:
+        if settings.is_demo:
+            return {}
+        raise ClosureError("Say how many shares were burnt (--burnt) and by which record (--record). Nothing was destroyed.")
+    custodians = _believe(word, month=month, settings=settings)
+    _account_for_exports(word, month=month, now=now)
+    return {"custodians": custodians, "burnt": word.burnt, "record": word.record}
 
 
 def _believe(word: Word, *, month: str, settings: Settings) -> int:
