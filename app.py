@@ -44,7 +44,7 @@ def serve() -> None:
         blocking_threads=16,
         websockets=False,
         log_access=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     ).serve()
 
 
