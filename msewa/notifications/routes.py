@@ -1,11 +1,11 @@
 """Stopping messages by the link that each carries: no sign-in, no account needed to understand it."""
 
 from flask import current_app, request
-from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from msewa.crypto.tokens import LinkError
 from msewa.extensions import db
+from msewa.notifications.naming import CHANNEL_NAMES, TOPIC_NAMES
 from msewa.notifications.promotion import read_stop_link
 from msewa.notifications.rules import CHANNELS, TOPICS
 from msewa.web.access import blueprint, public
@@ -13,16 +13,7 @@ from msewa.web.clock import now
 from msewa.web.csrf import csrf
 from msewa.web.pages import render_page, see_other
 
-_ = lazy_gettext
 bp = blueprint("notifications", __name__)
-TOPIC_NAMES = {
-    "promo.own": _("News of mSewa's own services"),
-    "promo.gov": _("News of government offices"),
-    "promo.private": _("News of private companies"),
-    "newsletter": _("The newsletter"),
-    "digest": _("Monthly: who looked at your data"),
-}
-CHANNEL_NAMES = {"sms": _("SMS"), "email": _("E-mail")}
 
 
 @bp.route("/stop/<token>", methods=["GET", "POST"])

@@ -9,7 +9,7 @@ from msewa.applications.references import LENGTH, read_reference
 from msewa.catalogue.snapshot import Catalogue
 from msewa.consents.purposes import purposes
 from msewa.ledger.rules import Kind
-from msewa.notifications.routes import CHANNEL_NAMES
+from msewa.notifications.naming import CHANNEL_NAMES
 from msewa.privacy.naming import name_act, name_actor, name_field
 from msewa.web.filters import show_moment
 

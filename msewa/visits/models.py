@@ -5,6 +5,7 @@ more than they do.
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Date, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -58,6 +59,16 @@ class VisitPace(ByDay, Base):
     """How often an answer took so long."""
 
     __tablename__ = "visit_pace"
+
+
+# The table of each metric.
+TABLES: dict[str, Any] = {
+    "pages": VisitPages,
+    "languages": VisitLanguages,
+    "browsers": VisitBrowsers,
+    "systems": VisitSystems,
+    "pace": VisitPace,
+}
 
 
 class SecurityEvent(Base):

@@ -10,15 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from msewa.extensions import db
 from msewa.visits.counting import Cell
-from msewa.visits.models import SecurityEvent, VisitBrowsers, VisitLanguages, VisitPace, VisitPages, VisitSystems
+from msewa.visits.models import TABLES, SecurityEvent
 
-TABLES: dict[str, Any] = {
-    "pages": VisitPages,
-    "languages": VisitLanguages,
-    "browsers": VisitBrowsers,
-    "systems": VisitSystems,
-    "pace": VisitPace,
-}
 # The DPDP Rules 2025, r. 6(1)(e), ask for a year of such logs; CERT-In's 180 days (28 April 2022) lie within it.
 KEPT = timedelta(days=365)
 

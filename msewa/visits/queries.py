@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from msewa.extensions import db
-from msewa.visits.operations import TABLES
+from msewa.visits.models import TABLES
 from msewa.visits.rules import hour_of
 
 DAYS = 7

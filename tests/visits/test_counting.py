@@ -14,7 +14,7 @@ from sqlalchemy import Date, Integer, String
 
 from msewa.extensions import Base
 from msewa.visits.counting import Cell, Period, VisitCounter
-from msewa.visits.operations import TABLES as MODELS
+from msewa.visits.models import TABLES as MODELS
 from msewa.visits.register import metrics
 from msewa.visits.rules import BROWSERS, OTHER, SYSTEMS, UnlistedMetricError, browser_of, hour_of, system_of
 from tests.conftest import ClockHandle

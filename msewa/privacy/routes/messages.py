@@ -6,8 +6,8 @@ from flask import Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from msewa.extensions import db
+from msewa.notifications.naming import CHANNEL_NAMES, TOPIC_NAMES
 from msewa.notifications.queries import list_messages
-from msewa.notifications.routes import CHANNEL_NAMES, TOPIC_NAMES
 from msewa.privacy import matrix
 from msewa.privacy.matrix import NotAllowedYetError
 from msewa.privacy.naming import name_message, name_state
