@@ -1,7 +1,6 @@
 """What somebody is told before she leaves, and what everybody may know of the vault."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -18,16 +17,14 @@ from msewa.closure.models import VaultExport, VaultMonth, VaultOpening
 from msewa.closure.rules import Span
 from msewa.extensions import Base, db
 from msewa.holdings import holdings
-from msewa.inventory.reading import inventory
 
 OWNER_COLUMNS = ("account_id", "subject_id")
 
 
 class Held(NamedTuple):
-    """How many rows of one table are held about somebody, and of which section and categories they are."""
+    """How many rows of one table of a section are held about somebody."""
 
     section: str
-    categories: tuple[str, ...]
     rows: int
 
 
@@ -66,7 +63,6 @@ def count_held(account_id: str) -> list[Held]:
     return [
         Held(
             holding.section,
-            _categories_of(table),
             db.session.scalar(select(func.count()).select_from(table).where(owner == account_id, holding.told.get(table.name, true())))
             or 0,
         )
@@ -75,22 +71,10 @@ def count_held(account_id: str) -> list[Held]:
     ]
 
 
-def sum_by_category(held: Iterable[Held]) -> dict[str, int]:
-    """Return the rows of each category in the inventory's order; a row of several stands under each, what is empty under none."""
-    counted: Counter[str] = Counter()
-    for one in held:
-        counted.update(dict.fromkeys(one.categories, one.rows))
-    return {category: counted[category] for category in inventory().categories if counted[category]}
-
-
 def _owner(table: Table) -> ColumnElement[str] | None:
     if table.name == "account":
         return table.c.id
     return next((table.c[name] for name in OWNER_COLUMNS if name in table.c), None)
-
-
-def _categories_of(table: Table) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(column.category for column in inventory().tables[table.name].personal))
 
 
 def list_keepers(account_id: str) -> list[Keeper]:

@@ -17,7 +17,7 @@ from msewa.catalogue.queries import catalogue
 from msewa.closure import erasures, receipts
 from msewa.closure.forms import DeleteForm, ReceiptForm
 from msewa.closure.operations.closing import close_account, retention_of
-from msewa.closure.queries import Keeper, count_held, count_openings, list_keepers, list_months, sum_by_category
+from msewa.closure.queries import Keeper, count_openings, list_keepers, list_months
 from msewa.closure.rules import NoVaultKeyError, Span
 from msewa.closure.vault import is_key_there
 from msewa.config import Settings
@@ -25,6 +25,7 @@ from msewa.database import empty_log
 from msewa.extensions import db
 from msewa.inventory.reading import inventory
 from msewa.outbox import worker
+from msewa.privacy.amounts import MOST_COUNTED, count_kept
 from msewa.privacy.handed import list_handed
 from msewa.privacy.rules import HANDED_SHOWN
 from msewa.web import form_keys, journal
@@ -96,9 +97,19 @@ def _facts(keepers: list[Keeper]) -> dict[str, Any]:
     moment, asked = now(), None if is_fresh() else asked_for(_me(), use=STEP_UP)
     span = Span.of(moment, retention_of(settings))
     words = inventory().categories
-    held = [(category, words[category], rows) for category, rows in sum_by_category(count_held(_me().id)).items()]
+    # The numbers that the page of what we hold shows.
+    kept = count_kept(_me())
+    held = [(category, what, kept[category]) for category, what in words.items() if kept.get(category)]
     handed = list_handed(_me(), limit=HANDED_SHOWN, known=catalogue(), language=language())
-    return {"held": held, "keepers": keepers, "handed": handed, "span": span, "can_seal": is_key_there(now=moment), "asked": asked}
+    return {
+        "held": held,
+        "most": MOST_COUNTED,
+        "keepers": keepers,
+        "handed": handed,
+        "span": span,
+        "can_seal": is_key_there(now=moment),
+        "asked": asked,
+    }
 
 
 @bp.get("/account/deleted")
