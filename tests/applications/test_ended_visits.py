@@ -208,4 +208,4 @@ def test_it_is_said_in_her_language(harjinder: Applicant, clock: ClockHandle, la
     answer = harjinder.client.post(f"{base}/edit?step=3", data={**fields, "address": TYPED})
 
     page: Page = harjinder.page(answer.headers["Location"])
-    assert {"pa": "ਤੁਹਾਡੀ ਮੁਲਾਕਾਤ ਮੁੱਕ ਗਈ", "hi": "आपकी मुलाक़ात ख़त्म हो गई"}[language] in page.text
+    assert {"pa": "ਸਾਈਨ ਆਊਟ ਹੋ ਗਿਆ: 15", "hi": "साइन आउट हो गया: 15"}[language] in page.text

@@ -18,9 +18,9 @@ PUBLISHED = {
     ("registration", "1.0", "en"): "fa159f94e315fa687d4bfcc7a5a366c3339835619107c12e5eac56f291adf85f",
     ("registration", "1.0", "pa"): "8a8e20ad2d026d185acc151c3475016f31267ab325e15eebcfea5c1c9f2aa7ce",
     ("registration", "1.0", "hi"): "e99680f022df2b54f8b4b9cbacd697e5b9ea73ddbe30754e16f2c50c07e083ee",
-    ("policy", "1.0", "en"): "e170969c345a90a9add21b8aba12021a7e793d67a82b8196e8084bbac158d96a",
-    ("policy", "1.0", "pa"): "787ed191e5383fb9dad740c6bc8f6bdcc3ec114b0267d0c705ae1d176553d8a3",
-    ("policy", "1.0", "hi"): "7a2fe5856b5202065f26986a4cd1c246ac51ed9696e8824c92a2b88863eef25d",
+    ("policy", "1.0", "en"): "fbf14e3c2452e65d11eab518319d4fbf3a6dbb407ef6a5f3f51a3b4edcd86dc3",
+    ("policy", "1.0", "pa"): "6f9acdefbcc2de93601380ebae8da713f97d9675294b0291958721163a94fd5d",
+    ("policy", "1.0", "hi"): "83f9410a0e510a85558d0d71c9ac5d2308503c3338b3739bf718e7e10d2810b4",
 }
 
 

@@ -117,8 +117,9 @@ def test_no_weak_algorithm_and_no_unchecked_certificate_is_named() -> None:
     assert named == {("msewa/consents/exchange.py", "sha1")}
 
 
-# Nonces of AES-GCM (96 bits by their definition), names of keys, files and requests, a page's nonce, form keys (96 bits).
+# Nonces of AES-GCM (96 bits by their definition); names of keys, files, requests, exports; a page's nonce; form keys (96 bits).
 SHORT_DRAWS = {
+    ("msewa/closure/operations/ending.py", "secrets.token_hex(4)"),
     ("msewa/crypto/keyfile.py", "secrets.token_hex(8)"),
     ("msewa/crypto/keyring.py", "secrets.token_hex(8)"),
     ("msewa/crypto/passwords.py", "secrets.token_bytes(12)"),

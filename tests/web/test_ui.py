@@ -26,15 +26,6 @@ def test_a_line_without_a_value_offers_to_add_one(show: Render) -> None:
     assert "".join(tags(page, "a")[0].itertext()) == "Add Gender"
 
 
-@pytest.mark.parametrize(("on", "checked", "sends"), [(True, "true", "0"), (False, "false", "1")])
-def test_a_choice_is_a_switch_that_sends_the_other_answer(show: Render, on: bool, checked: str, sends: str) -> None:
-    page = show("{{ ui.choice('digest', 'Monthly news', on, '/choices') }}", on=on)
-
-    button = page.one("submit")
-    assert page.one("choice-row").get("data-id") == "digest"
-    assert (button.get("role"), button.get("aria-checked"), button.get("value")) == ("switch", checked, sends)
-
-
 def test_steps_lead_back_but_not_ahead(show: Render) -> None:
     page = show("{{ ui.steps([('One', '/1'), ('Two', '/2'), ('Three', '/3')], 1) }}")
 
