@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,13 @@ from sqlalchemy import func, select
 
 from msewa.closure.models import Archive, ArchivePart
 from msewa.closure.operations import closing
+from msewa.config import Settings
 from msewa.extensions import db, writing
+from msewa.ledger.checkpointing import checkpoint
 from tests.closure.conftest import run, shares_of
-from tests.installation import ROOT, Installation
-from tests.people import Somebody
+from tests.conftest import ClockHandle
+from tests.installation import CHEAPEST, ROOT, Installation
+from tests.people import Somebody, somebody
 
 RECORD = "VLT-1/2029"
 NOWHERE = {"MSEWA_DATA": "/nonexistent/data", "MSEWA_MODE": "production"}
@@ -62,3 +67,24 @@ def exported(app: Flask, month: str, folder: Path) -> Path:
     made = run(app, "vault", "export", "--month", month, "--out", str(path))
     assert made.exit_code == 0, made.output
     return path
+
+
+@contextmanager
+def in_production(app: Flask) -> Iterator[None]:
+    """Let the application take itself for one that serves real people."""
+    usual = app.extensions["settings"]
+    app.extensions["settings"] = Settings(mode="production", data=usual.data, password_cost=CHEAPEST)
+    try:
+        yield
+    finally:
+        app.extensions["settings"] = usual
+
+
+def live_through(app: Flask, clock: ClockHandle, *, days: int, step: int = 10) -> None:
+    """Let a time pass in which people use the product, and the ledger is signed."""
+    for _ in range(days // step):
+        clock.advance(days=step)
+        somebody(app)
+        with app.app_context(), writing():
+            checkpoint(clock.now())
+            db.session.commit()

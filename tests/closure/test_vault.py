@@ -1,8 +1,6 @@
 """The months of the vault on the server: made offline, kept, and ended."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,13 +10,11 @@ from sqlalchemy import update
 
 from msewa.closure.models import VaultMonth
 from msewa.closure.vault import find_key
-from msewa.config import Settings
 from msewa.extensions import db, writing
-from msewa.ledger.checkpointing import checkpoint
-from tests.closure.ceremony import RECORD, count_sealed, destroy, exported, leave, offline, share_files
+from tests.closure.ceremony import RECORD, count_sealed, destroy, exported, in_production, leave, live_through, offline, share_files
 from tests.closure.conftest import run, shares_of
 from tests.conftest import ClockHandle
-from tests.installation import CHEAPEST, Installation
+from tests.installation import Installation
 from tests.people import somebody
 from tests.strict_client import StrictClient
 
@@ -232,27 +228,6 @@ def test_an_export_that_the_custodians_erased_is_accounted_for(
     assert "not accounted for" not in client.page("/promises/destroyed-keys").text
 
 
-@contextmanager
-def in_production(app: Flask) -> Iterator[None]:
-    """Let the application take itself for one that serves real people."""
-    usual = app.extensions["settings"]
-    app.extensions["settings"] = Settings(mode="production", data=usual.data, password_cost=CHEAPEST)
-    try:
-        yield
-    finally:
-        app.extensions["settings"] = usual
-
-
-def live_through(app: Flask, clock: ClockHandle, *, days: int, step: int = 10) -> None:
-    """Let a time pass in which people use the product, and the ledger is signed."""
-    for _ in range(days // step):
-        clock.advance(days=step)
-        somebody(app)
-        with app.app_context(), writing():
-            checkpoint(clock.now())
-            db.session.commit()
-
-
 @pytest.mark.promise("P57")
 @pytest.mark.parametrize("after", [0, 20])
 def test_in_production_a_clock_that_jumped_ahead_destroys_nothing(app: Flask, clock: ClockHandle, kept, after: int) -> None:
@@ -284,38 +259,6 @@ def test_in_production_a_clock_that_went_on_as_clocks_do_is_believed(app: Flask,
         ended = destroy(app, month)
 
     assert ended.exit_code == 0, ended.output
-
-
-@ONE
-def test_the_status_says_which_key_is_in_use_and_which_is_wanted_next(app: Flask, clock: ClockHandle, kept) -> None:
-    clock.advance(days=9 * 366)  # no other test has made a key for the month after that
-    at_first = run(app, "vault", "status")
-    with in_production(app):
-        served = run(app, "vault", "status")
-
-    assert (at_first.exit_code, at_first.output.count("\n")) == (0, 1)
-    assert at_first.output.startswith("Whoever leaves now is sealed to the key of 20")
-    assert "yet. Without it nobody can leave" in served.output
-
-
-def test_help_on_the_custodians_machine_asks_for_no_settings(tmp_path: Path) -> None:
-    helped = offline("--help")
-
-    assert (helped.returncode, helped.stderr) == (0, "")
-    assert "new-month" in helped.stdout
-    assert "never the words themselves" in " ".join(offline("open", "--help").stdout.split())
-
-
-@ONE
-def test_an_export_never_writes_over_another(app: Flask, tmp_path: Path, kept) -> None:
-    month = leave(app, somebody(app))["sealed"]["month"]
-    file = exported(app, month, tmp_path)
-    before = file.read_bytes()
-
-    again = run(app, "vault", "export", "--month", month, "--out", str(file))
-
-    assert (again.exit_code, again.output) == (1, f"Error: {file} is there already.\n")
-    assert file.read_bytes() == before
 
 
 @ONE
