@@ -195,7 +195,7 @@ def plan_of(asked: Select[Any]) -> str:
     is_postgres = db.engine.dialect.name == "postgresql"
     text = str(asked.compile(dialect=db.engine.dialect, compile_kwargs={"literal_binds": True}))
     with db.engine.connect() as connection:
-        for way in ("seqscan", "bitmapscan") if is_postgres else ():
+        for way in ("seqscan", "bitmapscan", "sort", "incremental_sort") if is_postgres else ():
             connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
         rows = connection.exec_driver_sql(f"{'EXPLAIN' if is_postgres else 'EXPLAIN QUERY PLAN'} {text}").all()
     return "\n".join(str(row[-1]) for row in rows)
