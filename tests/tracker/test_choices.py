@@ -12,6 +12,7 @@ from msewa.consents.purposes import get_purpose, shown
 from msewa.consents.queries import list_events
 from msewa.extensions import db, writing
 from msewa.tracker.queries import list_given
+from msewa.web.clock import day_of
 from tests.conftest import ClockHandle
 from tests.people import Somebody, sign_in
 from tests.strict_client import StrictClient
@@ -96,7 +97,7 @@ def test_her_page_shows_the_portal_among_what_she_allows_and_where_it_went(
     assert all(page.one("portal-row").get("data-id") == portal.get("data-id") for page in (*before.values(), *after.values()))
     assert not [page for page in (*before.values(), *after.values()) if "Nothing has gone to anybody" in page.text]
     told = after["/privacy/shared"].words("portal-row")
-    assert all(f"{day:%d/%m/%Y}" in told for day in (since, clock.now()))
+    assert all(f"{day:%d/%m/%Y}" in told for day in map(day_of, (since, clock.now())))
     assert "None of the data itself" in told
     assert "/privacy/tracker" in {node.get("href") for node in after["/privacy"].root.iter()}
 
