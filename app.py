@@ -9,7 +9,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from msewa import create_app
+from msewa import create_app, schema
 from msewa.closure.commands.offline import is_offline, offline_app
 from msewa.closure.vault import require_key
 from msewa.config import Settings, SettingsError
@@ -67,6 +67,8 @@ def _open() -> Flask:
         made = create_app(settings)
     except SettingsError as error:
         sys.exit(str(error))
+    if "FLASK_RUN_FROM_CLI" in os.environ:
+        schema.bind(made)  # for `flask db`
     keep_flushing(made)
     if settings.worker_thread:
         start_thread(made)

@@ -13,7 +13,7 @@ from msewa.config import Settings
 from msewa.crypto.keyring import KeyRing, Purpose, derive
 from msewa.crypto.tokens import Seals
 from msewa.crypto.wrapping import RingWrapper
-from msewa.extensions import babel, db, htmx, login_manager, migrate, set_writing
+from msewa.extensions import babel, db, htmx, login_manager, set_writing
 from msewa.start import prepare
 from msewa.web import access, assets, compression, csrf, errors, filters, headers, journal, locale, rendering
 from msewa.web.bodies import LONGEST_FORM, MOST_PARTS, BoundedRequest
@@ -83,7 +83,6 @@ def _bind_database(app: Flask, *, settings: Settings, ring: KeyRing) -> None:
         options = database.embedded_options(path, key=derive(ring.active(Purpose.DATABASE), "sqlcipher"))
     app.config.update(SQLALCHEMY_DATABASE_URI=url, SQLALCHEMY_ENGINE_OPTIONS=options)
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
         database.watch_begin(db.engine)
 

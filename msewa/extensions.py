@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from flask import Flask, request
 from flask_babel import Babel
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from htmx_flask import Htmx
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator
@@ -77,7 +76,6 @@ class VisitManager(LoginManager):
 
 
 db = SQLAlchemy(metadata=Base.metadata)
-migrate = Migrate()
 login_manager = VisitManager()
 babel = Babel()
 htmx = Htmx()

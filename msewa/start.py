@@ -3,14 +3,13 @@
 import logging
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import click
 from flask import Blueprint, Flask, current_app
-from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from msewa import schema
 from msewa.catalogue.operations import is_up_to_date, load_catalogue
 from msewa.closure.vault import prepare_demonstration
 from msewa.config import Settings
@@ -20,7 +19,6 @@ from msewa.sandbox import seeding
 from msewa.visits.security import make_demonstration_key
 from msewa.web.clock import now
 
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 NOT_READY = "The database is away, or not ready yet: flask --app app prepare makes it so."
 # By PostgreSQL's own states, insufficient_privilege and lock_not_available.
 FAULTS = {
@@ -35,7 +33,7 @@ def prepare(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
-        upgrade(directory=str(MIGRATIONS))
+        schema.bring_up()
         with writing():
             if not is_up_to_date():
                 click.echo("Loading the catalogue ...")

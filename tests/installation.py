@@ -8,10 +8,9 @@ from pathlib import Path
 
 import psycopg
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import delete
 
-from msewa import create_app
+from msewa import create_app, schema
 from msewa.config import Settings
 from msewa.crypto.passwords import Argon2Cost
 from msewa.extensions import Base, db, writing
@@ -38,7 +37,7 @@ class Installation:
         app = create_app(settings)
         app.testing = False
         with app.app_context():
-            upgrade(directory=str(ROOT / "migrations"))
+            schema.bring_up()
             from msewa.catalogue.operations import load_catalogue
 
             with writing():

@@ -2,23 +2,12 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
+# The library is loaded at the first use, by an officer: to serve citizens a process would carry its five megabytes for nothing.
 LONGEST_ANSWER = 8192  # signs; a browser's answer takes about one thousand
 
 
@@ -46,6 +35,9 @@ def ask_for_new(site: Site, *, user: bytes, shown_as: str, challenge: bytes, kno
 
     `user` is random to everybody else; `shown_as` is what the device lists it under. No attestation: it would name the model (P13).
     """
+    from webauthn import generate_registration_options, options_to_json
+    from webauthn.helpers.structs import AuthenticatorSelectionCriteria, ResidentKeyRequirement, UserVerificationRequirement
+
     options = generate_registration_options(
         rp_id=site.domain,
         rp_name="mSewa",
@@ -63,11 +55,15 @@ def ask_for_new(site: Site, *, user: bytes, shown_as: str, challenge: bytes, kno
 
 def ask_for_known(site: Site, *, challenge: bytes, known: Iterable[bytes]) -> str:
     """Return the JSON that asks a browser to prove one of the passkeys `known`."""
+    from webauthn import generate_authentication_options, options_to_json
+
     return options_to_json(generate_authentication_options(rp_id=site.domain, challenge=challenge, allow_credentials=_described(known)))
 
 
 def read_new(answer: str, *, site: Site, challenge: bytes) -> NewKey:
     """Return the passkey that a browser made. Raises PasskeyError."""
+    from webauthn import verify_registration_response
+
     try:
         made = verify_registration_response(
             credential=_opened(answer), expected_challenge=challenge, expected_rp_id=site.domain, expected_origin=site.origin
@@ -79,6 +75,8 @@ def read_new(answer: str, *, site: Site, challenge: bytes) -> NewKey:
 
 def credential_of(answer: str) -> bytes:
     """Return the id of the passkey that an answer says it was made with. Raises PasskeyError."""
+    from webauthn.helpers import base64url_to_bytes
+
     try:
         return base64url_to_bytes(_opened(answer)["rawId"])
     except (KeyError, TypeError, ValueError) as error:
@@ -87,6 +85,8 @@ def credential_of(answer: str) -> bytes:
 
 def check(answer: str, *, site: Site, challenge: bytes, public_key: bytes, sign_count: int) -> int:
     """Return how often a passkey says that it was used, once its answer is right. Raises PasskeyError."""
+    from webauthn import verify_authentication_response
+
     try:
         proven = verify_authentication_response(
             credential=_opened(answer),
@@ -101,7 +101,9 @@ def check(answer: str, *, site: Site, challenge: bytes, public_key: bytes, sign_
     return proven.new_sign_count
 
 
-def _described(known: Iterable[bytes]) -> list[PublicKeyCredentialDescriptor]:
+def _described(known: Iterable[bytes]) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [PublicKeyCredentialDescriptor(id=one) for one in known]
 
 

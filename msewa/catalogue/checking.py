@@ -4,13 +4,13 @@ import json
 import re
 from collections.abc import Container, Iterable, Iterator
 from functools import cache
-from typing import Any
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
+from typing import TYPE_CHECKING, Any
 
 from msewa.catalogue.building import build_definitions
 from msewa.catalogue.sources import FOLDER, Sources, read_sources
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 Record = dict[str, Any]
 LANGUAGES = ("en", "pa", "hi")
@@ -36,12 +36,17 @@ def find_problems(sources: Sources | None = None) -> list[str]:
 
 
 @cache
-def _validator(kind: str) -> Draft202012Validator:
+def _validator(kind: str) -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator
+
     schema = json.loads((FOLDER / "definition.schema.json").read_text(encoding="utf-8"))
     return Draft202012Validator({**schema, "$ref": f"#/$defs/{kind}"})
 
 
 def _against_schema(kind: str, rows: Iterable[Record]) -> Iterator[str]:
+    # Loaded where a catalogue is checked: in a serving process it would only take up room.
+    from jsonschema.exceptions import best_match
+
     for row in rows:
         fault = best_match(_validator(kind).iter_errors(row))
         if fault is not None:

@@ -1,6 +1,7 @@
 """The catalogue in memory: read once from the database, replaced when another process has loaded a new release."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,13 +50,15 @@ def read_release() -> int:
 def read_catalogue() -> Catalogue:
     """Read the whole catalogue."""
     release = read_release()  # first: what is loaded meanwhile is then noticed at the next look
-    lists = {row.name: json.loads(row.content) for row in db.session.execute(select(CatalogueList.name, CatalogueList.content))}
+    share = _sharing()
+    rows = db.session.execute(select(CatalogueList.name, CatalogueList.content))
+    lists = {row.name: json.loads(row.content, object_hook=share) for row in rows}
     channels, places = lists["channels"], lists["places"]
     private = set(channels["private_companies"])
     providers = db.session.execute(select(CatalogueProvider.content, CatalogueProvider.is_registered).order_by(CatalogueProvider.id))
     return Catalogue(
         release=release,
-        services={definition.id: definition for definition in _read_live()},
+        services={definition.id: definition for definition in _read_live(share)},
         providers={p.id: p for p in (_provider(json.loads(row.content), row.is_registered, private) for row in providers)},
         fields={row["id"]: _field(row) for row in lists["fields"]},
         papers={row["id"]: _paper(row) for row in lists["papers"]},
@@ -79,11 +82,25 @@ def read_catalogue() -> Catalogue:
     )
 
 
-def _read_live() -> list[Definition]:
+def _sharing() -> Callable[[Record], Record]:
+    """Return a hook for json.loads that keeps what is equal once: the words of one question stand in hundreds of definitions."""
+    records: dict[tuple[Any, ...], Record] = {}
+    texts: dict[str, str] = {}
+
+    def share(record: Record) -> Record:
+        try:
+            return records.setdefault(tuple(record.items()), record)
+        except TypeError:  # it holds lists or records, which were shared before it
+            return {key: texts.setdefault(value, value) if isinstance(value, str) else value for key, value in record.items()}
+
+    return share
+
+
+def _read_live(share: Callable[[Record], Record]) -> list[Definition]:
     pair = (CatalogueDefinition.service_id == CatalogueService.id) & (CatalogueDefinition.version == CatalogueService.version)
     columns = (CatalogueDefinition.version, CatalogueDefinition.digest, CatalogueDefinition.content)
     rows = db.session.execute(select(*columns).join(CatalogueService, pair).order_by(CatalogueService.position))
-    return [to_definition(json.loads(row.content), version=row.version, digest=row.digest) for row in rows]
+    return [to_definition(json.loads(row.content, object_hook=share), version=row.version, digest=row.digest) for row in rows]
 
 
 def to_definition(content: Record, *, version: int, digest: str) -> Definition:

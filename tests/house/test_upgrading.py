@@ -10,21 +10,19 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import column, insert, text
 from sqlalchemy import table as sa_table
 from sqlalchemy.exc import DBAPIError
 
-from msewa import create_app
+from msewa import create_app, schema
 from msewa.config import Settings
 from msewa.crypto.notes import sign_note
 from msewa.extensions import Base, db, writing
 from msewa.ledger.signing import origin, signer
 from msewa.ledger.tree import Hashes, Span, fold, grow, leaf_hash
 from msewa.ledger.verifying import verify
-from tests.installation import CHEAPEST, ROOT, new_database
+from tests.installation import CHEAPEST, new_database
 
-MIGRATIONS = str(ROOT / "migrations")
 RELEASED = "0017"
 SEALED = (b"one", b"two", b"three")
 THEN = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -36,7 +34,7 @@ def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     database = new_database() if request.param == "postgres" else None
     app = create_app(Settings(mode="demo", data=tmp_path, database_url=database, password_cost=CHEAPEST))
     with app.app_context():
-        upgrade(directory=MIGRATIONS, revision=RELEASED)
+        schema.bring_up(revision=RELEASED)
         with writing():
             _fill()
             db.session.commit()
@@ -70,7 +68,7 @@ def _put(table: str, *rows: dict[str, Any]) -> None:
 
 def test_what_was_there_is_there_and_vouched_for(earlier: Flask) -> None:
     with earlier.app_context():
-        upgrade(directory=MIGRATIONS)
+        schema.bring_up()
 
         with db.engine.connect() as connection:
             differences = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata)
@@ -84,7 +82,7 @@ def test_what_was_there_is_there_and_vouched_for(earlier: Flask) -> None:
 
 def test_the_ledger_stays_shut_after_the_upgrade(earlier: Flask) -> None:
     with earlier.app_context():
-        upgrade(directory=MIGRATIONS)
+        schema.bring_up()
 
         for table in ("ledger_entry", "ledger_checkpoint", "ledger_erased"):
             with pytest.raises(DBAPIError, match="the ledger only grows"):

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 
-from msewa import create_app
+from msewa import create_app, schema
 from msewa.catalogue.operations import load_catalogue
 from msewa.config import Settings
 from msewa.crypto.keyring import KeyRing
 from msewa.extensions import db, writing
 from tests.applications.conftest import harjinder, offices, stranger
-from tests.installation import CHEAPEST, ROOT
+from tests.installation import CHEAPEST
 from tests.strict_client import StrictClient
 
 __all__ = ["harjinder", "offices", "stranger"]
@@ -41,7 +40,7 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     settings = Settings.from_environ(PRODUCTION | {"MSEWA_DATA": str(folder), "MSEWA_TRUSTED_HOPS": "1"})
     app = create_app(replace(settings, password_cost=CHEAPEST))
     with app.app_context():
-        upgrade(directory=str(ROOT / "migrations"))
+        schema.bring_up()
         with writing():
             load_catalogue(now=datetime.now(UTC))
             db.session.commit()

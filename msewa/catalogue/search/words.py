@@ -33,6 +33,7 @@ class Lexicon:
     faint: dict[str, float] = field(default_factory=dict[str, float])
     phrases: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     _read_before: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    _same: dict[frozenset[str], frozenset[str]] = field(default_factory=dict[frozenset[str], frozenset[str]])
 
     def add(self, text: str, sense: str) -> None:
         """Let a word, or a run of words, have one sense more."""
@@ -99,7 +100,8 @@ class Lexicon:
             run = self.run_at(skeletons, at)
             terms.add(run[1] if run else keys[at][1])
             at += run[0] if run else 1
-        return frozenset(terms - {"", *UNSERVED})
+        found = frozenset(terms - {"", *UNSERVED})
+        return self._same.setdefault(found, found)  # a name is about the same in three languages
 
     def _read(self, word: str) -> tuple[str, str]:
         """The bones and the term of a word of the catalogue, remembered because names repeat few words often."""

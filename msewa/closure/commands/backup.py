@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 from flask import Blueprint
-from flask_migrate import upgrade
 
+from msewa import schema
 from msewa.closure import erasures
 from msewa.closure.backups import write_backup
 from msewa.closure.restoring import restore
 from msewa.closure.rules import ClosureError
-from msewa.extensions import db, migrate, writing
+from msewa.extensions import db, writing
 from msewa.ledger.kept import forget_kept
 from msewa.outbox import worker
 from msewa.web.clock import now
@@ -33,7 +33,7 @@ def backup(path: Path) -> None:
 @click.option("--without-log", is_flag=True, help="Go on though erasures.log is missing or cut: nobody has left since, or it is lost.")
 def restore_command(path: Path, without_log: bool) -> None:
     """Load the backup PATH into this empty installation; whoever has left since is erased again before anything is served."""
-    upgrade(directory=migrate.directory)
+    schema.bring_up()
     try:
         with writing():
             restored = restore(path, now=now(), is_log_lost=without_log)
