@@ -5,7 +5,6 @@ from datetime import timedelta
 from enum import StrEnum
 
 MOST_DRAFTS = 500
-MOST_PAPERS = 10
 # So many of the largest fit into one request.
 PAPERS_AT_ONCE = 3
 PAGE_SIZE = 20

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-LEAST_YEARS = 3  # P57: a minimum of three years from deletion
 LONGEST_INSTRUMENT = 120
 RANDOM_ID = re.compile(r"[0-9a-f]{32}")
 MOST_MONTHS = 50  # in one opening: as many as its row of the public count holds

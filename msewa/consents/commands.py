@@ -26,8 +26,8 @@ def announce(topic: str, page: str) -> None:
         for count in announce_to_all("news", topic=topic, page=page, now=now()):
             db.session.commit()
             sent += count
-            click.echo(f"{sent} messages queued ...", err=True)
-    click.echo(f"{sent} messages queued.")
+            click.echo(f"{sent} queued ...", err=True)
+    click.echo(f"Messages queued: {sent}.")
 
 
 @bp.cli.command()

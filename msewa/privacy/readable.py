@@ -36,9 +36,7 @@ def render_readable(data: Mapping[str, Any], *, subject: Subject, language: str,
             "new_keys": [(_moment(one["at"]), _moment(one["ready_at"])) for one in data["activity"]["new_keys_asked"]],
             "visits": [(_moment(one["began_at"]), _moment(one["used_at"])) for one in data["activity"]["visits"]],
             "browsers": [_moment(at) for at in data["activity"]["browsers_known_since"]],
-            "breaches": [
-                (one["number"], _moment(one["told_at"]), _perhaps(one["read_at"])) for one in data["law_and_breaches"]["breaches"]
-            ],
+            "breaches": [_breach(one) for one in data["law_and_breaches"]["breaches"]],
             "portals": [(one["portal"], _moment(one["given_at"])) for one in data["tracker"]],
             "ending": _ending(data["termination"]),
             "choices": [_choice(event, language=language) for event in data["choices"]["choices"]],

@@ -20,10 +20,6 @@ class NoSuchRowError(LookupError):
     """A query found no row that this person may see: somebody else's looks like one that never was."""
 
 
-class PageChangedError(Exception):
-    """What was shown is not what is there now (409)."""
-
-
 def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(HTTPException, _http)

@@ -42,9 +42,13 @@ def test_what_is_hidden_for_too_long_is_found(app: Flask, check, ground: str, da
     assert check()["hidden"] == ("L-K7M4-TXQ9 is still hidden from the citizen, and its secrecy is over.",)
 
 
-@pytest.mark.parametrize("told", [{"state": "ready"}, {"state": "told", "told_at": LONG_AGO}], ids=["nobody", "not the Board"])
-def test_a_breach_that_nobody_was_told_of_is_found(app: Flask, check, told: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("told", "whom"),
+    [({"state": "ready"}, "the people concerned were"), ({"state": "told", "told_at": LONG_AGO}, "the Board was")],
+    ids=["the people", "the Board"],
+)
+def test_a_breach_is_found_with_whoever_was_not_told_of_it(app: Flask, check, told: dict[str, Any], whom: str) -> None:
     times = {"began_at": LONG_AGO, "ended_at": LONG_AGO, "known_at": LONG_AGO}
     write(app, Breach(id="b" * 32, reference="K7M4TXQ9", data_key=b"", sealed=b"\x01" * 99, **times, **told))
 
-    assert check()["breaches"] == ("B-K7M4-TXQ9 is known for 72 hours and was not told.",)
+    assert check()["breaches"] == (f"B-K7M4-TXQ9 is known for 72 hours, and {whom} not told.",)

@@ -38,5 +38,9 @@ def find_hidden(now: datetime) -> list[str]:
 def find_untold_breaches(now: datetime) -> list[str]:
     """Look for breaches known for 72 hours of which the people concerned or the Board were not told."""
     untold = (or_(Breach.state != BreachState.TOLD, Breach.board_told_at.is_(None)), Breach.known_at < now - BOARD_WITHIN)
-    rows = db.session.scalars(select(Breach.reference).where(*untold).order_by(Breach.reference))
-    return [f"{show_number(one, kind=BREACH)} is known for 72 hours and was not told." for one in rows]
+    rows = db.session.execute(select(Breach.reference, Breach.state).where(*untold).order_by(Breach.reference))
+    return [
+        f"{show_number(row.reference, kind=BREACH)} is known for 72 hours, and "
+        + ("the Board was not told." if row.state == BreachState.TOLD else "the people concerned were not told.")
+        for row in rows
+    ]
