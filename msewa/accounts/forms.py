@@ -1,7 +1,6 @@
 """What people type to open an account and to get in."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,6 +10,7 @@ from wtforms import BooleanField, Field, HiddenField, PasswordField, StringField
 from msewa.accounts.passwords import LONGEST, Weakness, find_weakness
 from msewa.config import LANGUAGES
 from msewa.crypto.blind_index import normalise_email, normalise_mobile
+from msewa.crypto.normal import nfc
 from msewa.web.choices import one_of
 from msewa.web.forms import Form, ascii_digits, clean_text
 
@@ -79,7 +79,7 @@ def as_code(value: str | None) -> str:
 
 def as_password(value: str | None) -> str:
     """Return a password in NFC and otherwise exactly as typed."""
-    return unicodedata.normalize("NFC", value or "")
+    return nfc(value or "")
 
 
 def mobile_input() -> StringField:

@@ -2,11 +2,12 @@
 
 import gzip
 import re
-import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+
+from msewa.crypto.normal import nfc
 
 SHORTEST, LONGEST = 12, 256
 COMMON = Path(__file__).parent / "data" / "common-passwords.txt.gz"
@@ -64,7 +65,7 @@ class Weakness(StrEnum):
 
 def find_weakness(password: str, *, about_her: Iterable[str] = ()) -> Weakness | None:
     """Return why a password is refused, None when it is good; `about_her` holds words that others know, such as name and number."""
-    normal = unicodedata.normalize("NFC", password)
+    normal = nfc(password)
     if len(normal) < SHORTEST:
         return Weakness.SHORT
     if len(normal) > LONGEST:

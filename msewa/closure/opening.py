@@ -3,7 +3,6 @@
 import json
 import re
 import secrets
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from msewa.closure.bundles import BundleError, open_bundle, read_content, read_f
 from msewa.closure.exports import Exported, read_export, read_header
 from msewa.closure.rules import MOST_MONTHS, ClosureError, is_instrument
 from msewa.crypto.custody import CustodyError, private_half
+from msewa.crypto.normal import nfc
 
 COUNT = "opening.json"
 
@@ -127,7 +127,7 @@ def _says(value: Any, match: str) -> bool:
 
 def _plain(text: str) -> str:
     """Return a text as it is compared: a number is grouped in an instrument as it is not in a bundle."""
-    return re.sub(r"[\s\-]+", "", unicodedata.normalize("NFC", text)).casefold()
+    return re.sub(r"[\s\-]+", "", nfc(text)).casefold()
 
 
 def _write(archive: bytes, folder: Path) -> None:

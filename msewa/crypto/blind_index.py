@@ -3,9 +3,9 @@
 import hashlib
 import hmac
 import re
-import unicodedata
 
 from msewa.crypto.keyring import Key, Purpose, derive
+from msewa.crypto.normal import nfc
 
 # Gurmukhi, then Devanagari: people type the digits of the script they write in.
 INDIC_DIGITS = str.maketrans("੦੧੨੩੪੫੬੭੮੯०१२३४५६७८९", "0123456789" * 2)
@@ -40,7 +40,7 @@ def normalise_email(text: str) -> str:
 
     Mail must go to what this returns: sent to the text as typed, it could reach another person's look-alike address.
     """
-    address = unicodedata.normalize("NFC", text.strip()).lower()
+    address = nfc(text.strip()).lower()
     if len(address) > EMAIL_LENGTH or EMAIL.fullmatch(address) is None:
         raise ValueError("not an e-mail address")
     return address

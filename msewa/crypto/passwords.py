@@ -1,7 +1,6 @@
 """Passwords and recovery codes: argon2id, and the result closed once more under a pepper outside the database."""
 
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from threading import BoundedSemaphore
 
@@ -11,6 +10,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from msewa.crypto.framing import framed
 from msewa.crypto.keyring import Key, KeyRing, KeyRingError, Purpose
+from msewa.crypto.normal import nfc
 
 # version 1 | pepper id 8 | nonce 12 | argon2id PHC string, encrypted, and tag
 VERSION = b"\x01"
@@ -91,7 +91,7 @@ def _argon2(cost: Argon2Cost) -> Argon2id:
 
 def _normal(text: str) -> bytes:
     # A lone surrogate is nobody's password, but asking for it must end in "no", not in an error.
-    return unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")
+    return nfc(text).encode("utf-8", "surrogatepass")
 
 
 def _opened(stored: bytes, *, ring: KeyRing, account: str) -> str | None:

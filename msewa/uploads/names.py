@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from msewa.crypto.normal import nfc
 from msewa.uploads.rules import MAX_NAME_LENGTH
 
 # Gurmukhi and Devanagari need the joiners to be written rightly; every other invisible character goes.
@@ -19,7 +20,7 @@ def _is_visible(character: str) -> bool:
 
 
 def _plain(filename: str) -> str:
-    shown = "".join(filter(_is_visible, unicodedata.normalize("NFC", filename)))
+    shown = "".join(filter(_is_visible, nfc(filename)))
     return _RESERVED.sub(" ", _FOLDERS.sub("", shown)).lstrip(" " + JOINERS).rstrip(" ." + JOINERS)
 
 

@@ -1,11 +1,12 @@
 """The base of every form, and the cleaning that each typed text goes through before anything looks at it."""
 
 import re
-import unicodedata
 from typing import Any
 
 from flask_babel import gettext
 from flask_wtf import FlaskForm
+
+from msewa.crypto.normal import nfc
 
 # Digits of Gurmukhi and Devanagari: typed as a matter of course, stored as ASCII where a number is meant.
 INDIC_DIGITS = str.maketrans({chr(base + n): str(n) for base in (0x0A66, 0x0966) for n in range(10)})
@@ -18,7 +19,7 @@ def clean_text(value: str | None) -> str:
     """Return `value` in NFC and trimmed, without NUL, controls, lone surrogates and what was no text; all else stays as typed."""
     if not value:
         return ""
-    return unicodedata.normalize("NFC", _UNPRINTABLE.sub("", value)).replace("\r\n", "\n").strip()
+    return nfc(_UNPRINTABLE.sub("", value)).replace("\r\n", "\n").strip()
 
 
 def ascii_digits(value: str) -> str:

@@ -1,6 +1,7 @@
 """Signing in by number and password: where it leads, and what it never tells."""
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -61,3 +62,19 @@ def test_known_and_unknown_numbers_get_the_same_answer(client, another_client, p
     texts = [ONCE.sub("", answer.get_data(as_text=True)) for answer in (known, unknown)]
     assert known.status_code == unknown.status_code == 422
     assert texts[0].replace(person.mobile, "") == texts[1].replace(UNKNOWN, "")
+
+
+def test_a_password_of_nothing_but_marks_is_refused_as_quickly_as_another_long_one(client, person):
+    page = client.page("/sign-in")
+
+    def press(password: str) -> tuple[float, Any]:
+        began = time.process_time()
+        answer = client.post("/sign-in", data=page.fields("sign-in") | {"mobile": person.mobile, "password": password})
+        return time.process_time() - began, answer
+
+    plain, _ = min(press("ab" * 20_000) for _ in range(2))
+    marked, answer = press("a" + "\u0301" * 20_000 + "\u0316" * 20_000)
+
+    assert (answer.status_code, "Take at most 256 letters" in answer.text) == (422, True)
+    assert person.mobile in answer.text, "what else was typed stays"
+    assert marked < 40 * plain

@@ -1,9 +1,10 @@
 """Spelling brings words of Latin, Gurmukhi and Devanagari script to one romanised sound."""
 
 import re
-import unicodedata
 
 from anyascii import anyascii
+
+from msewa.crypto.normal import nfkc
 
 MAX_POINTS = 300
 MAX_WORDS = 40
@@ -70,7 +71,7 @@ def _romanise_indic(text: str) -> str:
 
 def romanise(text: str) -> str:
     """Write text of any script in lower-case ASCII letters and digits, everything else as spaces."""
-    text = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("\u2019", "")
+    text = nfkc(text).casefold().replace("'", "").replace("\u2019", "")
     if not text.isascii():
         text = _romanise_indic(text)
     if not text.isascii():
