@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from flask import current_app
 from sqlalchemy import JSON, Column, Date, DateTime, LargeBinary, Table, TypeDecorator, select, text
 
-from msewa.closure import erasures
+from msewa.closure import erasure_log
 from msewa.closure.bundles import BundleError, Packer, Unpacker
 from msewa.closure.rules import ClosureError
 from msewa.closure.vault import vault_folder
@@ -63,7 +63,7 @@ def write_backup(path: Path, *, now: datetime) -> Manifest:
             _hold_still()
             counted = {table.name: _dump(tar, table) for table in tables()}
             manifest = Manifest(now.isoformat(), str(db.session.scalar(text("select version_num from alembic_version"))), counted)
-            for place in (settings.data / erasures.NAME, *sorted(vault_folder(settings).glob("*"))):
+            for place in (settings.data / erasure_log.NAME, *sorted(vault_folder(settings).glob("*"))):
                 if place.is_file():
                     _add(tar, f"files/{place.name}", place.read_bytes())
             # At the end: whoever reads it has seen everything before, and a backup without it was cut.

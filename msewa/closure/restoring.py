@@ -1,6 +1,7 @@
 """Restoring a backup into an empty installation: every row as it was, then everybody who has left since erased again, then served."""
 
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,9 +10,10 @@ from flask import current_app
 from sqlalchemy import delete, func, insert, select, text, update
 
 from msewa.accounts.models import Account
-from msewa.closure import erasures
+from msewa.closure import erasure_log, erasures
 from msewa.closure.backups import MANIFEST, BackupError, digest_of, read_backup, rows_of, tables
-from msewa.closure.models import Archive, ArchivePart, Erasure, VaultMonth
+from msewa.closure.erasure_log import Log
+from msewa.closure.models import Archive, ArchivePart, VaultMonth
 from msewa.closure.operations.closing import erase_again
 from msewa.closure.vault import vault_folder
 from msewa.config import Settings
@@ -20,11 +22,12 @@ from msewa.ledger.models import LedgerLeaf
 
 
 class Restored(NamedTuple):
-    """How many rows came back, how many accounts were erased again, and what was wrong with the erasure log ("": nothing)."""
+    """What came back: how many rows, how many accounts erased again, what was wrong with the erasure log ("": nothing), and of when."""
 
     rows: int
     erased: int
     fault: str
+    made_at: str
 
 
 def restore(path: Path, *, now: datetime, is_log_lost: bool = False) -> Restored:
@@ -49,8 +52,14 @@ def restore(path: Path, *, now: datetime, is_log_lost: bool = False) -> Restored
     _check({name: (count, digest) for name, (count, digest) in manifest.get("tables", {}).items()})
     _number_on()
     _bring_back(files)
-    fault = _gather_marks(files.get(erasures.NAME, b""), made_at=manifest["made_at"], is_log_lost=is_log_lost)
-    return Restored(sum(count for count, _ in manifest["tables"].values()), _erase_again(now=now), fault)
+    log = erasures.read_log()
+    _gather_marks(files.get(erasure_log.NAME, b""), log)
+    lacking = {mark: erased_at for mark, erased_at in erasures.list_marks().items() if mark not in log.marks}
+    fault = _find_fault(log, lacking, made_at=manifest["made_at"], is_log_lost=is_log_lost)
+    erased = _erase_again(now=now)
+    # The file has to know them, too: the next backup that comes back may be an older one. At the end, for it is no part of the transaction.
+    erasures.append(lacking)
+    return Restored(sum(count for count, _ in manifest["tables"].values()), erased, fault, manifest["made_at"])
 
 
 def _refuse_unless_empty() -> None:
@@ -109,27 +118,26 @@ def _bring_back(files: dict[str, bytes]) -> None:
         db.session.execute(ended.values(destroyed_at=datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)))
 
 
-def _gather_marks(inside: bytes, *, made_at: str, is_log_lost: bool) -> str:
-    """Enter everybody who has left: as the backup knows it, and as the newer file beside this installation; return that file's fault."""
-    settings: Settings = current_app.extensions["settings"]
-    log = erasures.read_log(settings.data / erasures.NAME)
-    for mark, erased_at in (erasures.read_lines(inside.decode("ascii", "replace")).marks | log.marks).items():
+def _gather_marks(inside: bytes, log: Log) -> None:
+    """Enter everybody who has left: as the backup knows it, and as the newer file beside this installation."""
+    for mark, erased_at in (erasure_log.read_marks(inside.decode("ascii", "replace")) | log.marks).items():
         erasures.add(mark, erased_at=erased_at)
-    lacking = {mark: erased_at for mark, erased_at in _marks().items() if mark not in log.marks}
-    fault = log.fault or (f"{erasures.NAME} lacks some who left before the backup: it was cut, or is another's." if lacking else "")
+
+
+def _find_fault(log: Log, lacking: Collection[bytes], *, made_at: str, is_log_lost: bool) -> str:
+    settings: Settings = current_app.extensions["settings"]
+    fault = log.fault or (f"{erasure_log.NAME} lacks some who left before the backup: it was cut, or is another's." if lacking else "")
     # A demonstration has nobody who could come to harm, and is often tried with a backup alone.
     if fault and not (is_log_lost or settings.is_demo):
         raise BackupError(
             f"{fault} Whoever left after {made_at} could come back. Lay the newest one there; if nobody left, or it is lost: --without-log"
         )
-    # The file has to know them, too: the next backup that comes back may be an older one.
-    erasures.append(lacking)
     return fault
 
 
 def _erase_again(*, now: datetime) -> int:
     """Erase everybody once more whose mark is there."""
-    marks, count = _marks(), 0
+    marks, count = erasures.list_marks(), 0
     # Read to the end before the first is erased: the rows go away under whoever still reads them.
     for account_id in db.session.scalars(select(Account.id).order_by(Account.id)).all():
         mark = erasures.find_mark(account_id, marks=marks.keys())
@@ -137,7 +145,3 @@ def _erase_again(*, now: datetime) -> int:
             erase_again(account_id, left_at=marks[mark], now=now)
             count += 1
     return count
-
-
-def _marks() -> dict[bytes, datetime]:
-    return {row.mark: row.erased_at for row in db.session.execute(select(Erasure.mark, Erasure.erased_at))}

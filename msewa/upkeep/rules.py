@@ -11,7 +11,7 @@ FOLLOWS = {
     Purpose.LINKS: "Links sent so far stay good. Processes take the new key for forms when they start again.",
     Purpose.RECEIPTS: "New receipts are signed with the new key; the old public key stays published for those given before.",
     Purpose.NOISE: "Figures published from now on carry other noise; keep what was published before beside them.",
-    Purpose.BACKUP: "New backups are closed with the new key; keep the old one for as long as its backups.",
+    Purpose.BACKUP: "New backups are closed with the new key; keep the old one for as long as its backups, and as erasures.log names it.",
     Purpose.SIGNING: "Give providers the new public key: packages are signed with it from now on.",
 }
 

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from msewa.closure.bundles import Terms, open_bundle, read_content, read_files
+from msewa.closure.erasure_log import HEAD, NAME
 from msewa.closure.models import Archive, ArchivePart
 from msewa.crypto.custody import private_half, public_half
 from msewa.extensions import db
@@ -103,7 +104,8 @@ def kept(installation: Installation):
 @pytest.fixture
 def anew(installation: Installation, backend: str, tmp_path: Path) -> Iterator[Anew]:
     """Make an empty installation with the same key ring, as after a machine was lost; the log of this one begins without others' marks."""
-    (installation.folder / "erasures.log").unlink(missing_ok=True)
+    for name in (NAME, HEAD):
+        (installation.folder / name).unlink(missing_ok=True)
     made: list[Installation] = []
 
     def make(*, on: str | None = None, keys: bool = True) -> Installation:

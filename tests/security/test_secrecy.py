@@ -139,6 +139,6 @@ def test_no_log_line_address_cookie_or_file_tells_a_value(
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     others = [path for path in settings.data.rglob("*") if path.is_file() and not path.name.startswith("msewa.db")]
     vault = re.compile(r"\d{4}-\d{2}\.pub|(vault|security)-\d{4}-\d{2}\.share-\d\.txt|README\.txt")
-    known = {"keyring.json", "clock.json", "erasures.log", "ledger.checkpoint"}
+    known = {"keyring.json", "clock.json", "erasures.log", "erasures.head", "ledger.checkpoint"}
     assert {path.name for path in others if not vault.fullmatch(path.name)} <= known
     assert set().union(*(found_in(raw_bytes(path), journey) for path in others)) == set()

@@ -21,7 +21,7 @@ bp = Blueprint("backup", __name__, cli_group=None)
 @bp.cli.command("backup")
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 def backup(path: Path) -> None:
-    """Write everything to the new encrypted file PATH. Keep it apart from the key ring, and erasures.log beside the newest."""
+    """Write everything to the new encrypted file PATH. Keep it apart from the key ring, the newest erasures.log and .head beside it."""
     if path.exists():
         raise click.ClickException(f"{path} is there already.")
     made = write_backup(path, now=now())
@@ -30,7 +30,7 @@ def backup(path: Path) -> None:
 
 @bp.cli.command("restore")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--without-log", is_flag=True, help="Go on though erasures.log is missing or cut: nobody has left since, or it is lost.")
+@click.option("--without-log", is_flag=True, help="Go on though nothing vouches for erasures.log: nobody has left since, or it is lost.")
 def restore_command(path: Path, without_log: bool) -> None:
     """Load the backup PATH into this empty installation; whoever has left since is erased again before anything is served."""
     schema.bring_up()
@@ -46,5 +46,6 @@ def restore_command(path: Path, without_log: bool) -> None:
     while worker.run_next(now=now(), topic=erasures.TOPIC):
         pass
     if restored.fault:
-        click.echo(f"{restored.fault} Whoever left since the backup and is not in it, is back.", err=True)
+        unknown = f"Unknown is who left after {restored.made_at} and stands in no line that can be read: whoever did is back."
+        click.echo(f"{restored.fault} {unknown}", err=True)
     click.echo(f"{restored.rows} rows restored, as they were. {restored.erased} accounts that had left were erased again.")
