@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import pytest
 from msewa.config import Settings, SettingsError
 from msewa.crypto.keyring import KeyRing
 from tests.installation import ROOT
+from tests.ports import free_port
 from tests.security.conftest import PRODUCTION
 
 UNSAFE = {
@@ -41,7 +43,7 @@ UNSAFE = {
 
 def start(folder: Path, *command: str, **environ: str) -> subprocess.CompletedProcess[str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MSEWA_", "FLASK_"))}
-    environment = inherited | PRODUCTION | {"MSEWA_DATA": str(folder)} | environ
+    environment = inherited | PRODUCTION | {"MSEWA_DATA": str(folder), "MSEWA_PORT": str(free_port())} | environ
     argv = [sys.executable, *(command or ("app.py",))]
     return subprocess.run(argv, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
@@ -159,3 +161,21 @@ def test_demo_makes_a_key_ring_that_only_its_owner_reads(tmp_path: Path) -> None
     assert ended.returncode == 0
     assert (data / "keyring.json").stat().st_mode & 0o777 == 0o600
     assert data.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("mode", ["demo", "production"])
+def test_a_busy_port_ends_the_process_with_one_sentence_before_anything_is_made(folder: Path, mode: str) -> None:
+    before = {path.name for path in folder.iterdir()}
+    with socket.socket() as other:
+        # As granian listens: a second server that does so too would be let in beside it.
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", free_port()))
+        other.listen()
+        port = other.getsockname()[1]
+
+        ended = start(folder, MSEWA_MODE=mode, MSEWA_PORT=str(port))
+
+    assert ended.returncode != 0
+    assert ended.stderr.startswith(f"Nothing can be served at 127.0.0.1:{port} (Address already in use): ")
+    assert (ended.stderr.count("\n"), ended.stdout) == (1, "")
+    assert {path.name for path in folder.iterdir()} == before
