@@ -11,12 +11,10 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from msewa import schema
 from msewa.catalogue.operations import is_up_to_date, load_catalogue
-from msewa.closure.vault import prepare_demonstration
 from msewa.config import Settings
 from msewa.extensions import db, writing
 from msewa.outbox import daily
-from msewa.sandbox import seeding
-from msewa.visits.security import make_demonstration_key
+from msewa.sandbox import operations, seeding
 from msewa.web.clock import now
 
 NOT_READY = "The database is away, or not ready yet: flask --app app prepare makes it so."
@@ -44,9 +42,9 @@ def prepare(app: Flask) -> None:
                 seeding.seed(now=now())
                 db.session.commit()
             if settings.is_demo:
-                make_demonstration_key(now=now())
-                prepare_demonstration(settings, now=now())
-            daily.start(now=now())
+                operations.begin(settings, now=now())
+            else:
+                daily.start(now=now())
             db.session.commit()
         db.engine.dispose()
 

@@ -94,6 +94,12 @@ def mark_destroyed(settings: Settings, month: str) -> None:
         share.unlink()
 
 
+def forget_ended(settings: Settings) -> None:
+    """Forget which months ended, as a demonstration that begins again does: it may make their keys anew."""
+    for path in vault_folder(settings).glob("*.destroyed"):
+        path.unlink()
+
+
 def is_destroyed(settings: Settings, month: str) -> bool:
     """Whether a month's key has ended."""
     return (vault_folder(settings) / f"{month}.destroyed").exists()

@@ -4,14 +4,18 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
+from flask import current_app
 from sqlalchemy import delete
 
 from msewa.catalogue import operations as catalogue
+from msewa.closure import vault
+from msewa.config import Settings
 from msewa.extensions import Base, db
 from msewa.ledger.operations import forget_entries
-from msewa.outbox import worker
+from msewa.outbox import daily, worker
 from msewa.outbox.queries import count_leased
 from msewa.sandbox import seeding
+from msewa.visits.security import make_demonstration_key
 from msewa.web.clock import MovableClock
 
 STAYS = "catalogue_"
@@ -29,6 +33,16 @@ def reset(clock: MovableClock) -> None:
     catalogue.reinstate_providers()
     db.session.expire_all()
     seeding.seed(now=clock.now())
+    settings: Settings = current_app.extensions["settings"]
+    vault.forget_ended(settings)
+    begin(settings, now=clock.now())
+
+
+def begin(settings: Settings, *, now: datetime) -> None:
+    """Make the demonstration's keys of this month where they are missing, and plan the daily work."""
+    make_demonstration_key(now=now)
+    vault.prepare_demonstration(settings, now=now)
+    daily.start(now=now)
 
 
 def work(clock: Callable[[], datetime], *, topic: str | None = None) -> int:

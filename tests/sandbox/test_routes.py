@@ -1,7 +1,6 @@
 """What testers rely on: outbox, people, clock, reset, pretend departments, work; and none of it in production."""
 
 import hashlib
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,16 +8,15 @@ import brotli
 import pytest
 from flask import Flask
 from pyotp.totp import TOTP
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, select
 
 from msewa import create_app
 from msewa.accounts.models import Account
 from msewa.catalogue.models import CatalogueService
-from msewa.catalogue.operations import reinstate_providers, suspend_provider
+from msewa.catalogue.operations import suspend_provider
 from msewa.catalogue.queries import is_registered
 from msewa.config import Settings
 from msewa.crypto.keyring import KeyRing
-from msewa.delivery.models import ProviderKey
 from msewa.delivery.operations import dispatch
 from msewa.extensions import Base, db, writing
 from msewa.notifications.operations import send
@@ -39,26 +37,6 @@ PATHS = [
 ]
 PAYLOAD = '{"fields":{"full_name":"ਹਰਜਿੰਦਰ"}}'.encode()
 MOBILE = "+916280014799"
-
-
-@pytest.fixture
-def seeded(app: Flask) -> Iterator[Flask]:
-    """An installation with its demonstration; providers and keys are put back afterwards."""
-    tables = (ProviderKey.__table__, SandboxKey.__table__)
-    with app.app_context():
-        before = {table: [dict(row._mapping) for row in db.session.execute(select(table))] for table in tables}
-        db.session.rollback()
-        with writing():
-            seeding.seed(now=app.extensions["clock"].now())
-            db.session.commit()
-    yield app
-    with app.app_context(), writing():
-        for table, rows in before.items():
-            db.session.execute(delete(table))
-            if rows:
-                db.session.execute(insert(table), rows)
-        reinstate_providers()
-        db.session.commit()
 
 
 def send_sms(app: Flask, *, to: str = MOBILE, code: str = "482913") -> None:
@@ -216,7 +194,7 @@ def test_a_reset_goes_back_to_the_first_start(seeded: Flask, client: StrictClien
         counts = {table.name: db.session.scalar(select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables}
         assert (counts["catalogue_service"], counts["account"]) == (services, len(people))
         assert not people & set(db.session.scalars(select(Account.id)))
-        assert [counts[name] for name in ("message", "outbox_item", "package", "sandbox_message", "sandbox_parcel")] == [0] * 5
+        assert [counts[name] for name in ("message", "package", "sandbox_message", "sandbox_parcel")] == [0] * 4
         assert is_registered("health")
         assert seeding.is_seeded()
     times = client.get("/sandbox/clock.json").json

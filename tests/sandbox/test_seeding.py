@@ -22,9 +22,6 @@ from msewa.profile.rules import ACCOUNT_FIELDS
 from msewa.sandbox import seeding
 from msewa.sandbox.personas import Persona, personas
 from tests.conftest import ClockHandle
-from tests.sandbox.test_routes import seeded
-
-__all__ = ["seeded"]
 
 
 @pytest.fixture
