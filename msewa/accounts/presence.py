@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from flask import Flask, Request, g
+from flask import Flask, Request, g, url_for
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from msewa.accounts import cookies
-from msewa.accounts.operations.visits import end_over, note_seen
+from msewa.accounts.operations.visits import VisitOverError, end_over, note_seen
 from msewa.accounts.people import Person
 from msewa.accounts.queries import find_over, find_person
 from msewa.accounts.rules import SEEN_EVERY
@@ -14,12 +15,14 @@ from msewa.crypto.tokens import token_hash
 from msewa.extensions import db, login_manager, writing
 from msewa.web.access import ENDED
 from msewa.web.clock import now
+from msewa.web.pages import see_other
 
 
 def init_app(app: Flask) -> None:
     """Let Flask-Login ask us; load the person before a view has begun to read."""
     login_manager.request_loader(_load)
     app.before_request(_load_early)
+    app.register_error_handler(VisitOverError, _begin_again)
 
 
 def _load_early() -> None:
@@ -66,3 +69,8 @@ def _end_for_good(hashed: bytes, *, now: datetime) -> None:
         with writing():
             end_over(hashed, now=now)
             db.session.commit()
+
+
+def _begin_again(error: VisitOverError) -> Response:
+    db.session.rollback()
+    return see_other(url_for("accounts.sign_in"))

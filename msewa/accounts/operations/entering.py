@@ -35,11 +35,14 @@ def begin_half(account_id: str, *, next_path: str, now: datetime) -> str:
     return token
 
 
-def enter(subject: Subject, *, actor: Actor, device: str | None, now: datetime, way: str, half: str | None = None) -> Entered:
-    """Sign somebody in whose factors are proven (`way` names the second one), and end the visit that led here."""
-    if half is not None:
-        outbox.drop(HALF, half)
-        visits.end(half)
+def enter(subject: Subject, *, actor: Actor, device: str | None, now: datetime, way: str, led_by: str | None = None) -> Entered:
+    """Sign somebody in whose factors are proven (`way` names the second one), and end the visit that led here.
+
+    Raises VisitOverError when that visit was ended meanwhile.
+    """
+    if led_by is not None:
+        outbox.drop(HALF, led_by)
+        visits.use_up(led_by, account_id=subject.id)
     doubt_number(subject, now=now)
     # Asked before the device is made known below.
     is_new = not is_known_device(token_hash(device) if device else None, account_id=subject.id)

@@ -13,6 +13,7 @@ from msewa.accounts.operations.opening import place_of_factor
 from msewa.accounts.operations.throttling import TooManyTriesError, bucket_of, clear, take_try
 from msewa.accounts.queries import find_by_name, find_password, get_subject, is_known_device
 from msewa.accounts.rules import MOST_FAILURES, RECOVERY_CODES
+from msewa.accounts.standing import one_at_a_time
 from msewa.crypto.envelope import unseal
 from msewa.crypto.tokens import token_hash
 from msewa.extensions import db
@@ -68,11 +69,15 @@ def new_hash_if_outdated(attempt: PasswordTry, password: str) -> bytes | None:
     return hash_password(password, account_id=attempt.account_id)
 
 
-def settle_password(attempt: PasswordTry, *, renewed: bytes | None = None) -> None:
-    """Forget the tries of a password that was right, and keep its fresh hash."""
+def settle_password(attempt: PasswordTry, *, renewed: bytes | None = None) -> bool:
+    """Forget the tries of a password that was right, and keep its fresh hash; False when it was changed while it was checked (F15)."""
     clear(attempt.bucket)
+    one_at_a_time(attempt.account_id or "")
+    if find_password(attempt.account_id) != attempt.stored:
+        return False
     if renewed is not None:
         db.session.execute(update(Account).where(Account.id == attempt.account_id).values(password=renewed))
+    return True
 
 
 def try_factor(account_id: str, *, device: str | None, now: datetime) -> bytes:

@@ -3,13 +3,14 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import CursorResult, delete, select, update
 
 from msewa.accounts.models import KnownDevice, SignInSession
 from msewa.accounts.queries import over
 from msewa.accounts.rules import HALF_DONE, LONGEST_VISIT, UNFINISHED, Visit
+from msewa.accounts.standing import one_at_a_time
 from msewa.crypto.envelope import Place, seal_json, unseal_json
 from msewa.crypto.tokens import new_token, token_hash
 from msewa.crypto.wrapping import new_data_key
@@ -18,6 +19,10 @@ from msewa.outbox import operations as outbox
 from msewa.web.keys import key_wrapper
 
 SWEEP = "accounts.sweep"
+
+
+class VisitOverError(Exception):
+    """A visit was ended while it was about to lead on."""
 
 
 @dataclass(slots=True)
@@ -70,10 +75,12 @@ def data_of(visit_id: str, wrapped: bytes, sealed: bytes) -> dict[str, Any]:
     return unseal_json(key_wrapper().unwrap(wrapped, subject=visit_id), sealed, place=_place(visit_id))
 
 
-def keep(visit: Unfinished) -> None:
-    """Store what an unfinished visit has gathered."""
-    sealed = seal_json(visit.key, visit.data, place=_place(visit.id))
-    db.session.execute(update(SignInSession).where(SignInSession.id == visit.id).values(sealed=sealed))
+def keep(visit: Unfinished, *, account_id: str | None = None) -> None:
+    """Store what an unfinished visit has gathered, and of which account something is proven: it ends with all others of that account."""
+    values: dict[str, Any] = {"sealed": seal_json(visit.key, visit.data, place=_place(visit.id))}
+    if account_id is not None:
+        values["account_id"] = account_id
+    db.session.execute(update(SignInSession).where(SignInSession.id == visit.id).values(**values))
 
 
 def renew(visit: Unfinished) -> str:
@@ -81,6 +88,14 @@ def renew(visit: Unfinished) -> str:
     token = new_token()
     db.session.execute(update(SignInSession).where(SignInSession.id == visit.id).values(token_hash=token_hash(token)))
     return token
+
+
+def use_up(visit_id: str, *, account_id: str) -> None:
+    """End an unfinished visit because everything is proven. Raises VisitOverError when something ended it meanwhile (F15)."""
+    one_at_a_time(account_id)
+    own = delete(SignInSession).where(SignInSession.id == visit_id, SignInSession.account_id == account_id)
+    if cast("CursorResult[Any]", db.session.execute(own)).rowcount != 1:
+        raise VisitOverError
 
 
 def enter(account_id: str, *, now: datetime) -> str:
@@ -154,6 +169,8 @@ def end_half(session_id: str) -> str | None:
 
 def end_all(account_id: str, *, but: str = "") -> None:
     """End every visit of an account, except the one given."""
+    # Whoever is just being let in is either let in before, and ended here, or comes too late.
+    one_at_a_time(account_id)
     db.session.execute(delete(SignInSession).where(SignInSession.account_id == account_id, SignInSession.id != but))
 
 

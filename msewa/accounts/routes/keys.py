@@ -34,10 +34,11 @@ def change_password() -> Response:
     except TooManyTriesError as error:
         return told_to_wait(template, form, form.password, error, now=now())
     db.session.commit()
-    if not attempt.is_right(form.password.data or ""):
+    is_right = attempt.is_right(form.password.data or "")
+    hashed = hash_password(form.new_password.data or "", account_id=person.id) if is_right else b""
+    if not is_right or not proving.settle_password(attempt):
+        db.session.rollback()
         return refused(template, form, form.password, gettext("This is not your password. Look again."))
-    hashed = hash_password(form.new_password.data or "", account_id=person.id)
-    proving.settle_password(attempt)
     securing.change_password(person, hashed=hashed, but=person.session_id, actor=person.actor, now=now())
     db.session.commit()
     return see_other(url_for("accounts.security", done="password"))

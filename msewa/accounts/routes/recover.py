@@ -12,7 +12,9 @@ from msewa.accounts.factors import new_secret
 from msewa.accounts.forms import CodeForm, EitherKeyForm, LostForm, LostPhoneForm
 from msewa.accounts.operations import codes, proving, resets, visits
 from msewa.accounts.operations.codes import CodeSpentError, Errand
+from msewa.accounts.operations.proving import PaperTry, PasswordTry
 from msewa.accounts.operations.resets import DormantError
+from msewa.accounts.operations.telling import tell
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.operations.visits import Unfinished
 from msewa.accounts.queries import find_account_id, find_pending_reset, get_subject
@@ -40,7 +42,7 @@ def recovery_at(*steps: str) -> Unfinished:
 def go_on(visit: Unfinished, step: str, endpoint: str) -> Response:
     """Note that something was proven, and send the browser to the next step under a new token."""
     visit.data["step"] = step
-    visits.keep(visit)
+    visits.keep(visit, account_id=visit.data["account"])
     token = visits.renew(visit)
     db.session.commit()
     return with_token(token, url_for(endpoint))
@@ -54,15 +56,15 @@ def recover() -> Response:
     shown: dict[str, Any] = {"after_not_me": request.args.get("why") == "not-me"}
     if not form.validate_on_submit():
         return render_page(template, form=form, status=422 if form.errors else 200, **shown)
-    account_id = find_account_id(mobile=form.mobile_number)
     lost, has_phone = form.lost.data, form.lost.data == "phone"
-    data = {"account": account_id, "mobile": form.mobile_number, "lost": lost, "step": "phone" if has_phone else "verify"}
-    data["secret"] = new_secret()
+    # Whose number it is, if anybody's, is looked up when something is proven: what anybody may type names no account.
+    data = {"mobile": form.mobile_number, "lost": lost, "step": "phone" if has_phone else "verify", "secret": new_secret()}
     visit_id, token = visits.begin(Visit.RECOVER, data=data, now=now())
     try:
         if not has_phone:
             errand = Errand(form.mobile_number, "sms", language(), CODE)
-            codes.send_code(visit_id, errand, now=now(), instead=None if account_id else "no_account")
+            is_known = find_account_id(mobile=form.mobile_number) is not None
+            codes.send_code(visit_id, errand, now=now(), instead=None if is_known else "no_account")
     except TooManyTriesError as error:
         db.session.rollback()
         return told_to_wait(template, form, form.mobile, error, now=now(), **shown)
@@ -88,14 +90,18 @@ def recover_phone() -> Response:
     db.session.commit()
     # Both are always tried, so that neither the answer nor its time tells which one was wrong.
     is_right, code_id = attempt.is_right(form.password.data or ""), paper.find(form.code.data or "")
-    if not is_right or code_id is None or not proving.use_paper(paper, code_id, now=moment):
+    if not is_right or code_id is None or not _settle(attempt, paper, code_id=code_id):
         suspect(Event.SIGN_IN_FAILED)
         db.session.rollback()
         wrong = gettext("Number, password and paper key do not belong together. Look at all three again.")
         return refused(template, form, form.code, wrong)
-    proving.settle_password(attempt)
     visit.data["account"] = attempt.account_id
+    tell(proving.subject_of(attempt), "notice_code_used", now=moment)
     return go_on(visit, "factor", "accounts.recover_second_factor")
+
+
+def _settle(attempt: PasswordTry, paper: PaperTry, *, code_id: str) -> bool:
+    return proving.use_paper(paper, code_id, now=now()) and proving.settle_password(attempt)
 
 
 @bp.route("/recover/verify", methods=["GET", "POST"])
@@ -114,6 +120,9 @@ def recover_verify() -> Response:
     if not is_right:
         db.session.commit()
         return refused(template, form, form.code, gettext("This is not the code we sent last. Look again."), **shown)
+    visit.data["account"] = find_account_id(mobile=visit.data["mobile"])
+    if visit.data["account"] is None:  # it ended, or moved to another number, since the code was sent
+        abort(see_other(url_for("accounts.recover")))
     if visit.data["lost"] == "password":
         return go_on(visit, "prove", "accounts.recover_prove")
     return _wait_or_begin_anew(visit, get_subject(visit.data["account"]))
@@ -156,7 +165,10 @@ def _accepts_either(subject: Subject, code: str) -> bool:
     attempt = proving.try_paper(subject.id, counted_for=subject.id, device=device(), now=now())
     db.session.commit()
     code_id = attempt.find(code)
-    return code_id is not None and proving.use_paper(attempt, code_id, now=now())
+    if code_id is None or not proving.use_paper(attempt, code_id, now=now()):
+        return False
+    tell(subject, "notice_code_used", now=now())
+    return True
 
 
 @bp.get("/recover/waiting")

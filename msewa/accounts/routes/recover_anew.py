@@ -48,8 +48,8 @@ def recover_password() -> Response:
     if visit.data["lost"] == "everything":
         visit.data["password"] = hashed.hex()
         return go_on(visit, "factor", "accounts.recover_second_factor")
-    securing.change_password(subject, hashed=hashed, but="", actor=_actor(subject), now=now())
-    visits.end(visit.id)
+    securing.change_password(subject, hashed=hashed, but=visit.id, actor=_actor(subject), now=now())
+    visits.use_up(visit.id, account_id=subject.id)
     db.session.commit()
     return see_other(url_for("accounts.sign_in", done="password"))
 
@@ -71,9 +71,9 @@ def recover_second_factor() -> Response:
     if visit.data["lost"] == "everything":
         return _to_codes(visit)
     subject = get_subject(visit.data["account"])
-    securing.change_factor(subject, secret=secret, last_step=step, but="", actor=_actor(subject), now=now())
+    securing.change_factor(subject, secret=secret, last_step=step, but=visit.id, actor=_actor(subject), now=now())
     passkeys.forget_all(subject.id)  # those on the phone that is gone, and which they are nobody knows
-    return _let_in(visit, subject)
+    return _let_in(subject, led_by=visit.id)
 
 
 def _to_codes(visit: Unfinished) -> Response:
@@ -102,7 +102,7 @@ def recover_codes() -> Response:
     except ResetGoneError:
         db.session.rollback()
         return see_other(url_for("accounts.recover"))
-    return _let_in(visit, subject)
+    return _let_in(subject, led_by=None)  # the reset was what led here, and its visit ended with all the others
 
 
 def _renew(subject: Subject, data: dict[str, Any]) -> None:
@@ -117,9 +117,8 @@ def _renew(subject: Subject, data: dict[str, Any]) -> None:
     )
 
 
-def _let_in(visit: Unfinished, subject: Subject) -> Response:
-    visits.end(visit.id)
-    entered: Entered = enter(subject, actor=_actor(subject), device=device(), now=now(), way="recovery")
+def _let_in(subject: Subject, *, led_by: str | None) -> Response:
+    entered: Entered = enter(subject, actor=_actor(subject), device=device(), now=now(), way="recovery", led_by=led_by)
     location = url_for("accounts.security", done="factor")
     form_keys.remember(location)
     db.session.commit()

@@ -61,11 +61,12 @@ def sign_in() -> AnyResponse:
     except TooManyTriesError as error:
         return told_to_wait(template, form, form.password, error, now=now(), **shown)
     db.session.commit()
-    if not attempt.is_right(typed) or attempt.account_id is None:
+    is_right = attempt.is_right(typed)
+    renewed = proving.new_hash_if_outdated(attempt, typed) if is_right else None
+    if not is_right or attempt.account_id is None or not proving.settle_password(attempt, renewed=renewed):
+        db.session.rollback()
         suspect(Event.SIGN_IN_FAILED)
         return refused(template, form, form.password, gettext("Number and password do not belong together. Look at both again."), **shown)
-    renewed = proving.new_hash_if_outdated(attempt, typed)
-    proving.settle_password(attempt, renewed=renewed)
     token = begin_half(attempt.account_id, next_path=target, now=now())
     db.session.commit()
     return with_token(token, url_for("accounts.sign_in_second_factor"))
@@ -140,7 +141,7 @@ def _finish(subject: Subject, *, visit: Unfinished, way: str) -> AnyResponse:
 def go_in(subject: Subject, *, visit: Unfinished, way: str) -> AnyResponse:
     """Sign in whoever has proven both factors, and lead her to what she must see first, or to where she wanted."""
     actor = Actor(Kind(get_role(subject.id)), subject.id)
-    entered = enter(subject, actor=actor, device=device(), now=now(), way=way, half=visit.id)
+    entered = enter(subject, actor=actor, device=device(), now=now(), way=way, led_by=visit.id)
     # Whoever signs in while a reset waits, or after her number was given up, must see it whatever she came for.
     waits = find_pending_reset(subject.id, now=now()) is not None or is_number_gone(subject.id)
     db.session.commit()

@@ -46,9 +46,9 @@ def refuse_proof(template: str, form: ProofForm, **shown: Any) -> Response | Non
     except TooManyTriesError as error:
         return told_to_wait(template, form, form.password, error, now=moment, **shown)
     db.session.commit()
-    if not attempt.is_right(form.password.data or ""):
+    if not attempt.is_right(form.password.data or "") or not proving.settle_password(attempt):
+        db.session.rollback()
         return refused(template, form, form.password, gettext("This is not your password. Look again."), **shown)
-    proving.settle_password(attempt)
     try:
         wrong = find_fault(form, person, use=STEP_UP)
     except TooManyTriesError as error:
