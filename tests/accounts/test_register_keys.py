@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from msewa.accounts.models import Account
-from msewa.accounts.operations import opening
+from msewa.accounts.models import Account, SignInSession
+from msewa.accounts.operations import opening, visits
 from msewa.extensions import db, writing
 from tests.accounts.walking import NAME, NUMBER, PASSWORD, code_of, is_signed_in, visit_kinds, walk_to_codes, walk_to_password
 from tests.strict_client import Page
@@ -100,6 +100,56 @@ def test_pressing_confirm_twice_opens_one_account_and_shows_its_codes(app, clien
     assert is_signed_in(client)
     assert len(client.page("/register/recovery-codes").all("recovery-code")) == 10
     assert count(app, Account) == 1
+
+
+@pytest.mark.promise("P75")
+@pytest.mark.parametrize("left", ["shown", "signed out", "used a while"])
+def test_a_registration_opens_nothing_once_it_has_led_to_a_signed_in_visit(app, client, another_client, post, clock, left):
+    token = opened_by(client, app, post)
+    if left == "shown":
+        client.page("/register/recovery-codes")
+    if left == "signed out":
+        client.submit("/account/security", "sign-out")
+    if left == "used a while":
+        clock.advance(minutes=2)
+        client.page("/account/security")
+
+    another_client.set_cookie("session", token)
+    answer = another_client.get("/register/recovery-codes")
+
+    assert answer.headers["Location"] in ("/register", "/sign-in")
+    assert not is_signed_in(another_client)
+
+
+@pytest.mark.promise("P75")
+def test_whoever_comes_back_takes_over_the_one_visit_that_was_begun(app, client, another_client, post):
+    another_client.set_cookie("session", opened_by(client, app, post))
+
+    answer = another_client.get("/register/recovery-codes")
+
+    assert answer.headers["Location"] == "/register/recovery-codes"
+    assert is_signed_in(another_client)
+    assert not is_signed_in(client)
+
+
+@pytest.mark.promise("P53")
+def test_an_account_that_was_opened_leaves_nothing_in_its_registration(app, client, post):
+    opened_by(client, app, post)
+
+    with app.app_context():
+        row = db.session.scalars(select(SignInSession).where(SignInSession.kind == "enrol")).one()
+        assert set(visits.data_of(row.id, row.data_key, row.sealed)) == {"account", "opened"}
+        assert row.account_id is not None
+
+
+def opened_by(client: Any, app: Any, post: Any) -> str:
+    """Open an account; return the token of its registration, whose last answer may never have arrived."""
+    walk_to_password(client, post)
+    client.submit("/register/password", "password", password=PASSWORD)
+    token = client.get_cookie("session").value
+    secret = client.page("/register/second-factor").words("totp-secret")
+    client.submit("/register/second-factor", "second-factor", code=code_of(app, secret))
+    return token
 
 
 def test_pressing_finish_twice_opens_one_account(app, client, post):

@@ -123,6 +123,14 @@ def get_id(token: str) -> str:
     return db.session.scalars(select(SignInSession.id).where(SignInSession.token_hash == token_hash(token))).one()
 
 
+def hand_over(session_id: str, *, now: datetime) -> str | None:
+    """Give a signed-in visit that nobody has used another token, its first one was lost on the way; None when it was used, or ended."""
+    token = new_token()
+    unused = update(SignInSession).where(SignInSession.id == session_id, SignInSession.kind == Visit.FULL, ~over(now))
+    unused = unused.where(SignInSession.seen_at == SignInSession.created_at).values(token_hash=token_hash(token))
+    return token if cast("CursorResult[Any]", db.session.execute(unused)).rowcount == 1 else None
+
+
 def prove_again(session_id: str, *, now: datetime) -> str:
     """Note fresh proof of password and second factor (step-up); return the visit's new token."""
     token = new_token()

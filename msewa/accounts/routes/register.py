@@ -39,7 +39,8 @@ def enrolment_at(*endpoints: str) -> Unfinished:
     visit = visits.find(cookies.read("session"), kind=Visit.ENROL, now=now())
     if visit is None:
         abort(see_other(url_for("accounts.register")))
-    due = next((step for fact, step in STEPS if not visit.data.get(fact)), "accounts.recovery_codes")
+    steps = [] if "opened" in visit.data else STEPS
+    due = next((step for fact, step in steps if not visit.data.get(fact)), "accounts.recovery_codes")
     if due not in endpoints:
         abort(see_other(url_for(due)))
     return visit

@@ -12,10 +12,11 @@ from msewa.accounts import cookies
 from msewa.accounts.factors import matching_step, new_recovery_codes
 from msewa.accounts.forms import CodeForm, KeptForm
 from msewa.accounts.operations import visits
-from msewa.accounts.operations.entering import enter
+from msewa.accounts.operations.entering import Entered, enter
 from msewa.accounts.operations.hashing import hash_codes
 from msewa.accounts.operations.opening import Notice, Opening, open_account
 from msewa.accounts.operations.visits import Unfinished
+from msewa.accounts.people import Person
 from msewa.accounts.queries import get_subject
 from msewa.accounts.routes.door import as_text, bp, device, let_in, me, refused, shown_secret
 from msewa.accounts.routes.register import enrolment_at
@@ -52,7 +53,6 @@ def second_factor() -> Response:
     except IntegrityError:
         db.session.rollback()
         return see_other(_after_collision())
-    visits.keep(visit)
     return _let_in(visit)
 
 
@@ -76,15 +76,19 @@ def _open(visit: Unfinished) -> None:
 def _after_collision() -> str:
     # The same press twice, or the number got an account meanwhile, in another window or by another person.
     visit = visits.find(cookies.read("session"), kind=Visit.ENROL, now=now())
-    is_open = visit is not None and "last_step" in visit.data
+    is_open = visit is not None and "opened" in visit.data
     return url_for("accounts.recovery_codes") if is_open else url_for("accounts.sign_in", done="taken")
 
 
 def _let_in(visit: Unfinished) -> Response:
     subject = get_subject(visit.data["account"])
     entered = enter(subject, actor=Actor(Kind.CITIZEN, subject.id), device=device(), now=now(), way="registration")
+    session_id = visits.get_id(entered.session)
     aside = {"codes": visit.data["codes"], "next": visit.data["next"], "enrolment": visit.id}
-    visits.put_aside(visits.get_id(entered.session), aside, key=subject.key)
+    visits.put_aside(session_id, aside, key=subject.key)
+    # Of all that was gathered nothing stays here; and this visit is hers now, and goes when her account goes (P53).
+    visit.data = {"account": subject.id, "opened": session_id}
+    visits.keep(visit, account_id=subject.id)
     db.session.commit()
     return let_in(entered, url_for("accounts.recovery_codes"))
 
@@ -100,12 +104,14 @@ def recovery_codes() -> Response:
     aside = visits.find_aside(person.session_id, key=person.key)
     if "codes" not in aside:
         return see_other(url_for("accounts.security"))
+    if request.method == "GET" and "enrolment" in aside:
+        _arrive(person, aside)
     if request.args.get("as") == "text":
         return as_text(aside["codes"])
     if request.method == "GET":
         return render_page("accounts/recovery_codes.html", form=KeptForm(), codes=aside["codes"])
     # The tick reminds her; whoever presses on without it can make new keys at any time.
-    visits.end(aside.get("enrolment", ""))
+    visits.end(aside.get("enrolment", ""), account_id=person.id)
     visits.put_aside(person.session_id, None, key=person.key)
     location: str = aside.get("next", url_for("accounts.security"))
     form_keys.remember(location)
@@ -113,9 +119,23 @@ def recovery_codes() -> Response:
     return see_other(location)
 
 
+def _arrive(person: Person, aside: dict[str, Any]) -> None:
+    """End the registration that led here, now that the browser is known to have the token of its signed-in visit."""
+    db.session.rollback()
+    with writing():
+        visits.end(aside.pop("enrolment"), account_id=person.id)
+        visits.put_aside(person.session_id, aside, key=person.key)
+        db.session.commit()
+
+
 def _come_back() -> Response:
-    """Let in whoever's account is open already: the answer that did so never reached this browser."""
+    """Let in whoever's account is open already, when the answer that did so never reached this browser."""
     visit = enrolment_at("accounts.recovery_codes")
     db.session.rollback()
     with writing():
-        return _let_in(visit)
+        token = visits.hand_over(visit.data["opened"], now=now())
+        if token is None:
+            return see_other(url_for("accounts.sign_in"))
+        given = visits.know_device(visit.data["account"], token=device(), now=now())
+        db.session.commit()
+    return let_in(Entered(token, given), url_for("accounts.recovery_codes"))
