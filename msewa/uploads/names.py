@@ -10,8 +10,9 @@ from msewa.uploads.rules import MAX_NAME_LENGTH
 JOINERS = "\u200c\u200d"
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 NAMELESS = "paper"
+# No system writes a longer one. Of what is longer its end is read: that is where its kind stands.
+MOST_READ = 1024
 
-_FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
 _RESERVED = re.compile(r'[<>:"|?*\s]+')
 
 
@@ -20,13 +21,14 @@ def _is_visible(character: str) -> bool:
 
 
 def _plain(filename: str) -> str:
-    shown = "".join(filter(_is_visible, nfc(filename)))
-    return _RESERVED.sub(" ", _FOLDERS.sub("", shown)).lstrip(" " + JOINERS).rstrip(" ." + JOINERS)
+    bare = filename.replace("\\", "/").rpartition("/")[2][-MOST_READ:]
+    return _RESERVED.sub(" ", "".join(filter(_is_visible, nfc(bare)))).lstrip(" " + JOINERS).rstrip(" ." + JOINERS)
 
 
 def extension_of(filename: str) -> str:
     """What follows the last dot of the cleaned name, in lower case; empty if there is none."""
-    return _plain(filename).rpartition(".")[2].lower() if "." in _plain(filename) else ""
+    _, dot, last = _plain(filename).rpartition(".")
+    return last.lower() if dot else ""
 
 
 def display_name(filename: str, *, extension: str) -> str:

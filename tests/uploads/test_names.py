@@ -1,5 +1,6 @@
 """A paper's name is shown as it was typed, as far as that harms nobody."""
 
+import time
 import unicodedata
 
 import pytest
@@ -58,3 +59,19 @@ def test_any_name_is_safe_to_show(typed: str) -> None:
 )
 def test_the_extension_is_read_from_the_cleaned_name(typed: str, extension: str) -> None:
     assert extension_of(typed) == extension
+
+
+@pytest.mark.parametrize("piece", ["a", " ", "/", "\\", ".", "\u0301\u0316", "a/", "\u202e", "?"])
+def test_an_endless_name_takes_no_longer_than_its_length(piece: str) -> None:
+    def least_time(count: int) -> float:
+        return min(_time(piece * (count // len(piece)) + ".pdf") for _ in range(5))
+
+    assert least_time(20_000) < 30 * least_time(2000)
+    assert extension_of(piece * 15_000 + ".pdf") == "pdf"
+    assert display_name(piece * 15_000 + ".pdf", extension="pdf").endswith(".pdf")
+
+
+def _time(name: str) -> float:
+    began = time.process_time()
+    extension_of(name)
+    return time.process_time() - began
