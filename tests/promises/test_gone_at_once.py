@@ -6,8 +6,12 @@ from sqlalchemy import func, select
 
 from msewa.accounts.models import SentCode, SignInSession, Throttle
 from msewa.extensions import db
+from tests.accounts.conftest import post
+from tests.accounts.walking import NUMBER, walk_to_codes, walk_to_password
 from tests.people import PASSWORD, Somebody, signed_in
 from tests.strict_client import StrictClient
+
+__all__ = ["post"]
 
 
 @pytest.fixture
@@ -53,3 +57,42 @@ def test_no_count_of_tries_and_no_unfinished_way_in_outlives_her(app: Flask, her
 
     assert min(before.values()) >= 1, before
     assert {model.__tablename__: count(app, model) for model in (Throttle, SignInSession, SentCode)} == dict.fromkeys(before, 0)
+
+
+@pytest.mark.promise("P53", "P60")
+@pytest.mark.parametrize("page", ["/register/recovery-codes", "/account/security"])
+def test_nothing_of_a_registration_outlives_who_leaves_before_she_kept_her_paper_keys(
+    app: Flask, client: StrictClient, post, page: str
+) -> None:
+    walk_to_codes(client, app, post)
+    client.page(page)
+
+    leave(client)
+
+    assert count(app, SignInSession) == 0
+
+
+@pytest.mark.promise("P53", "P60")
+def test_no_earlier_registration_of_hers_outlives_her(app: Flask, client: StrictClient, another_client: StrictClient, post) -> None:
+    walk_to_password(another_client, post)
+    walk_to_codes(client, app, post)
+
+    leave(client)
+
+    assert count(app, SignInSession) == 0
+
+
+@pytest.mark.promise("P53")
+def test_no_recovery_outlives_her_at_whichever_step_it_stopped(app: Flask, client: StrictClient, post) -> None:
+    walk_to_codes(client, app, post)
+    number = "+91" + NUMBER.replace(" ", "")
+    codes = [node.text for node in client.page("/register/recovery-codes").all("recovery-code")]
+    verified, proved = StrictClient.of(app), StrictClient.of(app)
+    for browser, lost in ((verified, "everything"), (proved, "password")):
+        browser.submit("/recover", "recover", mobile=number, lost=lost)
+        browser.submit("/recover/verify", "verify", code=post.code_to(number))
+    assert proved.submit("/recover/prove", "recover-prove", code=codes[0]).status_code == 303
+
+    leave(client)
+
+    assert count(app, SignInSession) == 0

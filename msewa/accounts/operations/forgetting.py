@@ -1,6 +1,8 @@
 """Forgetting what is kept under a person's addresses rather than under her account: counted tries, and ways in that were begun."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -27,20 +29,21 @@ def forget_tries(account_id: str, *, contact: Contact) -> None:
 
 
 def forget_begun(account_id: str, *, contact: Contact) -> None:
-    """Forget the ways in that somebody began with her number and has not finished: they hold it, and no account is named on them.
+    """Forget the ways in that were begun with her number and not finished: they hold it, and no account is named on them.
 
-    Who has proved the number while this account did not keep it is on the way to an account of its own, and goes on.
+    Who has proved the number since she gave it, while this account did not keep it, is on the way to another account, and goes on.
     """
     kinds = (Visit.ENROL, Visit.RECOVER)
-    unfinished = select(SignInSession.id, SignInSession.data_key, SignInSession.sealed)
+    unfinished = select(SignInSession.id, SignInSession.data_key, SignInSession.sealed, SignInSession.created_at)
     rows = db.session.execute(unfinished.where(SignInSession.kind.in_(kinds), SignInSession.account_id.is_(None)))
-    begun = {row.id: data_of(row.id, row.data_key, row.sealed) for row in rows if row.data_key}
-    hers = [id for id, data in begun.items() if _is_of(data, account_id, contact.mobile) and not data.get("verified")]
+    begun = [(row.id, data_of(row.id, row.data_key, row.sealed), row.created_at) for row in rows if row.data_key]
+    hers = [id for id, data, at in begun if account_id in data.values() or _is_hers(data, begun_at=at, contact=contact)]
     db.session.execute(delete(SignInSession).where(SignInSession.id.in_(hers)))
 
 
-def _is_of(data: dict[str, object], *marks: str) -> bool:
-    return not set(marks).isdisjoint(value for value in data.values() if isinstance(value, str))
+def _is_hers(data: dict[str, Any], *, begun_at: datetime, contact: Contact) -> bool:
+    is_a_new_holder = "verified" in data and begun_at > contact.given["mobile"]
+    return data.get("mobile") == contact.mobile and not is_a_new_holder
 
 
 def addresses_in(contact: Contact) -> Iterable[str]:
