@@ -15,7 +15,7 @@ from msewa.profile.queries import get_profile
 from msewa.profile.rules import GUARDED_FIELDS, SECTIONS, WITHIN_DISTRICT
 from msewa.profile.sheet import fields_of, may_ask, sheet_of
 from msewa.web import form_keys
-from msewa.web.access import blueprint, citizen, is_fresh
+from msewa.web.access import blueprint, citizen, form_on, is_fresh
 from msewa.web.clock import now
 from msewa.web.errors import NoSuchRowError
 from msewa.web.filters import INDIA
@@ -43,6 +43,7 @@ def show() -> AnyResponse:
 
 @bp.post("/profile/<section>/<field>")
 @citizen
+@form_on("profile.show", edit="field")
 @once
 def change(section: str, field: str) -> AnyResponse:
     """Keep one line; the page again with that line open when it can't be used."""

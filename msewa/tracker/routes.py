@@ -19,7 +19,7 @@ from msewa.tracker import operations
 from msewa.tracker.queries import PURPOSE, Client, find_account, find_client, find_usages, get_client, list_given
 from msewa.tracker.rules import Asked, UnreadableError, read_asked
 from msewa.web import form_keys
-from msewa.web.access import blueprint, citizen, public, safe_next
+from msewa.web.access import blueprint, citizen, form_on, public, safe_next
 from msewa.web.clock import now
 from msewa.web.form_keys import once
 from msewa.web.locale import language
@@ -85,6 +85,7 @@ def index() -> Response:
 
 @bp.post("/privacy/tracker/<client_id>")
 @citizen
+@form_on("tracker.index")
 @once
 def decide(client_id: str) -> AnyResponse:
     """Give a portal a code, or take it back; a yes only to the words that were shown and still hold."""

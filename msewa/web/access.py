@@ -57,6 +57,19 @@ def held_when_ended(hold: Callable[..., bool]) -> Callable[[View[P, R]], View[P,
     return mark
 
 
+def form_on(endpoint: str, **query: str) -> Callable[[View[P, R]], View[P, R]]:
+    """Name the page that has this form; a visit to the form's own address leads there, as when the language is changed on its answer.
+
+    The page is found by those of the form's names that it takes; `query` says which more go along, and as what.
+    """
+
+    def mark(view: View[P, R]) -> View[P, R]:
+        cast(Any, view).form_on = (endpoint, query)
+        return view
+
+    return mark
+
+
 def audience_of(view: Callable[..., Any]) -> str | None:
     """Return the mark of a view, None when it has none."""
     return getattr(view, "audience", None)
@@ -100,6 +113,19 @@ def _fate_of_form(view: Callable[..., Any]) -> str | None:
         return None
     hold = getattr(view, "hold_when_ended", None)
     return "held" if hold is not None and hold(owner, **(request.view_args or {})) else "lost"
+
+
+def find_page_of_form() -> str | None:
+    """Return the address of the page that has the form at this address; None where nobody visits, or no page has it."""
+    adapter = request_ctx.url_adapter
+    if request.method not in ("GET", "HEAD") or adapter is None or not adapter.test(method="POST"):
+        return None
+    form, names = adapter.match(method="POST")
+    endpoint, query = getattr(current_app.view_functions[form], "form_on", (None, {}))
+    if endpoint is None:
+        return None
+    taken = {name: value for name, value in names.items() if current_app.url_map.is_endpoint_expecting(endpoint, name)}
+    return url_for(endpoint, **taken, **{name: names[own] for name, own in query.items()})
 
 
 def way_back() -> str:

@@ -6,10 +6,11 @@ from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.wrappers import Response as AnyResponse
 
 from msewa.web import access, clock, journal
-from msewa.web.pages import is_htmx
+from msewa.web.pages import is_htmx, see_other
 from msewa.web.rendering import get_template, in_context
 
 SHOWN = {400, 403, 404, 405, 409, 413, 429, 500, 503}
@@ -44,9 +45,12 @@ def error_page(status: int) -> Response:
     return response
 
 
-def _http(error: HTTPException) -> Response:
+def _http(error: HTTPException) -> AnyResponse:
     if error.response is not None or error.code is None or error.code < 400:
         return cast(Response, Response.force_type(error.get_response()))
+    page = access.find_page_of_form() if isinstance(error, MethodNotAllowed) else None
+    if page is not None:
+        return see_other(page)
     response = error_page(error.code)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
@@ -63,7 +67,7 @@ def _csrf(error: CSRFError) -> Response:
     return error_page(400)
 
 
-def _missing(error: Exception) -> Response:
+def _missing(error: Exception) -> AnyResponse:
     return _http(NotFound())
 
 

@@ -59,6 +59,24 @@ def test_no_route_behind_a_sign_in_answers_a_stranger(app: Flask, client: Strict
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_visit_to_an_address_that_only_takes_a_form_leads_to_the_page_with_the_form(app: Flask, client: StrictClient) -> None:
+    in_sandbox = {rule.rule for rule in rules(app) if audience_of(app.view_functions[rule.endpoint]) == SANDBOX}
+    visited = {rule.rule for rule in rules(app) if "GET" in rule.methods}
+    dead_ends = {}
+    for rule in rules(app):
+        if rule.rule not in visited | in_sandbox:
+            path = re.sub(r"<[^>]+>", "x", rule.rule)
+            answer = client.get(f"{path}?lang=pa")
+            adapter = app.url_map.bind("localhost")
+            if answer.status_code != 303 or not adapter.test(answer.headers["Location"].partition("?")[0], method="GET"):
+                dead_ends[rule.rule] = answer.status_code
+            assert client.head(path).status_code == answer.status_code
+
+    assert dead_ends == {}, "name the form's page: @form_on of msewa/web/access.py"
+    assert client.get("/sandbox/reset").status_code == 405
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_addresses_are_in_kebab_case(app: Flask) -> None:
     odd = [rule.rule for rule in rules(app) if not KEBAB.fullmatch(rule.rule) and rule.rule not in SET_ELSEWHERE]
 
