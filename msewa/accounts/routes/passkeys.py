@@ -19,7 +19,7 @@ from msewa.config import Settings
 from msewa.extensions import db
 from msewa.ledger.rules import Subject
 from msewa.web import form_keys
-from msewa.web.access import fresh_proof, signed_in
+from msewa.web.access import form_on, fresh_proof, signed_in
 from msewa.web.clock import now
 from msewa.web.form_keys import once
 from msewa.web.pages import render_page, see_other
@@ -91,6 +91,7 @@ def add_passkey() -> AnyResponse:
 
 @bp.post("/account/passkeys/<passkey_id>/remove")
 @signed_in
+@form_on("accounts.keys")
 @fresh_proof
 @once
 def remove_passkey(passkey_id: str) -> AnyResponse:

@@ -20,7 +20,7 @@ from msewa.accounts.operations.visits import Unfinished
 from msewa.accounts.routes.door import bp, refused, told_to_wait, waiting_words, wanted, with_token
 from msewa.accounts.rules import Visit
 from msewa.extensions import db
-from msewa.web.access import public
+from msewa.web.access import form_on, public
 from msewa.web.clock import now
 from msewa.web.locale import language
 from msewa.web.pages import render_page, see_other
@@ -131,6 +131,7 @@ def register_verify() -> Response:
 
 @bp.post("/register/resend-code")
 @public
+@form_on("accounts.register_verify")
 def register_resend_code() -> Response:
     """Send another code to the same number."""
     visit = enrolment_at("accounts.register_verify")

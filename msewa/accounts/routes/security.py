@@ -20,7 +20,7 @@ from msewa.accounts.queries import (
 from msewa.accounts.routes.door import bp, link_over, me
 from msewa.crypto.tokens import LinkError
 from msewa.extensions import db
-from msewa.web.access import public, signed_in
+from msewa.web.access import form_on, public, signed_in
 from msewa.web.clock import now
 from msewa.web.pages import render_page, see_other
 
@@ -59,6 +59,7 @@ def _done(what: str) -> AnyResponse:
 
 @bp.post("/account/sessions/<session_id>/end")
 @signed_in
+@form_on("accounts.security")
 def end_session(session_id: str) -> AnyResponse:
     """End one visit; one that is not hers is as good as none."""
     securing.end_visit(me(), session_id=session_id, actor=me().actor, now=now())
@@ -68,6 +69,7 @@ def end_session(session_id: str) -> AnyResponse:
 
 @bp.post("/account/sessions/end-others")
 @signed_in
+@form_on("accounts.security")
 def end_other_sessions() -> AnyResponse:
     """End every visit but this one."""
     securing.end_other_visits(me(), but=me().session_id, actor=me().actor, now=now())
@@ -77,6 +79,7 @@ def end_other_sessions() -> AnyResponse:
 
 @bp.post("/account/language")
 @signed_in
+@form_on("accounts.security")
 def change_language() -> AnyResponse:
     """Set the language of messages and pages."""
     form = LanguageForm()
@@ -89,6 +92,7 @@ def change_language() -> AnyResponse:
 
 @bp.post("/account/cancel-reset")
 @signed_in
+@form_on("accounts.security")
 def cancel_reset() -> AnyResponse:
     """Stop a delayed reset from inside."""
     pending = find_pending_reset(me().id, now=now())

@@ -13,7 +13,7 @@ from msewa.applications.routes.listing import list_page
 from msewa.catalogue.queries import get_service
 from msewa.extensions import db
 from msewa.web import form_keys
-from msewa.web.access import citizen, public
+from msewa.web.access import citizen, form_on, public
 from msewa.web.clock import now
 from msewa.web.form_keys import once
 from msewa.web.locale import language
@@ -22,6 +22,7 @@ from msewa.web.pages import see_other
 
 @bp.post("/services/<slug>/apply")
 @public
+@form_on("catalogue.service")
 @once
 def apply(slug: str) -> AnyResponse:
     """Begin a draft of a service; whoever is not signed in is asked to first, and comes back to the service."""
@@ -42,6 +43,7 @@ def apply(slug: str) -> AnyResponse:
 
 @bp.post("/applications/<ref>/discard")
 @citizen
+@form_on("applications.show")
 @once
 def discard(ref: str) -> AnyResponse | Response:
     """Remove a draft with all that is in it."""

@@ -21,7 +21,7 @@ from msewa.uploads.messages import explain
 from msewa.uploads.operations import Paper, inspect
 from msewa.uploads.rules import UploadError
 from msewa.web import form_keys
-from msewa.web.access import citizen
+from msewa.web.access import citizen, form_on
 from msewa.web.clock import now
 from msewa.web.filters import say
 from msewa.web.form_keys import once
@@ -115,6 +115,7 @@ def paper(ref: str, paper_id: str) -> Response:
 
 @bp.post("/applications/<ref>/papers/<paper_id>/remove")
 @citizen
+@form_on("applications.edit")
 @once
 def remove_paper(ref: str, paper_id: str) -> AnyResponse:
     """Take a paper out of a draft."""

@@ -17,7 +17,7 @@ from msewa.applications.routes.blueprint import address, bp, desk_for, frame, ow
 from msewa.delivery.operations import ProviderNotRegisteredError
 from msewa.extensions import db, writing
 from msewa.web import form_keys
-from msewa.web.access import citizen
+from msewa.web.access import citizen, form_on
 from msewa.web.form_keys import once
 from msewa.web.pages import render_page, see_other
 
@@ -42,6 +42,7 @@ def review(ref: str) -> AnyResponse:
 
 @bp.post("/applications/<ref>/submit")
 @citizen
+@form_on("applications.review")
 @once
 def submit(ref: str) -> AnyResponse:
     """Send what was reviewed, or show the review again with the reason why not (409, 422)."""

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from msewa.accounts.factors import qr_svg
 from msewa.applications.operations import following
 from msewa.applications.operations.drafting import AlreadySentError
-from msewa.applications.queries import Case, list_events
+from msewa.applications.queries import Case, is_with_office, list_events
 from msewa.applications.references import say_reference
 from msewa.applications.reviewing import make_review
 from msewa.applications.routes.blueprint import address, bp, desk_for, frame, own_case, person
@@ -58,7 +58,8 @@ def sent(ref: str) -> AnyResponse:
     if case.is_draft:
         return see_other(address("review", case))
     desk = desk_for(case)
-    return render_page("applications/sent.html", case=case, review=make_review(case, desk), **frame(case, desk))
+    facts = {"review": make_review(case, desk), "is_with_office": is_with_office(case)}
+    return render_page("applications/sent.html", case=case, **facts, **frame(case, desk))
 
 
 @bp.get("/applications/<ref>/withdraw")

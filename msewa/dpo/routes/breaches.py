@@ -15,7 +15,7 @@ from msewa.dpo.queries import Incident, count_affected, get_breach, list_breache
 from msewa.dpo.routes.blueprint import bp, done, officer
 from msewa.dpo.rules import BOARD_WITHIN, CERT_WITHIN
 from msewa.extensions import db
-from msewa.web.access import dpo, fresh_proof
+from msewa.web.access import dpo, form_on, fresh_proof
 from msewa.web.clock import now
 from msewa.web.form_keys import once
 from msewa.web.pages import render_page
@@ -77,6 +77,7 @@ def tell_breach(ref: str) -> AnyResponse:
 
 @bp.post("/dpo/breaches/<ref>/board")
 @dpo
+@form_on("dpo.breach")
 @once
 def report_breach(ref: str) -> AnyResponse:
     """Note that the report went to the Board."""

@@ -15,7 +15,7 @@ from msewa.grievances import operations
 from msewa.grievances.operations import MovedOnError
 from msewa.grievances.queries import Complaint, get_complaint, list_inbox, list_steps, read_words
 from msewa.grievances.rules import MAY_ANSWER, MAY_CLOSE
-from msewa.web.access import dpo
+from msewa.web.access import dpo, form_on
 from msewa.web.clock import now
 from msewa.web.form_keys import once
 from msewa.web.pages import render_page, see_other
@@ -37,6 +37,7 @@ def complaint(ref: str) -> Response:
 
 @bp.post("/dpo/grievances/<ref>/open")
 @dpo
+@form_on("dpo.complaint")
 def open_complaint(ref: str) -> Response:
     """Open the words of a complaint; the look, and its reason, are on the citizen's page."""
     found, form, moment = get_complaint(ref), ReasonForm(), now()
@@ -54,6 +55,7 @@ def open_complaint(ref: str) -> Response:
 
 @bp.post("/dpo/grievances/<ref>/answer")
 @dpo
+@form_on("dpo.complaint")
 @once
 def answer_complaint(ref: str) -> AnyResponse:
     """Answer a complaint."""
@@ -70,6 +72,7 @@ def answer_complaint(ref: str) -> AnyResponse:
 
 @bp.post("/dpo/grievances/<ref>/close")
 @dpo
+@form_on("dpo.complaint")
 @once
 def close_complaint(ref: str) -> AnyResponse:
     """Close an answered complaint."""

@@ -12,7 +12,7 @@ from msewa.dpo.routes.blueprint import bp, done, officer
 from msewa.dpo.rules import BOARD_WITHIN, Case, State
 from msewa.grievances.queries import count_by_state, count_overdue
 from msewa.ledger.queries import find_checkpoint
-from msewa.web.access import dpo
+from msewa.web.access import dpo, form_on
 from msewa.web.clock import now
 from msewa.web.form_keys import once
 from msewa.web.pages import render_page
@@ -60,6 +60,7 @@ def begin_case() -> AnyResponse:
 
 @bp.post("/dpo/cases/<ref>/close")
 @dpo
+@form_on("dpo.cases")
 @once
 def end_case(ref: str) -> AnyResponse:
     """Close a case: nothing is opened for it any more."""

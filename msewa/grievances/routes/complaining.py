@@ -16,7 +16,7 @@ from msewa.grievances.operations import Draft, MovedOnError, TooManyOpenError
 from msewa.grievances.queries import Complaint, find_by_id, get_own, list_own, list_steps, read_words
 from msewa.grievances.routes.blueprint import address, bp, contact, done, person
 from msewa.grievances.rules import About, Topic, may_escalate, read_about
-from msewa.web.access import citizen, public
+from msewa.web.access import citizen, form_on, public
 from msewa.web.clock import now
 from msewa.web.errors import NoSuchRowError
 from msewa.web.form_keys import once
@@ -84,6 +84,7 @@ def show(ref: str) -> Response:
 
 @bp.post("/grievances/<ref>/close")
 @citizen
+@form_on("grievances.show")
 @once
 def close(ref: str) -> AnyResponse:
     """Let it rest: the answer is enough for her."""
@@ -97,6 +98,7 @@ def close(ref: str) -> AnyResponse:
 
 @bp.post("/grievances/<ref>/escalate")
 @citizen
+@form_on("grievances.show")
 @once
 def escalate(ref: str) -> AnyResponse:
     """Note that she goes on to the Board."""

@@ -7,7 +7,7 @@ from flask import Response, abort, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from msewa.applications.queries import Case, get_case
+from msewa.applications.queries import Case, get_case, is_with_office
 from msewa.applications.references import show_reference
 from msewa.catalogue.answer_messages import sentence_of
 from msewa.catalogue.answers import AnswerError
@@ -67,7 +67,8 @@ def _send(case: Case, form: CorrectionForm, asked: Correction) -> AnyResponse:
 
 def _sent(ref: str) -> Case:
     case = get_case(ref, account_id=person().id)
-    if case.submitted_at is None:
+    # An office that never had the application has nothing to correct, and learns nothing of it.
+    if not is_with_office(case):
         abort(404)
     return case
 

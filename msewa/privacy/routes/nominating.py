@@ -13,7 +13,7 @@ from msewa.privacy.queries import get_nominee, list_nominees
 from msewa.privacy.routes.blueprint import bp, person
 from msewa.privacy.rules import MOST_NOMINEES
 from msewa.web import form_keys
-from msewa.web.access import citizen
+from msewa.web.access import citizen, form_on
 from msewa.web.clock import now
 from msewa.web.filters import show_mobile
 from msewa.web.form_keys import once
@@ -66,6 +66,7 @@ def change_nominee(nominee_id: str) -> AnyResponse:
 
 @bp.post("/privacy/nominate/<nominee_id>/remove")
 @citizen
+@form_on("privacy.nominate")
 @once
 def remove_nominee(nominee_id: str) -> AnyResponse:
     """Forget a nominee."""
