@@ -20,6 +20,7 @@ from msewa.applications.models import (
 from msewa.applications.references import read_reference
 from msewa.applications.rules import PAGE_SIZE, UNSAVED_KEPT, State
 from msewa.crypto.envelope import unseal, unseal_json
+from msewa.delivery.queries import list_reached
 from msewa.extensions import db
 from msewa.hot import HotRead
 from msewa.web.errors import NoSuchRowError
@@ -99,6 +100,15 @@ OWN_NEWEST_FIRST = (
     .limit(PAGE_SIZE + 1)
 )
 FIRST_PAGE = HotRead(OWN_NEWEST_FIRST)
+
+
+def is_with_office(case: Case) -> bool:
+    """Whether its office has an application, may have it, or is about to get it; of one taken back in time it never learns (P28)."""
+    if case.submitted_at is None:
+        return False
+    # Its row is held: nobody takes it back while something about it is being sent.
+    state = db.session.scalar(select(Application.state).where(Application.id == case.id).with_for_update(read=True))
+    return state != State.WITHDRAWN or case.id in list_reached([case.id])
 
 
 def get_case(typed_reference: str, *, account_id: str) -> Case:

@@ -105,7 +105,11 @@ def recall_untried(application_ids: Iterable[str]) -> set[str]:
     Their errands are held until the caller's transaction ends, so that no worker sets out with one meanwhile.
     """
     untried = outbox.hold_untried(TOPIC, application_ids)
-    return {one for one in application_ids if recall(one)} & untried
+    recalled = {one for one in application_ids if recall(one)} & untried
+    # Later words wait behind their application: an office that never had that gets none about it.
+    for word in db.session.scalars(select(Package.application_id).where(Package.concerns.in_(recalled))).all():
+        recall(word)
+    return recalled
 
 
 def let_finish(application_ids: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, union
+from sqlalchemy import or_, select, union
 
 from msewa.delivery.models import Package, ProviderKey
 from msewa.extensions import db
@@ -73,7 +73,9 @@ def list_reached(application_ids: Iterable[str]) -> set[str]:
     """Return which of these applications their provider has or may have: accepted, or told that they were taken back."""
     ids = list(application_ids)
     accepted = select(Package.application_id).where(Package.application_id.in_(ids), Package.accepted_at.is_not(None))
-    followed = select(Package.concerns).where(Package.concerns.in_(ids))
+    # A word that was taken back with its application told nobody anything.
+    told = or_(Package.accepted_at.is_not(None), Package.jwe.is_not(None))
+    followed = select(Package.concerns).where(Package.concerns.in_(ids), told)
     return set(db.session.scalars(union(accepted, followed)))
 
 

@@ -57,6 +57,42 @@ def test_a_draft_and_somebody_elses_application_have_nothing_to_correct(harjinde
     assert stranger.client.get(f"/grievances/corrections/{sent}").status_code == 404
 
 
+@pytest.mark.promise("P28")
+def test_an_office_that_never_had_an_application_is_not_asked_to_correct_it(harjinder: Applicant) -> None:
+    base = harjinder.sent()
+    ref = base.rpartition("/")[2]
+    form = harjinder.page(f"/grievances/corrections/{ref}").fields("correction")
+    linked = f"/grievances/corrections/{ref}" in harjinder.client.get(f"{base}/sent").get_data(as_text=True)
+
+    harjinder.client.submit(f"{base}/withdraw", "withdraw")
+
+    typed = {**form, "field": "father_name", "new": NEW, "text": REASON}
+    assert harjinder.client.get(f"/grievances/corrections/{ref}").status_code == 404
+    assert harjinder.client.post(f"/grievances/corrections/{ref}", data=typed).status_code == 404
+    assert (linked, f"/grievances/corrections/{ref}" in harjinder.client.get(f"{base}/sent").get_data(as_text=True)) == (True, False)
+    assert fields_sent(harjinder, harjinder.definition("birth-certificate").provider) == []
+
+
+@pytest.mark.promise("P28")
+def test_a_correction_is_taken_back_with_an_application_that_never_left(harjinder: Applicant) -> None:
+    base = harjinder.sent()
+    answer = corrected(harjinder, base.rpartition("/")[2])
+
+    harjinder.client.submit(f"{base}/withdraw", "withdraw")
+
+    assert fields_sent(harjinder, harjinder.definition("birth-certificate").provider) == []
+    assert "does not have it" in harjinder.page(answer.headers["Location"]).text
+    assert harjinder.client.get(f"/grievances/corrections/{base.rpartition('/')[2]}").status_code == 404
+
+
+def test_what_was_taken_back_from_an_office_that_has_it_can_be_corrected_there(harjinder: Applicant) -> None:
+    base = harjinder.sent()
+    harjinder.work()
+    harjinder.client.submit(f"{base}/withdraw", "withdraw")
+
+    assert corrected(harjinder, base.rpartition("/")[2]).status_code == 303
+
+
 def test_an_office_that_left_the_register_gets_nothing(harjinder: Applicant) -> None:
     ref = harjinder.sent().rpartition("/")[2]
     suspend(harjinder.app, harjinder.definition("birth-certificate").provider)
