@@ -12,9 +12,10 @@ from msewa.accounts.models import SignInSession
 from msewa.accounts.operations import proving, securing, visits
 from msewa.accounts.operations.entering import begin_half
 from msewa.accounts.operations.hashing import hash_codes, hash_password
+from msewa.accounts.operations.numbers import revoke_numbers
 from msewa.accounts.operations.opening import add_recovery_codes
 from msewa.accounts.operations.visits import VisitOverError
-from msewa.accounts.queries import get_subject
+from msewa.accounts.queries import find_pending_reset, get_subject
 from msewa.accounts.rules import Visit
 from msewa.extensions import db, writing
 from tests.accounts.walking import Post, code_of, is_signed_in, visit_kinds
@@ -87,6 +88,15 @@ def rest(app: Flask, client: StrictClient, person: Somebody, post: Post) -> Any:
     return client.submit("/account/deregister", "deregister")
 
 
+def new_paper(app: Flask, client: StrictClient, person: Somebody, post: Post) -> Any:
+    return client.submit("/account/recovery-codes", "renew-codes")
+
+
+def new_number(app: Flask, client: StrictClient, person: Somebody, post: Post) -> Any:
+    client.submit("/account/mobile", "mobile", mobile="7111122224")
+    return client.submit("/account/mobile/verify", "verify", code=post.code_to("+917111122224"))
+
+
 @pytest.mark.parametrize("ends", [new_password, new_app, not_me, end_others, rest])
 @pytest.mark.parametrize("begins", [to_a_new_app, to_a_new_password, to_the_second_key])
 def test_what_was_begun_with_her_keys_ends_with_her_visits(app, client, thief, person, post, begins, ends):
@@ -96,6 +106,30 @@ def test_what_was_begun_with_her_keys_ends_with_her_visits(app, client, thief, p
     answer = ends(app, client, person, post)
 
     assert answer.status_code == 303
+    assert visit_kinds(app, thief) == []
+
+
+@pytest.mark.parametrize("ends", [new_paper, new_number])
+@pytest.mark.parametrize("begins", [to_a_new_app, to_a_new_password])
+def test_a_recovery_ends_when_the_keys_it_was_begun_with_are_replaced(app, client, thief, person, post, begins, ends):
+    begins(thief, person, post)
+    let_in(client, person)
+
+    answer = ends(app, client, person, post)
+
+    assert answer.status_code == 303
+    assert visit_kinds(app, thief) == []
+    assert is_signed_in(client)
+
+
+@pytest.mark.promise("P66")
+def test_a_recovery_ends_when_its_number_is_given_up(app, thief, person, post):
+    to_a_new_password(thief, person, post)
+
+    with app.app_context(), writing():
+        assert list(revoke_numbers([person.mobile], now=app.extensions["clock"].now())) == [True]
+        db.session.commit()
+
     assert visit_kinds(app, thief) == []
 
 
@@ -128,6 +162,18 @@ def test_what_anybody_may_type_names_no_account(app, thief, person, lost):
         row = db.session.scalars(select(SignInSession)).one()
         assert row.account_id is None
         assert person.id not in str(visits.data_of(row.id, row.data_key, row.sealed))
+
+
+@pytest.mark.parametrize("changes", [new_password, new_app])
+def test_new_keys_of_her_own_stop_a_new_beginning_that_somebody_else_asked_for(app, client, thief, person, post, changes):
+    thief.submit("/recover", "recover", mobile=person.mobile, lost="everything")
+    thief.submit("/recover/verify", "verify", code=post.code_to(person.mobile))
+    let_in(client, person)
+
+    changes(app, client, person, post)
+
+    with app.app_context():
+        assert find_pending_reset(person.id, now=app.extensions["clock"].now()) is None
 
 
 def test_a_password_that_is_changed_while_it_is_checked_counts_no_more(app, person):

@@ -96,3 +96,16 @@ def test_no_recovery_outlives_her_at_whichever_step_it_stopped(app: Flask, clien
     leave(client)
 
     assert count(app, SignInSession) == 0
+
+
+@pytest.mark.promise("P53")
+def test_nothing_begun_with_a_number_she_gave_up_outlives_her(
+    app: Flask, her: Somebody, client: StrictClient, another_client, post
+) -> None:
+    another_client.submit("/recover", "recover", mobile=her.mobile.removeprefix("+91"), lost="phone")
+    client.submit("/account/mobile", "mobile", mobile="7111122225")
+    assert client.submit("/account/mobile/verify", "verify", code=post.code_to("+917111122225")).status_code == 303
+
+    leave(client)
+
+    assert count(app, SignInSession) == 0

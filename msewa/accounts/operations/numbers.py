@@ -9,6 +9,7 @@ from sqlalchemy import CursorResult, delete, select, update
 
 from msewa.accounts.models import Account, PendingReset
 from msewa.accounts.operations.telling import tell
+from msewa.accounts.operations.visits import end_recoveries
 from msewa.accounts.queries import find_account_id, get_contact, get_subject, indexes_of
 from msewa.accounts.rules import DORMANT_AFTER
 from msewa.crypto.blind_index import normalise_mobile
@@ -86,5 +87,6 @@ def _let_go(account_id: str, *, act: str, template: str, now: datetime) -> None:
     suppress(account_id, channel="sms", topic=EVERYTHING, reason=GONE, now=now)
     # A way back in that was begun with this number would end with whoever has it now.
     db.session.execute(delete(PendingReset).where(PendingReset.account_id == account_id))
+    end_recoveries(account_id)
     record(act, subject=subject, actor=SYSTEM, now=now)
     tell(subject, template, now=now, values={}, over=("email",))

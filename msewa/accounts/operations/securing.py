@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import CursorResult, delete, select, update
 
 from msewa.accounts.models import Account, PendingReset, RecoveryCode
 from msewa.accounts.operations import passkeys, visits
-from msewa.accounts.operations.forgetting import forget_tries
+from msewa.accounts.operations.forgetting import forget_begun, forget_tries
 from msewa.accounts.operations.numbers import GONE, is_number_gone, release_number
 from msewa.accounts.operations.opening import add_recovery_codes, bind_factor
 from msewa.accounts.operations.telling import addresses_of, tell
@@ -24,7 +24,7 @@ from msewa.notifications.suppressing import lift
 def change_password(subject: Subject, *, hashed: bytes, but: str, actor: Actor, now: datetime) -> None:
     """Put a new password in place of the old one, and end every visit but this one."""
     db.session.execute(update(Account).where(Account.id == subject.id).values(password=hashed))
-    visits.end_all(subject.id, but=but)
+    _end_ways_in(subject, but=but, actor=actor, now=now)
     record("password.changed", subject=subject, actor=actor, now=now)
     tell(subject, "notice_password", now=now)
 
@@ -32,7 +32,7 @@ def change_password(subject: Subject, *, hashed: bytes, but: str, actor: Actor, 
 def change_factor(subject: Subject, *, secret: str, last_step: int, but: str, actor: Actor, now: datetime) -> None:
     """Bind a new authenticator app in place of the old one, and end every visit but this one."""
     bind_factor(subject, secret=secret, last_step=last_step, now=now)
-    visits.end_all(subject.id, but=but)
+    _end_ways_in(subject, but=but, actor=actor, now=now)
     record("factor.changed", subject=subject, actor=actor, now=now)
     tell(subject, "notice_factor", now=now)
 
@@ -41,6 +41,7 @@ def renew_codes(subject: Subject, *, hashes: Sequence[bytes], actor: Actor, now:
     """Put fresh recovery codes in place of all old ones."""
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == subject.id))
     add_recovery_codes(subject, hashes)
+    visits.end_recoveries(subject.id)
     record("recovery_codes.renewed", subject=subject, actor=actor, now=now)
     tell(subject, "notice_recovery_codes", now=now)
 
@@ -57,12 +58,28 @@ def change_address(subject: Subject, *, field: str, value: str, actor: Actor, no
     contact |= {field: value, "given": contact["given"] | {field: now.isoformat()}}
     if field == "mobile":
         release_number(value, now=now, to=subject.id)
+        _end_begun_by_number(subject)
     values = {"contact": seal_json(subject.key, contact, place=place), f"{field}_index": index_of(field, value)}
     db.session.execute(update(Account).where(Account.id == subject.id).values(**values))
     if field == "mobile":
         lift(subject.id, reason=GONE)
     record("contact.changed", subject=subject, actor=actor, now=now, fields=(field,))
     tell(subject, f"notice_{field}", now=now, also=before)
+
+
+def _end_ways_in(subject: Subject, *, but: str, actor: Actor, now: datetime) -> None:
+    """End what was begun with the old keys: every visit at whatever step, but this one, and a way back in that waits."""
+    visits.end_all(subject.id, but=but)
+    waits = delete(PendingReset).where(PendingReset.account_id == subject.id, PendingReset.ends_at > now)
+    if cast("CursorResult[Any]", db.session.execute(waits)).rowcount:
+        record("reset.cancelled", subject=subject, actor=actor, now=now)
+
+
+def _end_begun_by_number(subject: Subject) -> None:
+    visits.end_recoveries(subject.id)
+    # What is begun with a number that somebody else may have by now is theirs.
+    if not is_number_gone(subject.id):
+        forget_begun(subject.id, contact=get_contact(subject))
 
 
 def change_language(subject: Subject, *, language: str, actor: Actor, now: datetime) -> None:

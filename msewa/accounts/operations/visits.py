@@ -182,6 +182,12 @@ def end_all(account_id: str, *, but: str = "") -> None:
     db.session.execute(delete(SignInSession).where(SignInSession.account_id == account_id, SignInSession.id != but))
 
 
+def end_recoveries(account_id: str) -> None:
+    """End what was begun to get back in: what it was begun with proves nothing any more."""
+    begun = delete(SignInSession).where(SignInSession.account_id == account_id, SignInSession.kind == Visit.RECOVER)
+    db.session.execute(begun)
+
+
 def know_device(account_id: str, *, token: str | None, now: datetime) -> str | None:
     """Remember the browser that signed in; return a token for it if it has none yet."""
     given = None if token else new_token()
