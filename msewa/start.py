@@ -1,5 +1,6 @@
 """Making an installation ready: migrations, catalogue, and in demo mode the made-up people; and saying so where it is not."""
 
+import errno
 import logging
 from collections.abc import Callable
 from functools import wraps
@@ -57,16 +58,18 @@ def prepare_command() -> None:
 
 
 def say_why(app: Flask) -> None:
-    """Let every command end with one line rather than a trace where the database is away or was never made ready."""
+    """Let every command end with one line rather than a trace where a path is no good, the database is away, or was never made ready."""
     waiting: list[click.Command] = [app.cli]
     while waiting:
         command = waiting.pop()
         waiting += getattr(command, "commands", {}).values()
         if command.callback is not None:
-            command.callback = _in_one_line(command.callback)
+            command.callback = in_one_line(command.callback)
 
 
-def _in_one_line(act: Callable[..., Any]) -> Callable[..., Any]:
+def in_one_line(act: Callable[..., Any]) -> Callable[..., Any]:
+    """Let what the person at the terminal can mend come out of `act` as a ClickException."""
+
     @wraps(act)
     def told(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -74,5 +77,10 @@ def _in_one_line(act: Callable[..., Any]) -> Callable[..., Any]:
         except (OperationalError, ProgrammingError) as error:
             state = str(getattr(error.orig, "sqlstate", None))
             raise click.ClickException(FAULTS.get(state, NOT_READY)) from error
+        except OSError as error:
+            # click's own: whoever reads our output has gone away.
+            if error.errno in (None, errno.EPIPE):
+                raise
+            raise click.ClickException(": ".join(str(part) for part in (error.filename, error.strerror) if part)) from error
 
     return told

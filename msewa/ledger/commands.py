@@ -32,7 +32,9 @@ def checkpoint() -> None:
 
 
 @bp.cli.command("verify")
-@click.option("--against", type=click.File(), multiple=True, help="A checkpoint that was kept elsewhere; may be given again.")
+@click.option(
+    "--against", type=click.File(errors="replace"), multiple=True, help="A checkpoint that was kept elsewhere; may be given again."
+)
 def verify(against: tuple[TextIO, ...]) -> None:
     """Check every row, node and checkpoint; a line for each fault, and a non-zero exit when there is one."""
     # Read before the database: what is kept meanwhile would be newer than what we look at.

@@ -38,7 +38,7 @@ def new_key(month: str | None, target: Path) -> None:
 @SHARE
 def open_addresses(case_number: str, month: str | None, shares: tuple[Path, ...]) -> None:
     """Show the sealed addresses of a month's key: needs the files of two custodians (--share twice) and an open case."""
-    words = [path.read_text(encoding="utf-8") for path in shares]
+    words = [path.read_text(encoding="utf-8", errors="replace") for path in shares]
     try:
         with writing():
             opened = open_month(month or month_of(now()), case_number=case_number, shares=words, now=now())

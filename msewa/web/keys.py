@@ -17,7 +17,7 @@ def open_key_ring(settings: Settings) -> KeyRing:
     if settings.is_demo and not path.exists():
         # Another process that starts at the same moment may make it first.
         with suppress(KeyRingExistsError):
-            return KeyRing.create(path, now=datetime.now(UTC), mode_demo=True)
+            return _create(settings)
     try:
         KeyRing.complete(path, now=datetime.now(UTC))
         ring = KeyRing.load(path)
@@ -28,6 +28,13 @@ def open_key_ring(settings: Settings) -> KeyRing:
     if ring.is_demo and not settings.is_demo:
         raise SettingsError(["The key ring was made by demo mode; production needs one of its own: flask --app app keys create."])
     return ring
+
+
+def _create(settings: Settings) -> KeyRing:
+    try:
+        return KeyRing.create(settings.key_ring_path, now=datetime.now(UTC), mode_demo=True)
+    except OSError as error:
+        raise SettingsError([f"MSEWA_DATA must be a folder that can be written: {error.filename}: {error.strerror}."]) from error
 
 
 def key_ring() -> KeyRing:
