@@ -1,19 +1,18 @@
 """Opening bundles on the offline machine: with custodians' shares and an instrument, and counted. Reads files alone, no database."""
 
 import json
-import re
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from msewa.closure.bundles import BundleError, open_bundle, read_content, read_files
 from msewa.closure.exports import Exported, read_export, read_header
+from msewa.closure.matching import is_named, plain
 from msewa.closure.rules import MOST_MONTHS, ClosureError, is_instrument
 from msewa.crypto.custody import CustodyError, private_half
-from msewa.crypto.normal import nfc
 
 COUNT = "opening.json"
 
@@ -43,16 +42,21 @@ class Unlocked(NamedTuple):
 
 
 def open_months(
-    exports: Sequence[Path], *, shares: Sequence[str], instrument: str, match: str, out: Path, now: datetime
+    exports: Sequence[Path], *, shares: Sequence[str], instrument: str, match: str, out: Path, now: datetime, expect: int = 1
 ) -> tuple[Opening, list[str]]:
-    """Try every bundle of the named months; write those that say `match` somewhere to `out`; return the count and what did not open.
+    """Try every bundle of the named months; write those of whom `match` names to `out`; return the count and what did not open.
 
-    `match` is what the instrument names: a mobile number, a name, a reference. Raises OpeningError, ExportError.
+    `match` is what the instrument names: a whole mobile number, e-mail address, name or reference; nothing is written where more than
+    `expect` bundles are of that name. Raises OpeningError, ExportError.
     """
     _refuse(exports, instrument=instrument, match=match, out=out)
     unlocked = [_unlock(path, shares=shares) for path in exports]
-    found, damaged = _try(unlocked, match=_plain(match))
-    wanted = {bundle_id for bundle_id, says_it in found.items() if says_it}
+    found, damaged = _try(unlocked, match=plain(match))
+    wanted = {bundle_id for bundle_id, is_hers in found.items() if is_hers}
+    if len(wanted) > expect:
+        raise OpeningError(
+            f"{len(wanted)} bundles match, more than were expected. Nothing was written. Name what is hers alone, or say how many: --expect"
+        )
     opening = Opening(
         id=secrets.token_hex(16),
         opened_at=now.isoformat(timespec="seconds"),
@@ -74,7 +78,7 @@ def open_months(
 def _refuse(exports: Sequence[Path], *, instrument: str, match: str, out: Path) -> None:
     if not is_instrument(instrument.strip()):
         raise OpeningError("An opening needs the number of its legal instrument.")
-    if not _plain(match):
+    if not plain(match):
         raise OpeningError("Say what the instrument names; nobody opens a whole month.")
     if len(exports) > MOST_MONTHS:
         raise OpeningError(f"At most {MOST_MONTHS} months are opened at once.")
@@ -91,7 +95,7 @@ def _unlock(path: Path, *, shares: Sequence[str]) -> Unlocked:
 
 
 def _try(unlocked: Sequence[Unlocked], *, match: str) -> tuple[dict[str, bool], list[str]]:
-    """Return of each bundle whether it says `match`, and which did not open."""
+    """Return of each bundle whether it is of whom `match` names, and which did not open."""
     found, damaged = dict[str, bool](), list[str]()
     for bundle, archive in _archives(unlocked):
         if bundle.id in found or bundle.id in damaged:
@@ -100,7 +104,7 @@ def _try(unlocked: Sequence[Unlocked], *, match: str) -> tuple[dict[str, bool], 
         if archive is None:
             damaged.append(bundle.id)
         else:
-            found[bundle.id] = _says(read_content(archive), match)
+            found[bundle.id] = is_named(read_content(archive), match)
     return found, damaged
 
 
@@ -115,19 +119,6 @@ def _archives(unlocked: Sequence[Unlocked]) -> Iterator[tuple[Exported, bytes | 
             except BundleError:
                 archive = None
             yield bundle, archive
-
-
-def _says(value: Any, match: str) -> bool:
-    if isinstance(value, dict):
-        return any(_says(inner, match) for inner in value.values())
-    if isinstance(value, list):
-        return any(_says(inner, match) for inner in value)
-    return isinstance(value, str) and match in _plain(value)
-
-
-def _plain(text: str) -> str:
-    """Return a text as it is compared: a number is grouped in an instrument as it is not in a bundle."""
-    return re.sub(r"[\s\-]+", "", nfc(text)).casefold()
 
 
 def _write(archive: bytes, folder: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from msewa.closure.matching import is_named, plain
 from tests.closure.ceremony import exported, leave, offline, share_files
 from tests.closure.conftest import Leaver, run
 from tests.conftest import ClockHandle
@@ -16,9 +17,10 @@ from tests.strict_client import StrictClient
 ONE = pytest.mark.parametrize("backend", ["sqlite"])
 
 
-def opened(file: Path, out: Path, *shares: str, match: str, instrument: str = "CRM-7/2027"):
+def opened(file: Path, out: Path, *shares: str, match: str, expect: int = 1):
     """Open an export with these --share options."""
-    return offline("open", str(file), *shares, "--instrument", instrument, "--match", match, "--out", str(out))
+    asked = ("--instrument", "CRM-7/2027", "--match", match, "--expect", str(expect))
+    return offline("open", str(file), *shares, *asked, "--out", str(out))
 
 
 @pytest.mark.promise("P55", "P56")
@@ -101,9 +103,41 @@ def test_nothing_opens_without_all_that_the_law_asks(
 
 
 @ONE
+@pytest.mark.promise("P55", "P56")
+def test_nobody_opens_a_month_by_a_part_of_a_name_or_number(app: Flask, installation: Installation, tmp_path: Path, kept) -> None:
+    people = [somebody(app, full_name="Aman Same", email=f"aman{number}@example.org") for number in range(2)]
+    month = {leave(app, person)["sealed"]["month"] for person in people}.pop()
+    file, shares = exported(app, month, tmp_path), share_files(installation, month, tmp_path)[:4]
+    parts = ["e", "91", "Aman", people[0].mobile[-9:], "aman0", "true", "2026"]
+
+    found = [opened(file, tmp_path / f"part-{number}", *shares, match=part) for number, part in enumerate(parts)]
+    both = opened(file, tmp_path / "both", *shares, match="AMAN SAME")
+    expected = opened(file, tmp_path / "expected", *shares, match="AMAN SAME", expect=2)
+    one = opened(file, tmp_path / "one", *shares, match="Aman1@example.org")
+
+    assert ["0 of 2 bundles match" in answer.stdout for answer in found] == [True] * len(parts)
+    assert (both.returncode, "2 bundles match, more than were expected" in both.stderr) == (1, True)
+    assert not (tmp_path / "both").exists()
+    assert "2 of 2 bundles match" in expected.stdout
+    assert "1 of 2 bundles match" in one.stdout
+    assert json.loads((tmp_path / "expected" / "opening.json").read_text())["opened"] == 2
+
+
+@pytest.mark.parametrize("typed", ["+91 98765 43210", "098765-43210", "9876543210", "੯੮੭੬੫ ੪੩੨੧੦", "k7m4txq9", "G-K7M4 TXQ9", "ਅਮਨ  ਕੌਰ"])
+def test_what_an_instrument_names_is_found_however_it_is_grouped(typed: str) -> None:
+    content = {
+        "account": {"full_name": "ਅਮਨ ਕੌਰ", "mobile": "+919876543210", "email": None},
+        "applications": [{"reference": "K7M4-TXQ9"}],
+        "grievances": [{"number": "G-K7M4-TXQ9"}],
+    }
+
+    assert is_named(content, plain(typed))
+
+
+@ONE
 @pytest.mark.promise("P55")
 def test_a_tampered_bundle_is_told_from_the_others(app: Flask, installation: Installation, tmp_path: Path, kept) -> None:
-    people = [somebody(app, full_name="Aman Same"), somebody(app, full_name="Baljit Same")]
+    people = [somebody(app, full_name="Aman Same"), somebody(app, full_name="Aman Same")]
     month = {leave(app, person)["sealed"]["month"] for person in people}.pop()
     file = exported(app, month, tmp_path)
     lines = file.read_text().splitlines()
@@ -111,7 +145,7 @@ def test_a_tampered_bundle_is_told_from_the_others(app: Flask, installation: Ins
     changed["not_before"] = changed["not_before"].replace("2029", "2028")
     file.write_text("\n".join([lines[0], json.dumps(changed), *lines[2:]]) + "\n")
 
-    found = opened(file, tmp_path / "out", *share_files(installation, month, tmp_path), match="same")
+    found = opened(file, tmp_path / "out", *share_files(installation, month, tmp_path), match="aman  same")
 
     assert found.returncode != 0
     assert f"{changed['id']} does not open: it was changed" in found.stderr
@@ -125,11 +159,11 @@ def test_several_months_open_with_all_their_papers_together(
 ) -> None:
     months = [leave(app, somebody(app, full_name="Aman Same"))["sealed"]["month"]]
     clock.advance(days=32)
-    months.append(leave(app, somebody(app, full_name="Baljit Same"))["sealed"]["month"])
+    months.append(leave(app, somebody(app, full_name="Aman Same"))["sealed"]["month"])
     first, *others = [str(exported(app, month, tmp_path)) for month in months]
     shares = [option for month in months for option in share_files(installation, month, tmp_path)]
 
-    found = opened(Path(first), tmp_path / "out", *others, *shares, match="same")
+    found = opened(Path(first), tmp_path / "out", *others, *shares, match="aman same", expect=2)
 
     assert found.returncode == 0, found.stderr
     counted = json.loads((tmp_path / "out" / "opening.json").read_text())

@@ -17,6 +17,8 @@ OFFLINE = ("new-month", "open")
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 # On the command line itself they would stay in the shell's history.
 SHARE = "A file with the words of a custodian's paper, never the words themselves; once for each custodian."
+MATCH = "What the instrument names, whole: a mobile number, an e-mail address, a full name, the number of an application or complaint."
+EXPECT = "How many bundles the instrument names at most; where more match, nothing is opened."
 A_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -66,13 +68,15 @@ def new(month: str | None, custodians: int, threshold: int, target: Path) -> Non
 @click.argument("exports", nargs=-1, required=True, type=A_FILE)
 @click.option("--share", "shares", multiple=True, required=True, type=A_FILE, help=SHARE)
 @click.option("--instrument", required=True, help="The number of the legal instrument that asks for it.")
-@click.option("--match", required=True, help="What the instrument names: a mobile number, a name, a reference.")
+@click.option("--match", required=True, help=MATCH)
+@click.option("--expect", type=click.IntRange(min=1), default=1, show_default=True, help=EXPECT)
 @click.option("--out", "target", required=True, type=A_FOLDER, help="Where what was found is written, and the count for the public log.")
-def opening(exports: tuple[Path, ...], shares: tuple[Path, ...], instrument: str, match: str, target: Path) -> None:
+def opening(exports: tuple[Path, ...], shares: tuple[Path, ...], instrument: str, match: str, expect: int, target: Path) -> None:
     """Try the bundles of the months named in EXPORTS, and write those that match. The count goes to `flask vault record-opening`."""
     words = [path.read_text(encoding="ascii", errors="replace") for path in shares]
+    moment = datetime.now(UTC)
     try:
-        counted, damaged = open_months(exports, shares=words, instrument=instrument, match=match, out=target, now=datetime.now(UTC))
+        counted, damaged = open_months(exports, shares=words, instrument=instrument, match=match, expect=expect, out=target, now=moment)
     except ClosureError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
