@@ -92,6 +92,7 @@ def _bind_web(app: Flask, *, settings: Settings) -> None:
     app.teardown_request(_forget_writing)
     headers.init_app(app, settings=settings)
     journal.init_app(app)
+    app.before_request(access.refuse_nul)
     csrf.init_app(app, settings=settings)
     login_manager.init_app(app)
     access.init_app(app)

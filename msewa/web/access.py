@@ -80,6 +80,12 @@ def init_app(app: Flask) -> None:
     app.before_request(_check)
 
 
+def refuse_nul() -> None:
+    """Answer 404 to an address with a NUL: nothing of ours has one, and PostgreSQL, asked for such a name, takes it for a fault."""
+    if "\0" in request.path:
+        abort(404)
+
+
 def _check() -> Response | None:
     if request.endpoint is None:
         return None
@@ -91,7 +97,7 @@ def _check() -> Response | None:
         abort(403)
     if not current_user.is_authenticated:
         # A form that ended the visit, sent twice: the second gets the first one's answer.
-        return see_other(form_keys.find_answer() or url_for("accounts.sign_in", next=way_back(), done=_fate_of_form(view)))
+        return form_keys.find_answer() or see_other(url_for("accounts.sign_in", next=way_back(), done=_fate_of_form(view)))
     if audience not in (SIGNED_IN, current_user.role):
         # What an address names is not there for another role, whether or not it ever was.
         abort(404 if request.view_args else 403)
