@@ -10,11 +10,17 @@ from sqlalchemy import func, select
 from msewa.dpo.models import Breach, BreachAffected, Inquiry, LegalDisclosure, LegalStep, Publication, RefusedRequest
 from msewa.dpo.papers import open_paper
 from msewa.dpo.references import BREACH, CASE, LEGAL, TEXT, read_number, show_number
-from msewa.dpo.rules import CARRIED_OUT, BreachState
+from msewa.dpo.rules import APPROVERS, CARRIED_OUT, BreachState, State
 from msewa.extensions import db
 from msewa.web.errors import NoSuchRowError
 
 MOST = 100
+_APPROVALS = (
+    select(func.count(LegalStep.officer_id.distinct()))
+    .where(LegalStep.disclosure_id == LegalDisclosure.id, LegalStep.kind == "approved")
+    .scalar_subquery()
+)
+DEMANDS = select(LegalDisclosure, _APPROVALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,12 @@ class Demand:
     gag_until: datetime | None
     drafted_at: datetime
     paper: dict[str, Any]
+    approvals: int
+
+    @property
+    def stage(self) -> str:
+        """Where it stands as officers read it: what enough of them approved only waits to be carried out."""
+        return "approved" if self.state == State.DRAFT and self.approvals >= APPROVERS else self.state
 
     @property
     def last_secret_day(self) -> datetime:
@@ -106,20 +118,20 @@ def _text(row: Publication) -> DraftedText:
 
 def get_demand(typed: str) -> Demand:
     """Return a demand by its number; NoSuchRowError when there is none."""
-    row = db.session.scalars(select(LegalDisclosure).where(LegalDisclosure.reference == read_number(typed, kind=LEGAL))).first()
-    return _demand(_there(row))
+    row = db.session.execute(DEMANDS.where(LegalDisclosure.reference == read_number(typed, kind=LEGAL))).first()
+    return _demand(*_there(row))
 
 
 def find_demand(demand_id: str) -> Demand | None:
     """Return a demand for work after the commit; None when it is gone."""
-    row = db.session.get(LegalDisclosure, demand_id)
-    return None if row is None else _demand(row)
+    row = db.session.execute(DEMANDS.where(LegalDisclosure.id == demand_id)).first()
+    return None if row is None else _demand(*row)
 
 
 def list_demands() -> Sequence[Demand]:
     """Return the newest demands."""
-    chosen = select(LegalDisclosure).order_by(LegalDisclosure.drafted_at.desc(), LegalDisclosure.id).limit(MOST)
-    return [_demand(row) for row in db.session.scalars(chosen)]
+    chosen = DEMANDS.order_by(LegalDisclosure.drafted_at.desc(), LegalDisclosure.id).limit(MOST)
+    return [_demand(*row) for row in db.session.execute(chosen)]
 
 
 def list_steps(demand_id: str) -> list[Step]:
@@ -139,10 +151,10 @@ def _there(row: Any) -> Any:
     return row
 
 
-def _demand(row: LegalDisclosure) -> Demand:
+def _demand(row: LegalDisclosure, approvals: int) -> Demand:
     paper = open_paper(row.data_key, row.sealed, table="legal_disclosure", row_id=row.id)
     number = show_number(row.reference, kind=LEGAL)
-    return Demand(row.id, number, row.ground, row.state, row.account_id, row.gag_until, row.drafted_at, paper)
+    return Demand(row.id, number, row.ground, row.state, row.account_id, row.gag_until, row.drafted_at, paper, approvals)
 
 
 def list_cases() -> list[OpenCase]:

@@ -60,6 +60,18 @@ def test_one_approver_is_not_enough_not_even_twice(anita: Seat, jaspreet: Seat, 
     assert public(anita)["law"] == "0"
 
 
+@pytest.mark.promise("P30")
+def test_approved_by_two_it_waits_to_be_carried_out_and_no_longer_to_be_approved(anita: Seat, jaspreet: Seat, harjinder: Seat) -> None:
+    number = drafted(anita, harjinder)
+
+    said = list[str]()
+    for officer in (anita, jaspreet):
+        done(officer, number, "approve")
+        said += [officer.client.page(f"/dpo/legal/{number}").words("demand-state"), officer.client.page("/dpo/legal").words("demand-state")]
+
+    assert said == ["To approve"] * 2 + ["Approved, to be carried out"] * 2
+
+
 @pytest.mark.promise("P30", "P45")
 @pytest.mark.parametrize("provision", ["", "the law", "94", "   "])
 def test_without_a_provision_nothing_goes_further(anita: Seat, harjinder: Seat, provision: str) -> None:
