@@ -1,6 +1,5 @@
 """An account and what happens in it, for its owner's download, the seal and the erasure. Secrets are never gathered, only ended."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +7,8 @@ from sqlalchemy import delete, select
 
 from msewa.accounts.models import Account, KnownDevice, Passkey, PendingReset, RecoveryCode, SignInSession, TotpFactor
 from msewa.accounts.operations import entering, resets, resting
-from msewa.accounts.operations.forgetting import addresses_in, forget_begun, forget_tries
-from msewa.accounts.queries import find_account_id, get_contact, get_factor_confirmed_at, get_subject, list_passkeys
+from msewa.accounts.operations.forgetting import addresses_in, contact_of, forget_begun, forget_sent, forget_tries
+from msewa.accounts.queries import get_contact, get_factor_confirmed_at, get_subject, list_passkeys
 from msewa.extensions import db
 from msewa.holdings import Holding
 from msewa.ledger.rules import Subject
@@ -76,11 +75,10 @@ def gather_activity(subject: Subject) -> dict[str, Any]:
 
 def erase_activity(account_id: str) -> None:
     """End every visit, forget every browser, every count and every code on its way to her."""
-    contact = get_contact(get_subject(account_id))
-    if find_account_id(mobile=contact.mobile) != account_id:
-        # Her number has a new holder: what is counted or waits under it is no longer hers.
-        contact = replace(contact, mobile=account_id)
+    contact = contact_of(get_subject(account_id))
+    # Every count that was kept for her addresses: both are free at once (P59).
     forget_tries(account_id, contact=contact)
+    forget_sent(contact)
     forget_begun(account_id, contact=contact)
     forget_addressed(addresses_in(contact))
     visits = select(SignInSession.id).where(SignInSession.account_id == account_id)

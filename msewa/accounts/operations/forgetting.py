@@ -1,6 +1,7 @@
 """Forgetting what is kept under a person's addresses rather than under her account: counted tries, and ways in that were begun."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,22 +10,41 @@ from sqlalchemy import delete, select
 from msewa.accounts.models import KnownDevice, SignInSession, Throttle
 from msewa.accounts.operations.throttling import bucket_of
 from msewa.accounts.operations.visits import data_of
-from msewa.accounts.queries import Contact
+from msewa.accounts.queries import Contact, find_account_id, get_contact
 from msewa.accounts.rules import Visit
+from msewa.accounts.standing import one_at_a_time
 from msewa.extensions import db
+from msewa.ledger.rules import Subject
 from msewa.notifications.rules import CHANNELS
 
 STRANGERS = "strangers"
 
 
 def forget_tries(account_id: str, *, contact: Contact) -> None:
-    """Forget every count that was kept for an account, its number or its mail address: both are free at once (P59)."""
+    """Forget the wrong tries at an account, its number and its mail address; whoever calls holds the account."""
     hashes = db.session.scalars(select(KnownDevice.token_hash).where(KnownDevice.account_id == account_id))
     devices = (STRANGERS, *(hashed.hex() for hashed in hashes))
     by_id = [(purpose, account_id) for purpose in ("own password", "factor", "passkey", "paper")]
     hers = [*by_id, *((purpose, name) for purpose in ("password", "paper") for name in addresses_in(contact))]
     buckets = [bucket_of(*pair, device) for pair in hers for device in devices]
-    buckets += [bucket_of("send", channel, name) for channel in CHANNELS for name in addresses_in(contact)]
+    db.session.execute(delete(Throttle).where(Throttle.bucket.in_(buckets)))
+
+
+def forgive(subject: Subject) -> None:
+    """Forget the wrong tries at what guards an account and is about to be put in place anew: they must not shut its owner out."""
+    one_at_a_time(subject.id)
+    forget_tries(subject.id, contact=contact_of(subject))
+
+
+def contact_of(subject: Subject) -> Contact:
+    """Return her addresses; with a number that has a new holder by now she has nothing in common any more."""
+    contact = get_contact(subject)
+    return contact if find_account_id(mobile=contact.mobile) == subject.id else replace(contact, mobile=subject.id)
+
+
+def forget_sent(contact: Contact) -> None:
+    """Forget how many messages went to her addresses of late."""
+    buckets = [bucket_of("send", channel, name) for channel in CHANNELS for name in addresses_in(contact)]
     db.session.execute(delete(Throttle).where(Throttle.bucket.in_(buckets)))
 
 

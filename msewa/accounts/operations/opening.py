@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from msewa.accounts.models import Account, RecoveryCode, TotpFactor
+from msewa.accounts.operations.forgetting import forgive
 from msewa.accounts.operations.hashing import hash_codes, hash_password
 from msewa.accounts.operations.numbers import release_number
 from msewa.accounts.people import place_of
@@ -88,6 +89,8 @@ def open_account(opening: Opening, *, now: datetime) -> SubjectKey:
     release_number(opening.mobile, now=now, to=opening.id)
     db.session.add(_account(opening, subject=subject, now=now))
     db.session.flush()
+    # What was tried at the number while it was nobody's must not shut its owner out.
+    forgive(subject)
     bind_factor(subject, secret=opening.totp_secret, last_step=opening.last_step, now=now)
     add_recovery_codes(subject, opening.recovery_hashes)
     version = opening.notice.version if opening.notice else ""

@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, delete, select
 from msewa.accounts.links import CANCEL_RESET, link_to
 from msewa.accounts.models import Account, PendingReset, RecoveryCode
 from msewa.accounts.operations import passkeys, visits
+from msewa.accounts.operations.forgetting import forgive
 from msewa.accounts.operations.numbers import may_be_taken_over
 from msewa.accounts.operations.opening import add_recovery_codes, bind_factor
 from msewa.accounts.operations.securing import change_password
@@ -102,6 +103,8 @@ def finish_reset(
     gone = delete(PendingReset).where(PendingReset.account_id == subject.id, PendingReset.ready_at <= now, PendingReset.ends_at > now)
     if cast("CursorResult[Any]", db.session.execute(gone)).rowcount != 1:
         raise ResetGoneError
+    # While the browsers are still known that have counts of their own.
+    forgive(subject)
     bind_factor(subject, secret=secret, last_step=last_step, now=now)
     passkeys.forget_all(subject.id)
     # Whoever had her things may have had her browser as well.

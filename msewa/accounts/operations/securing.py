@@ -8,7 +8,7 @@ from sqlalchemy import CursorResult, delete, select, update
 
 from msewa.accounts.models import Account, PendingReset, RecoveryCode
 from msewa.accounts.operations import passkeys, visits
-from msewa.accounts.operations.forgetting import forget_begun, forget_tries
+from msewa.accounts.operations.forgetting import contact_of, forget_begun, forget_sent, forget_tries, forgive
 from msewa.accounts.operations.numbers import GONE, is_number_gone, release_number
 from msewa.accounts.operations.opening import add_recovery_codes, bind_factor
 from msewa.accounts.operations.telling import addresses_of, tell
@@ -23,6 +23,7 @@ from msewa.notifications.suppressing import lift
 
 def change_password(subject: Subject, *, hashed: bytes, but: str, actor: Actor, now: datetime) -> None:
     """Put a new password in place of the old one, and end every visit but this one."""
+    forgive(subject)
     db.session.execute(update(Account).where(Account.id == subject.id).values(password=hashed))
     _end_ways_in(subject, but=but, actor=actor, now=now)
     record("password.changed", subject=subject, actor=actor, now=now)
@@ -31,6 +32,7 @@ def change_password(subject: Subject, *, hashed: bytes, but: str, actor: Actor, 
 
 def change_factor(subject: Subject, *, secret: str, last_step: int, but: str, actor: Actor, now: datetime) -> None:
     """Bind a new authenticator app in place of the old one, and end every visit but this one."""
+    forgive(subject)
     bind_factor(subject, secret=secret, last_step=last_step, now=now)
     _end_ways_in(subject, but=but, actor=actor, now=now)
     record("factor.changed", subject=subject, actor=actor, now=now)
@@ -50,8 +52,7 @@ def change_address(subject: Subject, *, field: str, value: str, actor: Actor, no
     """Put a proven `mobile` or `email` in place of the old one; IntegrityError when somebody else has it by now."""
     # A number that may be a stranger's by now is told nothing, not even that it was left.
     before = [address for address in addresses_of(subject) if address[0] == "email" or not is_number_gone(subject.id)]
-    # Whoever leaves later is looked for under the addresses of that day alone.
-    forget_tries(subject.id, contact=get_contact(subject))
+    left = contact_of(subject)
     sealed = db.session.scalars(select(Account.contact).where(Account.id == subject.id)).one()
     place = place_of("contact", account_id=subject.id)
     contact: dict[str, Any] = unseal_json(subject.key, sealed, place=place)
@@ -61,6 +62,10 @@ def change_address(subject: Subject, *, field: str, value: str, actor: Actor, no
         _end_begun_by_number(subject)
     values = {"contact": seal_json(subject.key, contact, place=place), f"{field}_index": index_of(field, value)}
     db.session.execute(update(Account).where(Account.id == subject.id).values(**values))
+    # Whoever leaves later is looked for under the addresses of that day alone; tries at the new one were made while it was nobody's.
+    forget_tries(subject.id, contact=left)
+    forget_sent(left)
+    forgive(subject)
     if field == "mobile":
         lift(subject.id, reason=GONE)
     record("contact.changed", subject=subject, actor=actor, now=now, fields=(field,))
