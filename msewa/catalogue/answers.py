@@ -14,7 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 from stdnum.in_ import aadhaar, gstin, pan
 
 from msewa.catalogue.rules import Field
-from msewa.crypto.blind_index import normalise_mobile
+from msewa.crypto.blind_index import CODED_WORD, normalise_mobile
 from msewa.web.forms import ascii_digits, clean_text
 
 DATE = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|\d{2})")
@@ -153,6 +153,8 @@ def _mobile(text: str, reading: Reading) -> str:
 
 
 def _email(text: str, reading: Reading) -> str:
+    if CODED_WORD in text:
+        raise AnswerError("email_form")
     try:
         return validate_email(text, check_deliverability=False).normalized
     except EmailNotValidError:

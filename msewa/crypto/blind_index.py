@@ -14,6 +14,8 @@ PUNCTUATION = re.compile(r"[\s\-\u2010-\u2015\u2212().\u200b-\u200f\u202a-\u202e
 MOBILE = re.compile(r"(?:\+91|0091|91|0)?([6-9][0-9]{9})")
 EMAIL = re.compile(r"[^\s@\x00-\x1f<>,;:\"()\[\]\\]+@(?:[\w-]+\.)+[\w-]{2,}")
 EMAIL_LENGTH = 254
+# How a coded word of a mail's head begins (RFC 2047): decoded on the way, it could name somebody else.
+CODED_WORD = "=?"
 
 
 def blind_index(ring_key: Key, value: str, *, table: str, field: str, index: str = "1") -> bytes:
@@ -41,6 +43,6 @@ def normalise_email(text: str) -> str:
     Mail must go to what this returns: sent to the text as typed, it could reach another person's look-alike address.
     """
     address = nfc(text.strip()).lower()
-    if len(address) > EMAIL_LENGTH or EMAIL.fullmatch(address) is None:
+    if len(address) > EMAIL_LENGTH or CODED_WORD in address or EMAIL.fullmatch(address) is None:
         raise ValueError("not an e-mail address")
     return address

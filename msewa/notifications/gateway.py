@@ -5,11 +5,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Protocol
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from msewa import egress
+from msewa.crypto.blind_index import CODED_WORD
 from msewa.notifications.rules import Registry, registry
 
 TAKEN = (200, 201, 202, 204)
@@ -90,9 +92,14 @@ class SmtpCourier:
 
     def send(self, letter: Letter) -> None:
         """Hand over one mail."""
+        # Kept from before such addresses were refused: the email package would write the decoded word as addresses of its own.
+        if CODED_WORD in letter.to:
+            raise RefusedError
+        username, _, domain = letter.to.rpartition("@")
         subject, _, text = letter.text.partition("\n")
         message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self._sender, letter.to, subject.strip()
+        message["From"], message["Subject"] = self._sender, subject.strip()
+        message["To"] = Address(username=username, domain=domain)
         message["Message-ID"] = f"<{letter.id}@{self._sender.rpartition('@')[2]}>"
         message["Content-Language"] = letter.language
         if letter.stop:  # mail programs then offer one press that needs no page and no sign-in (RFC 8058)

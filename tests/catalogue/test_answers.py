@@ -112,6 +112,7 @@ def test_what_people_type_is_kept_in_one_form(kind: str, raw: str, kept: str) ->
         ("email", "asha@", "email_form"),
         ("email", "asha at example.in", "email_form"),
         ("email", "a@b\n.in", "email_form"),
+        ("email", "=?utf-8?q?d=40punjab.example=2c_x?=@example.in", "email_form"),
         ("district", "london", "pick_one"),
         ("tehsil", "barnala", "pick_one"),
         ("ulb", "../../etc/passwd", "pick_one"),

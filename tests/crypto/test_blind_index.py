@@ -106,7 +106,7 @@ def test_an_address_has_one_spelling(typed: str, address: str) -> None:
     "typed",
     ["", "asha", "@example.com", "asha@", "asha@example", "a b@example.com", "a@b@example.com", "a@example..com",
      "a@example.com\nBcc: b@example.com", "a\x00@example.com", "<a@example.com>", "a,b@example.com",
-     "a" * 250 + "@example.com"],
+     "a" * 250 + "@example.com", "=?utf-8?q?d=40punjab.example=2c_x?=@example.in", "a@=?utf-8?q?b?=.in"],
 )  # fmt: skip
 def test_what_is_no_address_is_refused_without_quoting_it(typed: str) -> None:
     with pytest.raises(ValueError, match=r"^not an e-mail address$"):

@@ -4,6 +4,7 @@ import base64
 import email
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -83,6 +84,15 @@ def test_a_mail_goes_out_over_tls_with_its_first_line_as_subject(mail_server: Sm
     assert message["Subject"] == "ਤੁਹਾਡੀ ਅਰਜ਼ੀ"
     assert message["Message-ID"] == f"<{'b' * 32}@msewa.example.org>"
     assert message.get_content().strip() == "ਭੇਜੀ ਗਈ ਹੈ।"
+
+
+def test_no_mail_goes_to_an_address_that_decodes_into_others(mail_server: SmtpsListener) -> None:
+    coded = replace(MAIL, to="=?utf-8?q?secretary=40punjab.example=2c_x?=@example.in")
+
+    with pytest.raises(RefusedError):
+        SmtpCourier(mail_server.address, sender="help@msewa.example.org").send(coded)
+
+    assert mail_server.received == []
 
 
 def test_a_mail_server_nobody_vouches_for_gets_nothing(mail_server: SmtpsListener, monkeypatch: pytest.MonkeyPatch) -> None:
