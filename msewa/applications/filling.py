@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from msewa.applications.answers import Answer, Page, Pages, value_of
 from msewa.applications.rules import Source
@@ -54,21 +55,42 @@ def prefill(desk: Desk, step: int) -> dict[str, Answer]:
     }
 
 
-def read_page(desk: Desk, step: int, *, typed: Callable[[str], str | None], earlier: Page) -> tuple[dict[str, Answer], Problems]:
-    """Return the answers of a page as typed, and the reasons for those that can't be used; undeclared fields are not looked at (P9)."""
-    answers: dict[str, Answer] = {}
-    refused: dict[str, AnswerError] = {}
+class Reading(NamedTuple):
+    """A page as typed (`answers`) with the reasons for what can't be used (`refused`), and what of it to keep.
+
+    What can't be kept even as a slip (`unkept`) leaves the earlier answer in its place, and is to be said.
+    """
+
+    answers: dict[str, Answer]
+    refused: dict[str, AnswerError]
+    kept: dict[str, Answer]
+    unkept: dict[str, AnswerError]
+
+
+def read_page(desk: Desk, step: int, *, typed: Callable[[str], str | None], earlier: Page) -> Reading:
+    """Read a page of the form; undeclared fields are not looked at (P9)."""
+    read = Reading({}, {}, {}, {})
     for key in desk.keys(step):
         raw = clean_text(typed(key))
         try:
-            answers[key] = _sourced(desk, key, desk.parse(key, raw), earlier=earlier.get(key))
+            read.kept[key] = read.answers[key] = _sourced(desk, key, desk.parse(key, raw), earlier=earlier.get(key))
         except AnswerError as error:
-            refused[key] = error
-            answers[key] = Answer(typed="" if _is_unkeepable(desk.field(key), error) else raw[:LONGEST_KEPT], at=desk.now.isoformat())
-    return answers, refused
+            _refuse(read, key, raw, error=error, desk=desk, earlier=earlier)
+    return read
 
 
-def _is_unkeepable(field: Field, error: AnswerError) -> bool:
+def _refuse(read: Reading, key: str, raw: str, *, error: AnswerError, desk: Desk, earlier: Page) -> None:
+    is_secret = _is_secret(desk.field(key), error)
+    slip = Answer(typed="" if is_secret else raw, at=desk.now.isoformat())
+    read.refused[key], read.answers[key] = error, slip
+    # A list shows nothing that it does not offer: kept or not, such an answer would be gone.
+    if is_secret or len(raw) > LONGEST_KEPT or error.code == "pick_one":
+        read.unkept[key], read.kept[key] = error, earlier.get(key, Answer())
+    else:
+        read.kept[key] = slip
+
+
+def _is_secret(field: Field, error: AnswerError) -> bool:
     # A whole Aadhaar number is not kept for a moment, not even as a slip in a draft.
     return field.kind == "last4" or error.code == "whole_aadhaar"
 
@@ -103,7 +125,7 @@ def _problem(desk: Desk, key: str, answer: Answer, *, pages: Pages) -> AnswerErr
             return error
     if not answer.value:
         return AnswerError("missing") if desk.definition.need(key).required else None
-    return None if _lies_in_district(desk, key, answer.value, pages=pages) else AnswerError("pick_one")
+    return None if _lies_in_district(desk, key, answer.value, pages=pages) else AnswerError("other_district")
 
 
 def _lies_in_district(desk: Desk, key: str, value: str, *, pages: Pages) -> bool:

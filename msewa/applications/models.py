@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from msewa.extensions import Base
@@ -34,13 +34,14 @@ class Application(Base):
 
 
 class ApplicationPage(Base):
-    """One page of the form as it was last saved: {field: {value | typed, source, at}}, sealed."""
+    """One page of the form as it was last saved: {field: {value | typed, source, at}}, sealed; `is_done` once she went on from it."""
 
     __tablename__ = "application_page"
 
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), primary_key=True)
     step: Mapped[int] = mapped_column(Integer, primary_key=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    is_done: Mapped[bool] = mapped_column(Boolean)
 
 
 class ApplicationUnsaved(Base):

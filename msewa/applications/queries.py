@@ -168,6 +168,12 @@ def read_pages(case: Case) -> dict[int, dict[str, Answer]]:
     return {row.step: from_json(unseal_json(case.key, row.sealed, place=places.of_page(case.id, step=row.step))) for row in rows}
 
 
+def find_done(case: Case) -> set[int]:
+    """Return the steps that their owner went on from."""
+    done = (ApplicationPage.application_id == case.id, ApplicationPage.is_done)
+    return set(db.session.scalars(select(ApplicationPage.step).where(*done)))
+
+
 def find_unsaved(case: Case, *, step: int, now: datetime) -> dict[str, Answer] | None:
     """Return what was typed on a step when a visit ended, and not saved since; None when there is nothing, or it is a day old."""
     of_step = (ApplicationUnsaved.application_id == case.id, ApplicationUnsaved.step == step)

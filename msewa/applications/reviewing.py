@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from msewa.applications.answers import Pages
 from msewa.applications.deadlines import Due, find_due
 from msewa.applications.filling import Desk, find_problems
 from msewa.applications.packages import Package, build_package
-from msewa.applications.queries import Case, Held, list_papers, read_pages
+from msewa.applications.queries import Case, Held, find_done, list_papers, read_pages
 from msewa.applications.rules import Source
-from msewa.applications.steps import paper_step_of
+from msewa.applications.steps import count_steps, paper_step_of
 from msewa.catalogue.rules import FieldNeed, PaperNeed, Words
 from msewa.catalogue.showing import show
 from msewa.web.filters import INDIA
@@ -78,6 +79,12 @@ def find_gap(case: Case, desk: Desk) -> Gap | None:
     held = {paper.key for paper in list_papers(case)}
     lacking = any(need.required and not need.made_by_us and need.key not in held for need in desk.definition.papers)
     return Gap(paper_step_of(desk.definition) or 1, is_new=False) if lacking else None
+
+
+def find_unfinished(case: Case, desk: Desk, *, pages: Pages) -> int:
+    """Return the first step that she did not go on from, or in which something is wrong; the last one when there is none."""
+    done, steps = find_done(case), range(1, len(desk.definition.steps) + 1)
+    return next((step for step in steps if step not in done or find_problems(desk, step, pages=pages)), count_steps(desk.definition))
 
 
 def make_review(case: Case, desk: Desk, *, seen: Mapping[str, str] | None = None) -> Review:

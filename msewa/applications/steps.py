@@ -1,7 +1,5 @@
 """The steps of a form: those of the definition, then its papers if it asks for any, then the review."""
 
-from collections.abc import Collection
-
 from msewa.catalogue.rules import Definition
 from msewa.web.forms import ascii_digits
 
@@ -16,10 +14,9 @@ def count_steps(definition: Definition) -> int:
     return paper_step_of(definition) or len(definition.steps)
 
 
-def read_step(text: str | None, definition: Definition, *, saved: Collection[int]) -> int:
-    """Return the step an address asks for; where it asks for none that there is, the first that nobody saved."""
-    last = count_steps(definition)
+def read_step(text: str | None, definition: Definition) -> int | None:
+    """Return the step an address asks for; None where it asks for none that there is."""
     digits = ascii_digits(text or "")
-    if digits.isascii() and digits.isdecimal() and len(digits) < 4 and 1 <= int(digits) <= last:
+    if digits.isascii() and digits.isdecimal() and len(digits) < 4 and 1 <= int(digits) <= count_steps(definition):
         return int(digits)
-    return next((step for step in range(1, last + 1) if step not in saved), 1)
+    return None

@@ -19,6 +19,7 @@ SENTENCES = {
     "mobile_form": _("Write the ten digits of an Indian mobile number; it begins with 6, 7, 8 or 9"),
     "email_form": _("Write the e-mail address like name@example.in"),
     "pick_one": _("Choose one from the list"),
+    "other_district": _("It is not in the district that you chose. Choose one that is"),
     "pin_code_form": _("A PIN code has six digits and does not begin with 0"),
     "number_form": _("Write this in digits only, for example 25000"),
     "whole_rupees": _("Write whole rupees, without paise"),

@@ -31,10 +31,11 @@ def fill(case: Case, desk: Desk, *, paper: Paper) -> None:
     pages: dict[int, dict[str, Answer]] = {}
     for step in range(1, len(desk.definition.steps) + 1):
         typed = sample_page(desk.definition, desk.catalogue, step=step, only_required=True)
-        pages[step], refused = read_page(desk, step, typed=typed.get, earlier={})
-        problems = {**find_problems(desk, step, pages=pages), **refused}
+        read = read_page(desk, step, typed=typed.get, earlier={})
+        pages[step] = read.kept
+        problems = {**find_problems(desk, step, pages=pages), **read.refused}
         assert not problems, (desk.definition.id, {key: error.code for key, error in problems.items()})
-        drafting.save_page(case, step=step, page=pages[step], now=desk.now)
+        drafting.save_page(case, step=step, page=pages[step], is_done=True, now=desk.now)
     for need in desk.definition.papers:
         if not need.made_by_us:
             papers.add_paper(case, key=need.key, paper=paper, now=desk.now)

@@ -60,14 +60,16 @@ def begin(definition: Definition, *, subject: Subject, actor: Actor, language: s
     return reference
 
 
-def save_page(case: Case, *, step: int, page: Page, now: datetime) -> None:
-    """Keep one page of the form as it stands, right or not; raises AlreadySentError."""
+def save_page(case: Case, *, step: int, page: Page, is_done: bool, now: datetime) -> None:
+    """Keep one page of the form as it stands, right or not, and that she went on from it; raises AlreadySentError."""
     # First: from here to the commit nobody can send it without this page.
     touch(case, now=now)
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     sealed = seal_json(case.key, to_json(page), place=places.of_page(case.id, step=step))
-    row = dialect.insert(ApplicationPage).values(application_id=case.id, step=step, sealed=sealed)
-    db.session.execute(row.on_conflict_do_update(index_elements=["application_id", "step"], set_={"sealed": sealed}))
+    row = dialect.insert(ApplicationPage).values(application_id=case.id, step=step, sealed=sealed, is_done=is_done)
+    # Once done it stays so: whoever comes back to change a word has been through it.
+    kept = {"sealed": sealed, **({"is_done": True} if is_done else {})}
+    db.session.execute(row.on_conflict_do_update(index_elements=["application_id", "step"], set_=kept))
     holding_back.let_go(case.id, step=step)
 
 

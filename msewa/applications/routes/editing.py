@@ -5,16 +5,18 @@ from datetime import datetime
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from msewa.applications.answers import Answer, Pages
+from msewa.applications.answers import Pages
 from msewa.applications.filling import Desk, Problems, find_for_profile, find_problems, prefill, read_page, take_up
 from msewa.applications.forms.page import make_page
 from msewa.applications.operations import drafting
 from msewa.applications.operations.drafting import AlreadySentError
 from msewa.applications.queries import Case, find_unsaved, read_pages
+from msewa.applications.reviewing import find_unfinished
 from msewa.applications.routes.blueprint import address, bp, desk_for, frame, own_case, person
 from msewa.applications.routes.ended import hold_typed
 from msewa.applications.routes.papers import paper_step, save_papers
 from msewa.applications.steps import count_steps, paper_step_of, read_step
+from msewa.catalogue.answer_messages import sentence_of
 from msewa.extensions import db
 from msewa.profile import operations as profile
 from msewa.web.access import citizen, held_when_ended
@@ -29,7 +31,7 @@ def edit(ref: str) -> AnyResponse:
     if not case.is_draft:
         return see_other(address("show", case))
     desk, pages = desk_for(case), read_pages(case)
-    step = read_step(request.args.get("step"), desk.definition, saved=pages.keys())
+    step = _asked_step(case, desk, pages=pages)
     is_checked = request.args.get("check") == "1"
     if step == paper_step_of(desk.definition):
         return paper_step(case, desk, is_checked=is_checked)
@@ -54,45 +56,59 @@ def save(ref: str) -> AnyResponse:
         return see_other(address("show", case))
     desk = desk_for(case)
     pages = read_pages(case)
-    step = read_step(request.args.get("step"), desk.definition, saved=pages.keys())
+    step = _asked_step(case, desk, pages=pages)
     if step == paper_step_of(desk.definition):
         return save_papers(case, desk)
     return _save_answers(case, desk, step, pages=pages)
 
 
-def _save_answers(case: Case, desk: Desk, step: int, *, pages: dict[int, dict[str, Answer]]) -> AnyResponse:
-    answers, refused = read_page(desk, step, typed=request.form.get, earlier=pages.get(step, {}))
-    pages = {**pages, step: answers}
-    problems = {**find_problems(desk, step, pages=pages), **refused}
+def _asked_step(case: Case, desk: Desk, *, pages: Pages) -> int:
+    return read_step(request.args.get("step"), desk.definition) or find_unfinished(case, desk, pages=pages)
+
+
+def _save_answers(case: Case, desk: Desk, step: int, *, pages: Pages) -> AnyResponse:
+    read = read_page(desk, step, typed=request.form.get, earlier=pages.get(step, {}))
+    pages = {**pages, step: read.answers}
+    problems = {**find_problems(desk, step, pages=pages), **read.refused}
+    is_staying = wanted_fragment() is not None or "narrow" in request.form
+    is_done = not (is_staying or "later" in request.form or problems)
     try:
-        drafting.save_page(case, step=step, page=answers, now=desk.now)
+        drafting.save_page(case, step=step, page=read.kept, is_done=is_done, now=desk.now)
     except AlreadySentError:
         return see_other(address("show", case))
-    is_staying = wanted_fragment() is not None or "narrow" in request.form
-    is_going_on = not is_staying and "later" not in request.form
-    if is_going_on and not problems and "update_profile" in request.form:
-        profile.keep(person(), find_for_profile(desk, answers), actor=person().actor, now=desk.now)
+    if is_done and "update_profile" in request.form:
+        profile.keep(person(), find_for_profile(desk, read.answers), actor=person().actor, now=desk.now)
     db.session.commit()
     if is_staying:
-        return _show(case, desk, step, pages=pages, problems={}, is_saved=True)
-    return _leave(case, desk, step, pages=pages, problems=problems)
-
-
-def _leave(case: Case, desk: Desk, step: int, *, pages: Pages, problems: Problems) -> AnyResponse:
-    if "later" in request.form:
-        return see_other(address("show", case))
+        return _show(case, desk, step, pages=pages, problems={}, unkept=read.unkept, is_saved=True)
+    # Whoever leaves is asked for nothing that is missing, but told what would not be there when she is back.
+    problems = read.unkept if "later" in request.form else problems
     if problems:
-        return _show(case, desk, step, pages=pages, problems=problems, is_saved=True, status=422)
-    if step < count_steps(desk.definition):
-        return see_other(address("edit", case, step=step + 1))
-    return see_other(address("review", case))
+        return _show(case, desk, step, pages=pages, problems=problems, unkept=read.unkept, is_saved=True, status=422)
+    return see_other(_next_place(case, desk, step))
+
+
+def _next_place(case: Case, desk: Desk, step: int) -> str:
+    if "later" in request.form:
+        return address("show", case)
+    return address("edit", case, step=step + 1) if step < count_steps(desk.definition) else address("review", case)
 
 
 def _last_saved(case: Case) -> datetime | None:
     return case.updated_at if case.updated_at > case.created_at else None
 
 
-def _show(case: Case, desk: Desk, step: int, *, pages: Pages, problems: Problems, status: int = 200, **notes: bool) -> Response:
+def _show(
+    case: Case,
+    desk: Desk,
+    step: int,
+    *,
+    pages: Pages,
+    problems: Problems,
+    unkept: Problems | None = None,
+    status: int = 200,
+    **notes: bool,
+) -> Response:
     near = request.form.get("place_district", "")
     made = make_page(desk, step, pages=pages, problems=problems, near=near if near in desk.catalogue.districts else "")
     return render_page(
@@ -104,6 +120,7 @@ def _show(case: Case, desk: Desk, step: int, *, pages: Pages, problems: Problems
         page=made,
         form=made.form,
         saved_at=desk.now if notes.get("is_saved") else _last_saved(case),
+        unkept=[f"{made.form[key].label.text}: {sentence_of(error)}" for key, error in (unkept or {}).items()],
         is_unsaved=notes.get("is_unsaved", False),
         **frame(case, desk),
     )

@@ -23,10 +23,10 @@ def hold_typed(account_id: str, *, ref: str) -> bool:
         return False
     # Without her profile and what she saved: for a visit that is over nothing of hers is opened but the key to seal under.
     desk = Desk(get_definition(case.service_id, case.service_version), catalogue(), {}, now())
-    step = read_step(request.args["step"], desk.definition, saved=())
-    if step == paper_step_of(desk.definition):
+    step = read_step(request.args["step"], desk.definition)
+    if step in (None, paper_step_of(desk.definition)):
         return False
-    page, _ = read_page(desk, step, typed=request.form.get, earlier={})
+    page = read_page(desk, step, typed=request.form.get, earlier={}).kept
     is_held = holding_back.hold(case, step=step, page=page, now=desk.now)
     db.session.commit()
     return is_held
