@@ -19,7 +19,7 @@ HEADS = {
     "keys": {"en": "Keys", "pa": "ਚਾਬੀਆਂ", "hi": "चाबियाँ"},
     "browsers": {"en": "Browsers that your account knows", "pa": "ਤੁਹਾਡੇ ਖਾਤੇ ਦੇ ਜਾਣੇ ਬ੍ਰਾਊਜ਼ਰ", "hi": "आपके खाते के जाने हुए ब्राउज़र"},
     "breaches": {"en": "Breaches that you were told of", "pa": "ਉਲੰਘਣਾਵਾਂ ਜੋ ਤੁਹਾਨੂੰ ਦੱਸੀਆਂ ਗਈਆਂ", "hi": "उल्लंघन जो आपको बताए गए"},
-    "visits": {"en": "Where your account is open", "pa": "ਤੁਹਾਡਾ ਖਾਤਾ ਕਿੱਥੇ ਖੁੱਲ੍ਹਾ ਹੈ", "hi": "आपका खाता कहाँ खुला है"},
+    "visits": {"en": "Where you are signed in", "pa": "ਤੁਸੀਂ ਕਿੱਥੇ-ਕਿੱਥੇ ਸਾਈਨ ਇਨ ਹੋ", "hi": "आप कहाँ-कहाँ साइन इन हैं"},
 }
 
 
