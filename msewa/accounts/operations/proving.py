@@ -71,8 +71,9 @@ def new_hash_if_outdated(attempt: PasswordTry, password: str) -> bytes | None:
 
 def settle_password(attempt: PasswordTry, *, renewed: bytes | None = None) -> bool:
     """Forget the tries of a password that was right, and keep its fresh hash; False when it was changed while it was checked (F15)."""
-    clear(attempt.bucket)
+    # The account before its counts, here and below: so does whoever ends it, and who took them the other way round would wait for ever.
     one_at_a_time(attempt.account_id or "")
+    clear(attempt.bucket)
     if find_password(attempt.account_id) != attempt.stored:
         return False
     if renewed is not None:
@@ -82,6 +83,7 @@ def settle_password(attempt: PasswordTry, *, renewed: bytes | None = None) -> bo
 
 def try_factor(account_id: str, *, device: str | None, now: datetime) -> bytes:
     """Count a try of the second factor; return its bucket. TooManyTriesError when it must wait or is spent."""
+    one_at_a_time(account_id)
     failures = db.session.scalar(select(TotpFactor.failures).where(TotpFactor.account_id == account_id))
     # Counted for the account as well as for the device: whoever has many devices has no more tries of six digits.
     if failures is None or failures >= MOST_FAILURES:
@@ -93,6 +95,7 @@ def try_factor(account_id: str, *, device: str | None, now: datetime) -> bytes:
 
 def try_passkey(account_id: str, *, device: str | None, now: datetime) -> bytes:
     """Count a try of a passkey; return its bucket. TooManyTriesError when it must wait."""
+    one_at_a_time(account_id)
     bucket = bucket_of("passkey", account_id, _device_of(account_id, device=device))
     take_try(bucket, now=now)
     return bucket
@@ -130,6 +133,7 @@ def try_paper(account_id: str | None, *, counted_for: str, device: str | None, n
 
 def use_paper(attempt: PaperTry, code_id: str, *, now: datetime) -> bool:
     """Use a recovery code up; False when somebody else has just done so."""
+    one_at_a_time(attempt.account_id)
     unused = update(RecoveryCode).where(RecoveryCode.id == code_id, RecoveryCode.used_at.is_(None))
     clear(attempt.bucket)
     return _changed(unused.values(used_at=now))

@@ -3,7 +3,7 @@
 import hmac
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from msewa.accounts.models import Throttle
@@ -30,10 +30,10 @@ def bucket_of(*parts: str) -> bytes:
 def take_try(bucket: bytes, *, now: datetime, most: int = MOST_FAILURES, forget_after: timedelta | None = None) -> None:
     """Count a try before it is made, so that tries at the same moment can't pass together; TooManyTriesError when it must wait."""
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    db.session.execute(dialect.insert(Throttle).values(bucket=bucket, tries=0, tried_at=now).on_conflict_do_nothing())
-    chosen = select(Throttle.tries, Throttle.blocked_until, Throttle.tried_at).where(Throttle.bucket == bucket)
-    # Made before it is locked: a row that is not there yet could not be held, and two first tries would count as one.
-    row = db.session.execute(chosen.with_for_update()).one()
+    made = dialect.insert(Throttle).values(bucket=bucket, tries=0, tried_at=now)
+    # Made and held in one step: two first tries must not count as one, and a right one may forget the count between two steps.
+    held = made.on_conflict_do_update(index_elements=[Throttle.bucket], set_={"tries": Throttle.tries})
+    row = db.session.execute(held.returning(Throttle.tries, Throttle.blocked_until, Throttle.tried_at)).one()
     is_old = forget_after is not None and now - row.tried_at >= forget_after
     tries = 0 if is_old else row.tries
     if tries >= most:
