@@ -82,6 +82,12 @@ class Settings:
         return self.mode == "demo"
 
     @property
+    def site(self) -> str:
+        """The address under which people reach it: in demo mode, where none need be set, the one at which it serves."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
     def key_ring_path(self) -> Path:
         """Where the key ring lies, outside database and repository."""
         return self.data / "keyring.json"

@@ -17,10 +17,9 @@ PATHS = {NOT_ME: "/account/not-me/", CANCEL_RESET: "/recover/cancel/", ENDING: "
 def link_to(purpose: str, subject_id: str, *, now: datetime, life: timedelta = LINK_LIFE) -> str:
     """Return the whole address of a signed link about an account or a reset (32 hex digits)."""
     settings: Settings = current_app.extensions["settings"]
-    site = settings.public_url or f"http://{settings.host}:{settings.port}"
     # Sixteen bytes take 22 letters in place of 32: the link travels by SMS.
     short = base64.urlsafe_b64encode(bytes.fromhex(subject_id)).rstrip(b"=").decode()
-    return site + PATHS[purpose] + SignedLinks(key_ring()).sign(purpose, short, expires_at=now + life)
+    return settings.site + PATHS[purpose] + SignedLinks(key_ring()).sign(purpose, short, expires_at=now + life)
 
 
 def read_link(token: str, *, purpose: str, now: datetime) -> str:

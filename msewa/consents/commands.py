@@ -1,8 +1,9 @@
 """flask messages: sending news to those who asked for it, and what the operators register of each SMS."""
 
 import click
-from flask import Blueprint
+from flask import Blueprint, current_app
 
+from msewa.config import Settings
 from msewa.consents.announcing import announce as announce_to_all
 from msewa.extensions import db, writing
 from msewa.notifications.registering import list_sheets
@@ -21,6 +22,9 @@ def announce(topic: str, page: str) -> None:
     variable = next(one for one in registry().templates["news"].variables if one.name == "page")
     if not page.startswith("https://") or not is_shaped(variable, page):
         raise click.ClickException(f"The page's address must begin with https:// and have at most {len(variable.longest)} characters.")
+    settings: Settings = current_app.extensions["settings"]
+    # A demonstration's address is set for each process: this one may not be told what the server was.
+    click.echo(f"The links to stop lead to {settings.site} (by MSEWA_PUBLIC_URL; else by MSEWA_HOST and MSEWA_PORT).", err=True)
     sent = 0
     with writing():
         for count in announce_to_all("news", topic=topic, page=page, now=now()):

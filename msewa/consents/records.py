@@ -45,7 +45,7 @@ class Frame:
 
     def address(self, path: str) -> str:
         """Return a path of this site as it stands in a receipt."""
-        return self.settings.public_url + path
+        return self.settings.site + path
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,10 +46,9 @@ def promote(
 def stop_link(account_id: str, *, topic: str, channel: str, now: datetime) -> str:
     """Return the whole address that ends a topic over a channel, without signing in (RFC 8058)."""
     settings: Settings = current_app.extensions["settings"]
-    site = settings.public_url or f"http://{settings.host}:{settings.port}"
     short = base64.urlsafe_b64encode(bytes.fromhex(account_id)).rstrip(b"=").decode()
     subject = f"{short}{TOPICS.index(topic)}{CHANNELS.index(channel)}"  # by number: the link travels by SMS
-    return site + PATH + SignedLinks(key_ring()).sign(STOP, subject, expires_at=now + STOP_LIFE)
+    return settings.site + PATH + SignedLinks(key_ring()).sign(STOP, subject, expires_at=now + STOP_LIFE)
 
 
 def read_stop_link(token: str, *, now: datetime) -> tuple[str, str, Channel]:

@@ -43,8 +43,7 @@ def _said(subject: Subject, *, month: date) -> Mapping[str, str]:
     until = begin_of(next_month(month)) - timedelta(microseconds=1)
     count = count_looks(subject, since=begin_of(month), until=until)
     settings: Settings = current_app.extensions["settings"]
-    site = settings.public_url or f"http://{settings.host}:{settings.port}"
-    return {"count": str(count), "page": f"{site}/privacy/looks?month={month:%Y-%m}"} if count else {}
+    return {"count": str(count), "page": f"{settings.site}/privacy/looks?month={month:%Y-%m}"} if count else {}
 
 
 def _who_may_be_told(shard: str, *, month: date) -> list[str]:

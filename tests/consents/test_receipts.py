@@ -108,6 +108,22 @@ def test_a_receipt_speaks_in_words_that_the_vocabulary_has(her: Somebody) -> Non
     assert set(record["hasProcess"]["hasStorageCondition"]) == {"hasLocation", "hasDuration"}
 
 
+def addresses_of(value: Any) -> list[str]:
+    """Return every @id in a record, and what its own terms' prefix stands for."""
+    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    own = [value[key] for key in ("@id", "in-dpdp", "isExercisedAt") if key in value] if isinstance(value, dict) else []
+    return [one for one in own if isinstance(one, str)] + [one for part in inner for one in addresses_of(part)]
+
+
+def test_a_receipt_names_the_site_that_gave_it(her: Somebody, app: Flask) -> None:
+    site = app.extensions["settings"].site
+
+    found = addresses_of(given(her))
+
+    assert {f"{site}/", f"{site}/privacy/receipts/in-dpdp#", f"{site}/privacy/choices"} <= set(found)
+    assert [one for one in found if one.startswith("/")] == []
+
+
 def test_a_receipt_says_who_decided(her: Somebody, clock: ClockHandle) -> None:
     hers = given(her)
     clock.advance(days=400)

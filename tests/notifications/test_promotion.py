@@ -1,6 +1,7 @@
 """News goes only where both its topic and its channel are allowed, and is dropped where it waits (P63, P64)."""
 
 import pytest
+from flask import Flask
 
 from msewa.extensions import db, writing
 from msewa.notifications.operations import TOPIC, send
@@ -162,3 +163,10 @@ def test_every_promotional_message_carries_its_stop_link() -> None:
 
     assert promotional
     assert all("stop" in {variable.name for variable in template.variables} for template in promotional)
+
+
+def test_announcing_says_where_the_links_to_stop_lead(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["messages", "announce", "newsletter", "--page", PAGE])
+
+    assert result.exit_code == 0
+    assert f"The links to stop lead to {app.extensions['settings'].site} " in result.stderr

@@ -179,3 +179,16 @@ def test_a_busy_port_ends_the_process_with_one_sentence_before_anything_is_made(
     assert ended.stderr.startswith(f"Nothing can be served at 127.0.0.1:{port} (Address already in use): ")
     assert (ended.stderr.count("\n"), ended.stdout) == (1, "")
     assert {path.name for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("environ", "site"),
+    [
+        ({}, "http://127.0.0.1:5000"),
+        ({"MSEWA_HOST": "10.1.2.3", "MSEWA_PORT": "8080"}, "http://10.1.2.3:8080"),
+        ({"MSEWA_HOST": "::1"}, "http://[::1]:5000"),
+        ({"MSEWA_PUBLIC_URL": "https://msewa.example.org/", "MSEWA_PORT": "8080"}, "https://msewa.example.org"),
+    ],
+)
+def test_a_demonstration_names_the_address_at_which_it_serves_where_none_is_set(environ: dict[str, str], site: str) -> None:
+    assert Settings.from_environ(environ).site == site
