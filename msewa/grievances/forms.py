@@ -23,12 +23,13 @@ WRITE_NEW = given(_("Write what it should say"))
 class TextForm(Form):
     """One text."""
 
+    ask = _("Write what happened, in your own words")
     text = TextAreaField(_("What happened?"), filters=[clean_text], render_kw={"rows": 6})
 
     def validate_text(self, field: Input) -> None:
         """Ask for words, and not for more than fit."""
         if not field.data:
-            raise ValidationError(gettext("Write what happened, in your own words"))
+            raise ValidationError(self.ask)
         if len(field.data) > LONGEST_TEXT:
             raise ValidationError(gettext("Write at most 4,000 letters"))
 
@@ -43,15 +44,27 @@ class ComplaintForm(TextForm):
         self.about.choices = choices(subjects)
 
 
+def _why() -> TextAreaField:
+    # Made where it stands on the page, so that the summary of errors comes in the page's order.
+    return TextAreaField(_("Why?"), filters=[clean_text], render_kw={"rows": 3})
+
+
 class CorrectionForm(TextForm):
     """Which field an office has wrong, and what it should say."""
 
+    ask = _("Write why")
     field = list_of(_("What is wrong?"), otherwise=PICK)
     new = StringField(_("What it should say"), filters=[clean_text], validators=[WRITE_NEW])
+    text = _why()
 
     def __init__(self, fields: list[tuple[str, str]], **data: Any) -> None:
         super().__init__(data=data)
-        self.field.choices = choices(fields)
+        self.field.choices = choices([("", gettext("Choose")), *fields])
+
+    def validate_field(self, field: Input) -> None:
+        """Ask which: a field that stood there by itself would be asked about by mistake."""
+        if not field.data:
+            raise ValidationError(PICK)
 
 
 def correction_form(fields: list[tuple[str, str]], *, asked: Field | None, district: str) -> CorrectionForm:
@@ -60,4 +73,4 @@ def correction_form(fields: list[tuple[str, str]], *, asked: Field | None, distr
         return CorrectionForm(fields, field=asked.key if asked else None)
     manner = Manner(gettext("Choose"), most_radios=0, is_open=False)
     new = make_input(asked, manner=manner, known=catalogue(), district=district, validators=[WRITE_NEW])
-    return type("CorrectionForm", (CorrectionForm,), {"new": new})(fields, field=asked.key)
+    return type("CorrectionForm", (CorrectionForm,), {"new": new, "text": _why()})(fields, field=asked.key)

@@ -1,6 +1,7 @@
 """Having an office correct its copy: it gets the old words and the new ones (P51)."""
 
 import json
+import re
 
 import pytest
 
@@ -47,6 +48,18 @@ def test_a_correction_that_can_not_be_read_is_asked_again(harjinder: Applicant, 
     ref = harjinder.sent().rpartition("/")[2]
 
     assert corrected(harjinder, ref, **other).status_code == 422
+
+
+def test_nothing_is_chosen_for_her_and_what_is_missing_is_said_in_the_order_of_the_page(harjinder: Applicant) -> None:
+    ref = harjinder.sent().rpartition("/")[2]
+
+    offered = harjinder.page(f"/grievances/corrections/{ref}").fields("correction")
+    answer = corrected(harjinder, ref, field="", new="", text="")
+
+    said = re.findall(r'<li><a href="?#(\w+)', answer.get_data(as_text=True))
+    assert offered["field"] == ""
+    assert answer.status_code == 422
+    assert said == ["field", "new", "text"]
 
 
 def test_a_draft_and_somebody_elses_application_have_nothing_to_correct(harjinder: Applicant, stranger: Applicant) -> None:
