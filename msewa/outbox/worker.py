@@ -1,18 +1,21 @@
 """The worker: takes due work until none is left, then waits."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask, current_app
-from sqlalchemy.exc import SQLAlchemyError
 
+from msewa.extensions import db
 from msewa.outbox.operations import Handler, lease_next, perform
 from msewa.web import journal
 from msewa.web.clock import now as clock_now
 
 PAUSE_SECONDS = 1.0
 MINUTE_SECONDS = 60.0
+# Work that comes back every minute and did not succeed for so long is not just held up.
+LATE_SECONDS = 5 * MINUTE_SECONDS
 
 
 def handlers() -> dict[str, Handler]:
@@ -30,10 +33,24 @@ def each_minute(app: Flask, act: Callable[..., None]) -> None:
     app.extensions.setdefault("each_minute", []).append(act)
 
 
-def run_minute_work(*, now: datetime) -> None:
-    """Do what comes back every minute."""
-    for act in current_app.extensions.get("each_minute", []):
+def run_minute_work(*, now: datetime) -> bool:
+    """Do what comes back every minute, each act whatever became of those before it; return whether all went well."""
+    return all([_goes_well(act, now=now) for act in current_app.extensions.get("each_minute", [])])
+
+
+def _goes_well(act: Callable[..., None], *, now: datetime) -> bool:
+    try:
         act(now=now)
+    except Exception as error:  # a full disk today must not end the work of tomorrow
+        db.session.rollback()
+        _note_fault(error)
+        return False
+    return True
+
+
+def _note_fault(error: Exception) -> None:
+    # The type alone: a message may quote what somebody wrote.
+    journal.event("worker_waits", error=type(error).__name__)
 
 
 def run_next(*, now: datetime, topic: str | None = None) -> bool:
@@ -53,15 +70,15 @@ def run_due(*, now: datetime) -> int:
 
 
 def run_forever(app: Flask, *, stop: threading.Event, topic: str | None = None) -> None:
-    """Work (on `topic`) until `stop` is set; a database that is away is waited for."""
+    """Work (on `topic`) until `stop` is set; a database that is away is waited for, and so is the end of any other fault."""
     while not stop.is_set():
         try:
             # The clock is read for each piece: a lease taken at the start of a long queue would be over before its turn.
             with app.app_context():
                 while not stop.is_set() and run_next(now=clock_now(), topic=topic):
                     pass
-        except SQLAlchemyError as error:
-            journal.event("worker_waits", error=type(error).__name__)
+        except Exception as error:  # the thread must outlive it: nobody would start another
+            _note_fault(error)
         stop.wait(PAUSE_SECONDS)
 
 
@@ -75,14 +92,21 @@ def run_topics(app: Flask, *, stop: threading.Event) -> None:
 
 
 def start_thread(app: Flask) -> threading.Event:
-    """Run the worker in a thread of this process (demo mode); return the event that stops it."""
+    """Run the worker in a thread of this process (demo mode), which is not ready while that fails; return the event that stops it."""
     stop = threading.Event()
     _start(app, stop=stop, topic=None)
     _start_minutes(app, stop=stop)
+    app.extensions["readiness"]["worker"] = lambda: is_minute_work_done(app)
     return stop
 
 
+def is_minute_work_done(app: Flask) -> bool:
+    """Whether what this process does every minute all went well within the last few minutes, or was begun since (readiness)."""
+    return time.monotonic() - app.extensions["minute_work_done_at"] < LATE_SECONDS
+
+
 def _start_minutes(app: Flask, *, stop: threading.Event) -> threading.Thread:
+    app.extensions["minute_work_done_at"] = time.monotonic()
     thread = threading.Thread(target=_run_minutes, args=(app,), kwargs={"stop": stop}, name="worker each minute", daemon=True)
     thread.start()
     return thread
@@ -92,9 +116,10 @@ def _run_minutes(app: Flask, *, stop: threading.Event) -> None:
     while not stop.wait(PAUSE_SECONDS):
         try:
             with app.app_context():
-                run_minute_work(now=clock_now())
-        except SQLAlchemyError as error:
-            journal.event("worker_waits", error=type(error).__name__)
+                if run_minute_work(now=clock_now()):
+                    app.extensions["minute_work_done_at"] = time.monotonic()
+        except Exception as error:  # the clock's own file may be what can't be read
+            _note_fault(error)
         stop.wait(MINUTE_SECONDS)
 
 

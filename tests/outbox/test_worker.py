@@ -20,6 +20,7 @@ from msewa.outbox import worker
 from msewa.outbox.operations import drop, put
 from msewa.outbox.queries import find_progress
 from tests.installation import ROOT
+from tests.strict_client import StrictClient
 
 
 def put_in(app: Flask, topic: str, *references: str) -> None:
@@ -66,6 +67,7 @@ def test_the_worker_outlives_a_database_that_is_away(app: Flask, monkeypatch: py
     done: list[str] = []
     monkeypatch.setattr(worker, "PAUSE_SECONDS", 0.05)
     monkeypatch.setitem(app.extensions, "outbox_handlers", {})
+    monkeypatch.setitem(app.extensions, "readiness", {})
     worker.handle(app, "t.test", lambda reference, *, now: done.append(reference))
     put_in(app, "t.test", "a")
     refusals: list[int] = []
@@ -165,3 +167,56 @@ def test_work_that_removes_itself_and_leaves_other_work_is_done(app: Flask, monk
         assert find_progress("t.end", "a") is None
 
     assert after == ["a"]
+
+
+def test_one_act_that_fails_every_minute_ends_neither_itself_nor_the_others(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried: list[str] = []
+
+    def spoilt(*, now: datetime) -> None:
+        tried.append("spoilt")
+        if tried.count("spoilt") < 3:
+            raise IsADirectoryError(21, "somebody's secret")
+
+    monkeypatch.setattr(worker, "MINUTE_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setitem(app.extensions, "each_minute", [spoilt, lambda *, now: tried.append("other")])
+    monkeypatch.setitem(app.extensions, "readiness", {})
+    stop = worker.start_thread(app)
+    try:
+        wait_until(lambda: tried.count("spoilt") > 3)
+    finally:
+        stop.set()
+
+    assert tried[:6] == ["spoilt", "other"] * 3
+    assert caplog.text.count("IsADirectoryError") == 2
+    assert "secret" not in caplog.text
+
+
+def test_a_process_whose_work_of_every_minute_fails_for_long_is_not_ready(
+    app: Flask, client: StrictClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_full = threading.Event()
+    is_full.set()
+
+    def write(*, now: datetime) -> None:
+        if is_full.is_set():
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(worker, "MINUTE_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "LATE_SECONDS", 0.5)
+    monkeypatch.setitem(app.extensions, "each_minute", [write])
+    monkeypatch.setitem(app.extensions, "readiness", {})
+    stop = worker.start_thread(app)
+
+    def failing() -> list[str]:
+        return client.get("/health/ready").get_json()
+
+    try:
+        wait_until(lambda: failing() == ["worker"])
+        is_full.clear()
+        wait_until(lambda: failing() == [])
+    finally:
+        stop.set()
