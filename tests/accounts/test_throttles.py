@@ -103,6 +103,57 @@ def test_a_try_that_must_wait_leaves_no_trace_of_the_number(app, client, person)
     client.submit("/sign-in", "sign-in", mobile=person.mobile, password="wrong wrong wrong")
 
     with app.app_context():
-        bucket = db.session.scalars(select(Throttle.bucket)).one()
-    assert person.mobile.encode() not in bucket
-    assert person.id.encode() not in bucket
+        buckets = db.session.scalars(select(Throttle.bucket)).all()
+    assert buckets
+    assert person.mobile.encode() not in b"".join(buckets)
+    assert person.id.encode() not in b"".join(buckets)
+
+
+def told(client: StrictClient, name: str, password: str = "wrong wrong wrong") -> tuple[int, str]:
+    answer = client.submit("/sign-in", "sign-in", mobile=name, password=password)
+    return answer.status_code, page_of(answer).words("error-password") if answer.status_code != 303 else ""
+
+
+def test_a_number_and_an_address_of_one_account_have_their_tries_in_common(app, client, another_client):
+    person = somebody(app, email="planted.tries@example.in")
+    for _ in range(5):
+        told(client, person.mobile)
+
+    beyond = told(client, "planted.tries@example.in", person.password)
+
+    assert beyond[0] == 422
+    assert told(another_client, "planted.tries@example.in", person.password)[0] == 422
+
+
+def test_nobody_learns_that_a_number_and_an_address_are_one_persons(app, client, another_client):
+    person = somebody(app, email="planted.tries@example.in")
+
+    hers = [told(client, name) for name in (person.mobile, "planted.tries@example.in") for _ in range(6)]
+    nobodys = [told(another_client, name) for name in (UNKNOWN, "planted.nobody@example.in") for _ in range(6)]
+
+    assert hers == nobodys
+    assert [status for status, _ in hers] == ([422] * 5 + [429]) * 2
+
+
+def test_in_a_browser_she_has_used_she_is_told_to_wait_under_either_name(app, client):
+    person = somebody(app, email="planted.tries@example.in")
+    sign_in(client, person)
+    client.submit("/sign-out", "leave")
+    for _ in range(5):
+        told(client, person.mobile)
+
+    answer = told(client, "planted.tries@example.in", person.password)
+
+    assert answer[0] == 429
+    assert "Try again in" in answer[1]
+
+
+def test_after_the_wait_either_name_opens_and_forgets_the_wrong_tries(app, client, clock):
+    person = somebody(app, email="planted.tries@example.in")
+    for _ in range(5):
+        told(client, person.mobile)
+    clock.advance(seconds=31)
+
+    answers = [told(client, "planted.tries@example.in", person.password)[0] for _ in range(6)]
+
+    assert answers == [303] * 6

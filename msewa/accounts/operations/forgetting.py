@@ -24,10 +24,11 @@ def forget_tries(account_id: str, *, contact: Contact) -> None:
     """Forget the wrong tries at an account, its number and its mail address; whoever calls holds the account."""
     hashes = db.session.scalars(select(KnownDevice.token_hash).where(KnownDevice.account_id == account_id))
     devices = (STRANGERS, *(hashed.hex() for hashed in hashes))
-    by_id = [(purpose, account_id) for purpose in ("own password", "factor", "passkey", "paper")]
-    hers = [*by_id, *((purpose, name) for purpose in ("password", "paper") for name in addresses_in(contact))]
-    buckets = [bucket_of(*pair, device) for pair in hers for device in devices]
-    db.session.execute(delete(Throttle).where(Throttle.bucket.in_(buckets)))
+    names = (account_id, *addresses_in(contact))
+    # One kind after the other, in the order in which a sign-in takes them: two that held each other's would wait for ever.
+    for purpose in ("password", "either name", "paper", "own password", "factor", "passkey"):
+        buckets = [bucket_of(purpose, name, device) for name in names for device in devices]
+        db.session.execute(delete(Throttle).where(Throttle.bucket.in_(buckets)))
 
 
 def forgive(subject: Subject) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import CursorResult, select, update
 
 from msewa.accounts.factors import matching_step
 from msewa.accounts.models import Account, RecoveryCode, TotpFactor
+from msewa.accounts.operations.forgetting import STRANGERS
 from msewa.accounts.operations.hashing import hash_password, is_outdated, verify_code, verify_password
 from msewa.accounts.operations.opening import place_of_factor
 from msewa.accounts.operations.throttling import TooManyTriesError, bucket_of, clear, take_try
@@ -26,7 +27,7 @@ class PasswordTry:
 
     account_id: str | None
     stored: bytes | None = field(repr=False)
-    bucket: bytes
+    buckets: tuple[bytes, ...]
 
     def is_right(self, password: str) -> bool:
         """Whether the password is right; a number without an account takes as long and never is."""
@@ -50,16 +51,25 @@ class PaperTry:
 def try_password(name: str, *, device: str | None, now: datetime) -> PasswordTry:
     """Count a try of the password of a number (+91 and ten digits) or e-mail address; TooManyTriesError when it must wait."""
     account_id = find_by_name(name)
-    bucket = bucket_of("password", name, _device_of(account_id, device=device))
-    take_try(bucket, now=now)
-    return PasswordTry(account_id, find_password(account_id), bucket)
+    place = _device_of(account_id, device=device)
+    by_name, by_account = bucket_of("password", name, place), bucket_of("either name", account_id or name, place)
+    take_try(by_name, now=now)
+    stored = find_password(account_id)
+    try:
+        take_try(by_account, now=now)
+    except TooManyTriesError:
+        if place != STRANGERS:
+            raise
+        # Her number and her address have their tries in common, and it is not said: two names that wait together are one person's.
+        stored = None
+    return PasswordTry(account_id, stored, (by_name, by_account))
 
 
 def try_own_password(account_id: str, *, device: str | None, now: datetime) -> PasswordTry:
     """Count a try of the password of somebody signed in."""
     bucket = bucket_of("own password", account_id, _device_of(account_id, device=device))
     take_try(bucket, now=now)
-    return PasswordTry(account_id, find_password(account_id), bucket)
+    return PasswordTry(account_id, find_password(account_id), (bucket,))
 
 
 def new_hash_if_outdated(attempt: PasswordTry, password: str) -> bytes | None:
@@ -73,7 +83,8 @@ def settle_password(attempt: PasswordTry, *, renewed: bytes | None = None) -> bo
     """Forget the tries of a password that was right, and keep its fresh hash; False when it was changed while it was checked (F15)."""
     # The account before its counts, here and below: so does whoever ends it, and who took them the other way round would wait for ever.
     one_at_a_time(attempt.account_id or "")
-    clear(attempt.bucket)
+    for bucket in attempt.buckets:
+        clear(bucket)
     if find_password(attempt.account_id) != attempt.stored:
         return False
     if renewed is not None:
@@ -147,7 +158,7 @@ def subject_of(attempt: PasswordTry) -> Subject:
 def _device_of(account_id: str | None, *, device: str | None) -> str:
     """Return the name of a device's own bucket: strangers share one, so that they can't lock out a browser she has used before."""
     hashed = token_hash(device) if device else None
-    return hashed.hex() if hashed and is_known_device(hashed, account_id=account_id) else "strangers"
+    return hashed.hex() if hashed and is_known_device(hashed, account_id=account_id) else STRANGERS
 
 
 def _changed(statement: Any) -> bool:
