@@ -12,7 +12,7 @@ from msewa.accounts.forms import check_mobile, given, mobile_input
 from msewa.applications.references import read_reference
 from msewa.config import LANGUAGES
 from msewa.dpo.drafts import Fault
-from msewa.dpo.rules import LONGEST_FILE, LONGEST_WORDS, Case, Ground
+from msewa.dpo.rules import LONGEST_FILE, LONGEST_GAG, LONGEST_WORDS, Case, Ground
 from msewa.grievances.rules import LONGEST_TEXT
 from msewa.web.choices import choices, one_of
 from msewa.web.forms import Form, ascii_digits, clean_text
@@ -74,7 +74,7 @@ class ReasonForm(Form):
 class SearchForm(ReasonForm):
     """Whom somebody looks for, and for which case."""
 
-    mobile = mobile_input()
+    mobile = mobile_input(_("Write the mobile number"))
     case = text_input(_("Number of the case or complaint"), _("Write the number of an open case or complaint"), longest=20)
 
     @property
@@ -142,8 +142,10 @@ class DemandForm(Form):
         field.errors = []
         if self.raw_gag and field.data is None:
             raise ValidationError(gettext("Write the day on which the secrecy ends"))
-        if field.data is not None and (field.data <= self._today or field.data.year > LATEST):
+        if field.data is not None and field.data <= self._today:
             raise ValidationError(gettext("Choose a day that is still to come"))
+        if field.data is not None and field.data > self._today + LONGEST_GAG:
+            raise ValidationError(gettext("It can be secret for five years at most"))
         if field.data is not None and not self.gag_basis.data:
             raise ValidationError(gettext("Write which section forbids telling"))
 
@@ -173,9 +175,9 @@ class DemandForm(Form):
 TOLD = {
     "nature": (_("What happened"), _("Write what happened"), 3),
     "extent": (_("What data, and of how many"), _("Write what data it concerns"), 2),
-    "consequences": (_("What may follow for her"), _("Write what may follow for her"), 2),
+    "consequences": (_("What may follow for the citizen"), _("Write what may follow for the citizen"), 2),
     "mitigation": (_("What we have done about it"), _("Write what was done about it"), 2),
-    "advice": (_("What she can do herself"), _("Write what she can do herself"), 2),
+    "advice": (_("What the citizen can do"), _("Write what the citizen can do"), 2),
 }
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from msewa.crypto.envelope import unseal_json
 from msewa.dpo.models import Breach, BreachAffected, LegalDisclosure
@@ -27,8 +27,7 @@ def gather(subject: Subject) -> dict[str, Any]:
 
 def erase(account_id: str) -> None:
     """Cut every demand from her, its document and application included, and take her out of the breaches; the papers name nobody."""
-    hers = update(LegalDisclosure).where(LegalDisclosure.account_id == account_id)
-    db.session.execute(hers.where(LegalDisclosure.state == State.DRAFT).values(state=State.WITHDRAWN))
+    # A draft stays one: that it ended with her would tell the officers of an account that nobody let them ask for.
     for row in db.session.scalars(select(LegalDisclosure).where(LegalDisclosure.account_id == account_id)):
         paper = open_paper(row.data_key, row.sealed, table="legal_disclosure", row_id=row.id)
         row.data_key, row.sealed = close_paper(paper | {"application_id": ""}, table="legal_disclosure", row_id=row.id)

@@ -7,6 +7,7 @@ from enum import StrEnum
 # P30, P49: two who did not draft it.
 APPROVERS = 2
 LIFE_TOLD_WITHIN = timedelta(hours=72)  # P49: of an imminent danger to life she is told within this, whatever else
+LONGEST_GAG = timedelta(days=1827)  # five years: what is secret for longer is secret for good
 BOARD_WITHIN = timedelta(hours=72)  # r. 7(2) of the rules of 2025: the whole report to the Board
 CERT_WITHIN = timedelta(hours=6)  # CERT-In's directions of 28 April 2022
 LONGEST_WORDS = 2000

@@ -12,7 +12,6 @@ def init_app(app: Flask) -> None:
     """Register the handlers, and what below this package asks of cases."""
     app.extensions["find_open_case"] = find_open_case
     alerts.init_app(app)
-    worker.handle(app, showing.FOUND_DUE, showing.show_found)
     worker.handle(app, showing.DUE, showing.show_due)
     worker.handle(app, breaches.GATHER, breaches.gather)
     worker.handle(app, breaches.TELL, breaches.tell_batch)

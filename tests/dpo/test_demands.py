@@ -1,5 +1,6 @@
 """Demands under law: two approve, the citizen sees it, informal ones are refused and counted (P30, P45, P46, P49)."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from msewa.applications.references import new_reference
+from msewa.dpo.forms import INDIA
 from msewa.dpo.holding import HOLDING
 from msewa.dpo.models import LegalDisclosure
 from msewa.dpo.rules import names_a_provision
@@ -138,12 +141,39 @@ def test_a_request_without_a_law_is_refused_and_counted_for_all_to_see(anita: Se
 
 
 @pytest.mark.promise("P30", "P48")
-def test_a_demand_for_a_number_of_nobody_is_kept_with_the_officer_as_a_search_is(anita: Seat) -> None:
-    answer = anita.client.submit("/dpo/legal/new", "demand", **{**DEMAND, "subject": "9876500000", "fields": ["address"]})
+def test_whether_anybody_has_a_number_shows_at_no_draft(anita: Seat, harjinder: Seat) -> None:
+    pages, acts, before = set[str](), list[list[str]](), harjinder.acts()
+    for subject in (harjinder.person.mobile, "9876500000", new_reference()):
+        seen = len(anita.acts())
+        number = drafted(anita, harjinder, subject=subject)
+        acts.append(anita.acts()[:-seen])
+        said = anita.client.page(f"/dpo/legal/{number}").words("page-dpo.demand")
+        pages.add(re.sub(r"\d\d:\d\d", "", said.replace(number, "")))
 
-    assert answer.status_code == 422
-    entry = anita.ledger()[0]
-    assert entry["act"] == "person.searched"
+    assert len(pages) == 1
+    assert acts == [["legal.drafted"]] * 3
+    assert harjinder.acts() == before, "nobody learned anything of her"
+
+
+@pytest.mark.promise("P30", "P48")
+@pytest.mark.parametrize("nobody", ["a mobile number", "an application", "whoever left meanwhile"])
+def test_a_demand_for_a_number_of_nobody_ends_when_it_is_carried_out_and_is_kept_as_a_search_is(
+    anita: Seat, jaspreet: Seat, harjinder: Seat, nobody: str
+) -> None:
+    subjects = {"a mobile number": "9876500000", "an application": new_reference()}
+    number = drafted(anita, harjinder, subject=subjects.get(nobody, harjinder.person.mobile))
+    if nobody == "whoever left meanwhile":
+        harjinder.client.submit("/account/delete", "delete")
+    for officer in (anita, jaspreet):
+        done(officer, number, "approve")
+
+    fields = jaspreet.client.page(f"/dpo/legal/{number}").fields("execute")
+    answer = jaspreet.client.post(f"/dpo/legal/{number}", data=fields)
+
+    assert answer.status_code == 409
+    assert "Nobody has this number" in answer.get_data(as_text=True)
+    assert anita.client.page(f"/dpo/legal/{number}").words("demand-state") == "Put aside"
+    entry = next(one for one in jaspreet.ledger() if one["act"] == "person.searched")
     assert DEMAND["instrument"] in entry["reason"]
     assert "9876500000" not in str(entry)
 
@@ -166,19 +196,16 @@ def test_before_it_is_carried_out_there_is_no_document(anita: Seat, harjinder: S
     assert document(anita, drafted(anita, harjinder)).status_code == 409
 
 
-def test_a_person_is_found_by_an_application_too_and_a_number_of_nobody_is_not(anita: Seat, harjinder: Seat, stranger: Seat) -> None:
+def test_a_person_is_found_by_an_application_too(anita: Seat, harjinder: Seat, stranger: Seat) -> None:
     stranger.client.submit("/services/birth-certificate", "apply")
     ref = stranger.client.page("/applications").one("application-row").get("data-id")
 
     by_application = drafted(anita, harjinder, subject=ref)
-    nobody = asked(anita, harjinder, subject="9876500000")
 
     with anita.app.app_context():
         owner = db.session.scalar(select(LegalDisclosure.account_id).order_by(LegalDisclosure.drafted_at.desc()))
     assert by_application.startswith("L-")
     assert owner == stranger.person.id
-    assert nobody.status_code == 422
-    assert harjinder.person.mobile[3:] not in nobody.headers.get("Location", "")
 
 
 @pytest.mark.parametrize(
@@ -194,12 +221,24 @@ def test_a_person_is_found_by_an_application_too_and_a_number_of_nobody_is_not(a
         {"gag_until": "soon", "gag_basis": "x 1"},
         {"gag_until": "2099-01-01"},
         {"gag_until": "9999-12-31", "gag_basis": "x 1"},
+        {"gag_until": "2999-12-31", "gag_basis": "x 1"},
     ],
     ids=lambda other: "-".join(other),
 )
 def test_a_demand_that_lacks_something_is_asked_again(anita: Seat, harjinder: Seat, other: dict[str, Any]) -> None:
     assert asked(anita, harjinder, **other).status_code == 422
     assert anita.client.page("/dpo/legal").all("demand-row") == []
+
+
+@pytest.mark.promise("P30")
+@pytest.mark.parametrize(("days", "status"), [(1826, 303), (1828, 422)])
+def test_nothing_is_secret_for_more_than_five_years(anita: Seat, harjinder: Seat, clock: ClockHandle, days: int, status: int) -> None:
+    until = (clock.now().astimezone(INDIA) + timedelta(days=days)).date().isoformat()
+
+    answer = asked(anita, harjinder, gag_until=until, gag_basis="section 5")
+
+    assert answer.status_code == status
+    assert ("five years at most" in answer.get_data(as_text=True)) is (status == 422)
 
 
 def test_what_was_put_aside_can_not_be_carried_out(anita: Seat, jaspreet: Seat, harjinder: Seat) -> None:

@@ -12,11 +12,11 @@ from msewa.accounts.queries import get_subject
 from msewa.crypto.envelope import seal_json
 from msewa.dpo.models import LegalDisclosure, LegalStep, RefusedRequest
 from msewa.dpo.operations.noting import Officer, note
-from msewa.dpo.operations.showing import DISCLOSED, DUE, FOUND_DUE, read_document, reason_of, show
+from msewa.dpo.operations.showing import DISCLOSED, DUE, read_document, reason_of, show
 from msewa.dpo.papers import close_paper, place_of_document
 from msewa.dpo.queries import Demand, list_approvers
 from msewa.dpo.references import LEGAL, new_reference, show_number
-from msewa.dpo.rules import APPROVERS, CARRIED_OUT, FOUND, Ground, State, is_refused, names_a_provision, visible_at
+from msewa.dpo.rules import APPROVERS, CARRIED_OUT, Ground, State, is_refused, names_a_provision, visible_at
 from msewa.dpo.values import read_values
 from msewa.extensions import db
 from msewa.ledger.rules import Subject, SubjectKey
@@ -34,6 +34,10 @@ class NoProvisionError(ValueError):
 
 class NotApprovedError(Exception):
     """Fewer than two different officers approved."""
+
+
+class NobodyError(Exception):
+    """The number that a demand names leads to nobody, or to nobody any more."""
 
 
 class MovedOnError(Exception):
@@ -60,8 +64,10 @@ def refuse(ground: Ground, *, officer: Officer, now: datetime) -> None:
     note("legal.refused", officer=officer, now=now, reason=ground)
 
 
-def draft(paper: Paper, *, ground: Ground, account_id: str, officer: Officer, now: datetime, gag_until: datetime | None = None) -> str:
-    """Write a demand down; return its number. That she has an account is a look, on her page now or when the gag ends.
+def draft(
+    paper: Paper, *, ground: Ground, account_id: str | None, officer: Officer, now: datetime, gag_until: datetime | None = None
+) -> str:
+    """Write a demand down, about nobody (None) as about somebody; return its number. Who wrote it learns nothing of whom it is about.
 
     Raises RefusedGroundError and NoProvisionError.
     """
@@ -75,18 +81,7 @@ def draft(paper: Paper, *, ground: Ground, account_id: str, officer: Officer, no
     db.session.execute(insert(LegalDisclosure).values(**row, data_key=wrapped, sealed=sealed, gag_until=gag_until))
     number = show_number(reference, kind=LEGAL)
     _step(demand_id, "drafted", number=number, officer=officer, now=now)
-    shown_at = visible_at(ground, gag_until=gag_until, now=now)
-    if shown_at > now:
-        # Carried out or put aside meanwhile: somebody learned that she has an account, and she reads it when she may.
-        outbox.put(FOUND_DUE, demand_id, now=now, due_at=shown_at)
-    else:
-        look(account_id, actor=officer.actor, reason=reason_of(asdict(paper), ground=ground), fields=(FOUND,), now=now, about=number)
     return number
-
-
-def note_miss(paper: Paper, *, ground: Ground, officer: Officer, now: datetime) -> None:
-    """Note that a demand named a number of nobody: that is an answer, too, and is kept as one of a search is."""
-    note("person.searched", officer=officer, now=now, reason=reason_of(asdict(paper), ground=ground))
 
 
 def approve(demand: Demand, *, officer: Officer, now: datetime) -> None:
@@ -106,21 +101,23 @@ def withdraw(demand: Demand, *, officer: Officer, now: datetime) -> None:
 def execute(demand: Demand, *, officer: Officer, now: datetime) -> None:
     """Open the fields and write the document; she sees it now, or when the gag ends.
 
-    Raises NotApprovedError with fewer than two approvers, MovedOnError when it was carried out or its account is gone.
+    Raises NotApprovedError with fewer than two approvers, MovedOnError when it was carried out, NobodyError when it is about
+    nobody: that was noted, and the caller commits.
     """
     # Read without a lock: no approval is ever taken back.
     if len(list_approvers(demand.id)) < APPROVERS:
         raise NotApprovedError
     shown_at = visible_at(demand.ground, gag_until=demand.gag_until, now=now)
     is_gagged = shown_at > now
-    if demand.account_id is None:
-        raise MovedOnError
+    if demand.account_id is None and demand.state == State.DRAFT:
+        _end_miss(demand, officer=officer, now=now)
+        raise NobodyError
     # Before anything is opened: of two officers who press at one moment the second finds it done.
     _move(demand, State.GAGGED if is_gagged else State.SHOWN)
     _step(demand.id, "executed", number=demand.number, officer=officer, now=now)
     if is_gagged:
         # The law forbids to tell yet: the register keeps this look, and her ledger gets it when the gag ends.
-        subject = get_subject(demand.account_id)
+        subject = get_subject(cast(str, demand.account_id))
         outbox.put(DUE, demand.id, now=now, due_at=shown_at)
     else:
         subject = _look(demand, officer=officer, now=now)
@@ -138,6 +135,12 @@ def open_document(demand: Demand, *, officer: Officer, now: datetime) -> dict[st
     subject = get_subject(demand.account_id) if is_gagged else _look(demand, officer=officer, now=now)
     _step(demand.id, "opened", number=demand.number, officer=officer, now=now)
     return read_document(demand, subject)
+
+
+def _end_miss(demand: Demand, *, officer: Officer, now: datetime) -> None:
+    """Put a demand aside that named a number of nobody: that is an answer, too, and is kept as one of a search is."""
+    withdraw(demand, officer=officer, now=now)
+    note("person.searched", officer=officer, now=now, reason=reason_of(demand.paper, ground=demand.ground))
 
 
 def _look(demand: Demand, *, officer: Officer, now: datetime) -> SubjectKey:

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from msewa.accounts.looking import look
 from msewa.accounts.models import Account
 from msewa.accounts.operations.telling import tell
 from msewa.accounts.queries import get_subject
@@ -18,13 +17,13 @@ from msewa.crypto.envelope import unseal_json
 from msewa.dpo.models import LegalDisclosure
 from msewa.dpo.papers import place_of_document
 from msewa.dpo.queries import Demand, find_demand, list_steps
-from msewa.dpo.rules import FOUND, Ground, State
+from msewa.dpo.rules import Ground, State
 from msewa.extensions import db
 from msewa.ledger.operations import record
 from msewa.ledger.rules import Actor, Kind, Subject
 from msewa.web.filters import show_date
 
-DUE, FOUND_DUE = "dpo.legal_due", "dpo.found_due"
+DUE = "dpo.legal_due"
 DISCLOSED = {Ground.LAW: "disclosure.law", Ground.LIFE: "disclosure.life"}
 BASES = {Ground.LAW: "dpv:LegalObligation", Ground.LIFE: "dpv:VitalInterest"}
 
@@ -61,17 +60,6 @@ def show_due(reference: str, *, now: datetime) -> None:
     db.session.execute(update(LegalDisclosure).where(LegalDisclosure.id == demand.id).values(state=State.SHOWN))
     # Of the day on which it was handed over: her receipt speaks of that, however late it comes.
     show(demand, subject, at=steps[0].at, now=now)
-
-
-def show_found(reference: str, *, now: datetime) -> None:
-    """Put on the citizen's ledger that a demand found her account, now that the gag has ended (outbox topic dpo.found_due)."""
-    demand = find_demand(reference)
-    if demand is None or demand.account_id is None:
-        return
-    # Whoever wrote it down is whoever learned that she has an account.
-    drafted = list_steps(demand.id)[0]
-    actor, reason = Actor(Kind.DPO, drafted.officer_id), _reason_on(demand, drafted.at)
-    look(demand.account_id, actor=actor, reason=reason, fields=(FOUND,), now=now, about=demand.number)
 
 
 def read_document(demand: Demand, subject: Subject) -> dict[str, Any]:

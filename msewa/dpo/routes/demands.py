@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from msewa.crypto.canonical import canonical
 from msewa.dpo.forms import GROUNDS, DemandForm
 from msewa.dpo.operations import disclosing
-from msewa.dpo.operations.disclosing import MovedOnError, NotApprovedError, Paper
+from msewa.dpo.operations.disclosing import MovedOnError, NobodyError, NotApprovedError, Paper
 from msewa.dpo.queries import Demand, get_demand, list_demands, list_steps
 from msewa.dpo.routes.blueprint import bp, done, officer
 from msewa.dpo.rules import APPROVERS, Ground, is_refused, names_a_provision
@@ -61,11 +61,7 @@ def _draft(form: DemandForm) -> AnyResponse:
     account_id, application_id = find_subject(form.application, mobile="" if form.application else form.mobile_number)
     said = {key: str(form[key].data or "") for key in ("authority", "provision", "instrument", "gag_basis")}
     paper, ground = Paper(**said, fields=tuple(form.fields.data or ()), application_id=application_id), Ground(form.ground.data)
-    if account_id is None:
-        disclosing.note_miss(paper, ground=ground, officer=officer(), now=now())
-        db.session.commit()
-        form.subject.errors = [gettext("Nobody has this number")]
-        return _ask(form, status=422)
+    # The same answer whether or not anybody has this number: one officer alone must not learn who has an account.
     number = disclosing.draft(paper, ground=ground, account_id=account_id, officer=officer(), now=now(), gag_until=form.gag_end)
     return done(url_for("dpo.demand", ref=number))
 
@@ -89,13 +85,18 @@ def act_on_demand(ref: str) -> AnyResponse:
         abort(400)
     try:
         acts[act](found, officer=officer(), now=now())
-    except NotApprovedError:
+    except NobodyError:
+        db.session.commit()
+        return _show(get_demand(ref), status=409, problem=gettext("Nobody has this number"))
+    except (NotApprovedError, MovedOnError) as fault:
         db.session.rollback()
-        return _show(get_demand(ref), status=409, problem=gettext("Two different officers must approve first"))
-    except MovedOnError:
-        db.session.rollback()
-        return _show(get_demand(ref), status=409, problem=gettext("This has moved on meanwhile"))
+        return _show(get_demand(ref), status=409, problem=_problem(fault))
     return done(url_for("dpo.demand", ref=found.number))
+
+
+def _problem(fault: Exception) -> str:
+    has_moved = isinstance(fault, MovedOnError)
+    return gettext("This has moved on meanwhile") if has_moved else gettext("Two different officers must approve first")
 
 
 @bp.get("/dpo/legal/<ref>/document")
