@@ -13,7 +13,7 @@ from msewa.accounts.operations.numbers import GONE, is_number_gone, release_numb
 from msewa.accounts.operations.opening import add_recovery_codes, bind_factor
 from msewa.accounts.operations.telling import addresses_of, tell
 from msewa.accounts.people import place_of
-from msewa.accounts.queries import get_contact, index_of
+from msewa.accounts.queries import index_of
 from msewa.crypto.envelope import seal_json, unseal_json
 from msewa.extensions import db
 from msewa.ledger.operations import record
@@ -59,7 +59,6 @@ def change_address(subject: Subject, *, field: str, value: str, actor: Actor, no
     contact |= {field: value, "given": contact["given"] | {field: now.isoformat()}}
     if field == "mobile":
         release_number(value, now=now, to=subject.id)
-        _end_begun_by_number(subject)
     values = {"contact": seal_json(subject.key, contact, place=place), f"{field}_index": index_of(field, value)}
     db.session.execute(update(Account).where(Account.id == subject.id).values(**values))
     # Whoever leaves later is looked for under the addresses of that day alone; tries at the new one were made while it was nobody's.
@@ -68,6 +67,8 @@ def change_address(subject: Subject, *, field: str, value: str, actor: Actor, no
     forgive(subject)
     if field == "mobile":
         lift(subject.id, reason=GONE)
+        visits.end_recoveries(subject.id)
+        forget_begun(subject.id, contact=left)
     record("contact.changed", subject=subject, actor=actor, now=now, fields=(field,))
     tell(subject, f"notice_{field}", now=now, also=before)
 
@@ -78,13 +79,6 @@ def _end_ways_in(subject: Subject, *, but: str, actor: Actor, now: datetime) -> 
     waits = delete(PendingReset).where(PendingReset.account_id == subject.id, PendingReset.ends_at > now)
     if cast("CursorResult[Any]", db.session.execute(waits)).rowcount:
         record("reset.cancelled", subject=subject, actor=actor, now=now)
-
-
-def _end_begun_by_number(subject: Subject) -> None:
-    visits.end_recoveries(subject.id)
-    # What is begun with a number that somebody else may have by now is theirs.
-    if not is_number_gone(subject.id):
-        forget_begun(subject.id, contact=get_contact(subject))
 
 
 def change_language(subject: Subject, *, language: str, actor: Actor, now: datetime) -> None:
