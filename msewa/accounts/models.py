@@ -70,7 +70,8 @@ class RecoveryCode(Base):
 class SignInSession(Base):
     """A visit. `kind` says what it may: only a full one is signed in; the others are on their way there.
 
-    `sealed` holds what an unfinished way has gathered: under the account's data key, or under `data_key` where there is no account.
+    `sealed` holds what an unfinished way has gathered, under its own `data_key`; a signed-in visit's lies under the account's data key.
+    `account_id` is set from the first thing that was proven on: with it the visit ends when all others of the account do.
     """
 
     __tablename__ = "sign_in_session"
