@@ -54,6 +54,7 @@ from msewa.privacy import digesting
 from msewa.privacy import routes as privacy_routes
 from msewa.privacy import work as privacy_work
 from msewa.privacy.holding import HOLDING as PRIVACY
+from msewa.privacy.naming import name_act
 from msewa.profile import routes as profile_routes
 from msewa.profile.holding import HOLDING as PROFILE
 from msewa.promises import checking
@@ -126,6 +127,7 @@ def register(app: Flask, *, settings: Settings) -> None:
     daily.every_day(app, holding_back.TOPIC, holding_back.let_go_old)
     app.extensions["readiness"]["catalogue"] = is_loaded
     app.extensions["registration_notice"] = get_registration_notice
+    app.extensions["name_act"] = name_act
     for reader, purpose_ids in READERS:
         read_by(app, reader.__name__, *purpose_ids)
     for holding in HOLDINGS:

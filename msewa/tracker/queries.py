@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from flask import current_app
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from msewa.catalogue.queries import catalogue
@@ -97,8 +99,17 @@ def place_of(client_id: str, *, subject: Subject) -> Place:
 
 def _usage(row: dict[str, Any], *, portals: dict[str, Client], operator: str) -> dict[str, str]:
     code, name, system = _receiver(row["actor"], portals=portals, operator=operator)
-    told = {"logtime": row["at"], "action": row["reason"] or row["act"]}
+    told = {"logtime": row["at"], "action": _action(row, portals=portals)}
     return {**told, "receiverCode": code, "receiverName": name, "receiverSystem": system}
+
+
+def _action(row: dict[str, Any], *, portals: dict[str, Client]) -> str:
+    """Say what was done and why, in words that a person understands, as the contract asks; in English, like the rest of the answer."""
+    with force_locale("en_IN"):
+        done = current_app.extensions["name_act"](row["act"])
+    # A portal's own row has its name for a reason; that is told as the receiver.
+    why = "" if row["actor"]["id"] in portals else row["reason"]
+    return f"{done}: {why}" if why else done
 
 
 def _receiver(actor: dict[str, str], *, portals: dict[str, Client], operator: str) -> tuple[str, str, str]:

@@ -27,7 +27,7 @@ def test_a_portal_with_her_code_is_told_who_looked_when_and_why(client: StrictCl
     usages = answer.get_json()["usages"]
     assert answer.status_code == 200
     assert answer.get_json()["totalUsages"] == len(usages) == 4
-    assert [usage["action"] for usage in usages] == ["Citizens' portal", "case 2", "case 1", "case 0"]
+    assert [usage["action"] for usage in usages] == ["This list was read", *(f"Looked at your data: case {step}" for step in (2, 1, 0))]
     assert usages[1].keys() == {"logtime", "action", "receiverCode", "receiverName", "receiverSystem"}
     assert [usage["receiverCode"] for usage in usages] == [ADDRESS, "bdpo", "bdpo", "bdpo"]
     assert usages[0]["receiverName"] == "Citizens' portal"
@@ -120,8 +120,8 @@ def test_the_answer_comes_in_pages_and_for_a_period(client: StrictClient, her: S
     late = ask(code, periodStart=(clock.now() - timedelta(minutes=9, seconds=30)).isoformat(), periodEnd=until).get_json()
 
     assert [page["totalUsages"] for page in pages] == [3, 3]
-    assert [usage["action"] for page in pages for usage in page["usages"]] == ["case 2", "case 1", "case 0"]
-    assert [usage["action"] for usage in late["usages"]] == ["case 2", "case 1"]
+    assert [usage["action"] for page in pages for usage in page["usages"]] == [f"Looked at your data: case {step}" for step in (2, 1, 0)]
+    assert [usage["action"] for usage in late["usages"]] == [f"Looked at your data: case {step}" for step in (2, 1)]
 
 
 def began_on(app: Flask, clock: ClockHandle) -> date:
