@@ -12,11 +12,11 @@ from msewa.notifications.suppressing import allow, list_suppressions, suppress
 
 
 class NotAllowedYetError(Exception):
-    """The purpose `purpose_id` is off; its notice comes first."""
+    """The purposes `purpose_ids` are off; their notices come first."""
 
-    def __init__(self, purpose_id: str) -> None:
-        super().__init__(purpose_id)
-        self.purpose_id = purpose_id
+    def __init__(self, purpose_ids: Sequence[str]) -> None:
+        super().__init__(*purpose_ids)
+        self.purpose_ids = purpose_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ def read_cell(text: str) -> tuple[str, Channel] | None:
 
 def turn_on(subject: Subject, *, topic: str, channel: Channel, actor: Actor, now: datetime) -> None:
     """Let a topic come over a channel again; NotAllowedYetError while one of the two is off."""
-    for purpose_id in (topic, f"channel.{channel}"):
-        if not is_allowed(subject.id, purpose_id, now=now):
-            raise NotAllowedYetError(purpose_id)
+    missing = [one for one in (topic, f"channel.{channel}") if not is_allowed(subject.id, one, now=now)]
+    if missing:
+        raise NotAllowedYetError(missing)
     allow(subject.id, channel=channel, topic=topic)
     record("choice.channel_on", subject=subject, actor=actor, now=now, about=f"{topic}, {channel}")
 

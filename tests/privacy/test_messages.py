@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -16,6 +17,7 @@ from tests.people import Somebody, signed_in
 from tests.privacy.conftest import allowed_by
 from tests.strict_client import Page, StrictClient
 
+MATRIX = "/privacy/messages#matrix"
 ALL_CELLS = [f"{topic} {channel}" for topic in TOPICS for channel in CHANNELS]
 
 
@@ -33,6 +35,11 @@ def press(client: StrictClient, cell: str, way: str) -> str:
     answer = client.submit("/privacy/messages", "messages", **{way: cell})
     assert answer.status_code == 303
     return answer.headers["Location"]
+
+
+def answered(client: StrictClient, notice: str, yes_or_no: str) -> str:
+    """Answer on the page of a notice; return where that leads."""
+    return client.submit(notice, "answer", on=yes_or_no).headers["Location"]
 
 
 def announced(app: Flask, topic: str) -> int:
@@ -53,14 +60,19 @@ def test_pressing_on_what_was_never_allowed_leads_to_its_notice_first(her: Someb
     topic, _, channel = cell.partition(" ")
 
     first = press(client, cell, "on")
-    allowed_by(her, topic)
-    second = press(client, cell, "on")
-    allowed_by(her, f"channel.{channel}")
+    second = answered(client, first, "1")
+    last = answered(client, second, "1")
 
-    assert first == f"/privacy/choices/{topic}"
-    assert second == f"/privacy/choices/channel.{channel}"
+    assert [urlsplit(one).path for one in (first, second)] == [f"/privacy/choices/{topic}", f"/privacy/choices/channel.{channel}"]
+    assert last == MATRIX
     assert [one for one, state in cells(client.page("/privacy/messages")).items() if state == "true"] == [cell]
-    assert client.get(first).status_code == client.get(second).status_code == 200
+
+
+def test_a_no_on_the_way_leads_back_and_leaves_everything_off(her: Somebody, client: StrictClient) -> None:
+    where = answered(client, press(client, "newsletter sms", "on"), "no")
+
+    assert where == MATRIX
+    assert set(cells(client.page("/privacy/messages")).values()) == {"false"}
 
 
 @pytest.mark.promise("P64")
@@ -84,7 +96,7 @@ def test_what_she_stopped_here_she_can_let_come_again(her: Somebody, client: Str
 
     where = press(client, "newsletter sms", "on")
 
-    assert where == "/privacy/messages#matrix"
+    assert where == MATRIX
     assert announced(app, "newsletter") == 1
 
 

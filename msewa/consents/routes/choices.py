@@ -51,16 +51,22 @@ def decide(purpose_id: str) -> Response:
     purpose, event = get_purpose(purpose_id), EVENTS.get(request.form.get("on", ""))
     if event is None or not purpose.is_choice or purpose.is_per_recipient:
         abort(400)
+    if len(set(request.form.getlist("on"))) > 1:
+        # A yes and a no in one form are no answer at all.
+        return _page(status=422)
     shown_in = language_shown(purpose, request.form.get("notice", ""))
     if shown_in is None and event in (Event.GIVEN, Event.RENEWED):
         return _page(status=409)
     choose(person(), purpose_id, event, language=shown_in or language(), actor=person().actor, now=now())
-    back = safe_next(
-        request.form.get("next"), fallback=url_for("consents.choices", done=purpose_id, _anchor=f"choice-{purpose_id.replace('.', '-')}")
+    # A no does not lead on to the question that a yes leads to.
+    wanted = request.form.get("back") if event is Event.REFUSED else None
+    way = safe_next(
+        wanted or request.form.get("next"),
+        fallback=url_for("consents.choices", done=purpose_id, _anchor=f"choice-{purpose_id.replace('.', '-')}"),
     )
-    form_keys.remember(back)
+    form_keys.remember(way)
     db.session.commit()
-    return see_other(back)
+    return see_other(way)
 
 
 def _page(*, status: int) -> Response:

@@ -52,9 +52,11 @@ def switch_messages() -> AnyResponse:
 
 
 def _turned(topic: str, channel: Any, *, is_on: bool) -> str:
-    turn = matrix.turn_on if is_on else matrix.turn_off
+    turn, way = matrix.turn_on if is_on else matrix.turn_off, url_for("privacy.messages", _anchor="matrix")
     try:
         turn(person(), topic=topic, channel=channel, actor=person().actor, now=now())
     except NotAllowedYetError as missing:
-        return url_for("consents.choice", purpose_id=missing.purpose_id)
-    return url_for("privacy.messages", _anchor="matrix")
+        # One yes leads to the next question and the last one back here; a no leads back at once.
+        for purpose_id in reversed(missing.purpose_ids):
+            way = url_for("consents.choice", purpose_id=purpose_id, next=way, back=url_for("privacy.messages", _anchor="matrix"))
+    return way
