@@ -82,9 +82,9 @@ def as_password(value: str | None) -> str:
     return nfc(value or "")
 
 
-def mobile_input() -> StringField:
+def mobile_input(otherwise: Any = _("Write your mobile number")) -> StringField:
     """Return the question for a mobile number; a form asks in the order in which its questions are made."""
-    return StringField(_("Mobile number"), filters=[clean_text], validators=[check_mobile(_("Write your mobile number"))])
+    return StringField(_("Mobile number"), filters=[clean_text], validators=[check_mobile(otherwise)])
 
 
 class WithMobile(Form):

@@ -9,9 +9,9 @@ from msewa.grievances.rules import Topic
 _ = lazy_gettext
 TOPICS = {
     **TOPICS_TO_HER,
-    Topic.LOOK: _("A look at her data"),
-    Topic.CHOICE: _("One of her choices"),
-    Topic.DATA: _("Her data"),
+    Topic.LOOK: _("A look at the citizen's data"),
+    Topic.CHOICE: _("One of the citizen's choices"),
+    Topic.DATA: _("The citizen's data"),
 }
 # The question bank asks these of the one who fills a form in; all others name the thing alone.
 FIELDS = {

@@ -64,7 +64,7 @@ def test_the_receipt_has_a_number_to_read_out_and_a_code_with_its_address(harjin
     [
         ("en", "₹15 Not paid here: the office says how to pay."),
         ("pa", "₹15 ਇੱਥੇ ਨਹੀਂ ਭਰੀ ਜਾਂਦੀ: ਕਿਵੇਂ ਭਰਨੀ ਹੈ, ਦਫ਼ਤਰ ਦੱਸਦਾ ਹੈ।"),
-        ("hi", "₹15 यहाँ नहीं भरी जाती: कैसे भरनी है, दफ़्तर बताता है।"),
+        ("hi", "₹15 यहाँ नहीं भरा जाता: कैसे भरना है, दफ़्तर बताता है।"),
     ],
 )
 def test_a_fee_never_reads_as_if_it_were_paid(harjinder: Applicant, path: str, language: str, words: str) -> None:

@@ -77,7 +77,7 @@ def test_an_answered_complaint_can_be_closed(anita: Seat, harjinder: Seat) -> No
     assert harjinder.client.page(f"/grievances/{ref}").words("grievance-status") == "Closed"
 
 
-@pytest.mark.parametrize(("language", "title"), [("en", "Her data"), ("pa", "ਨਾਗਰਿਕ ਦਾ ਡਾਟਾ"), ("hi", "नागरिक का डाटा")])
+@pytest.mark.parametrize(("language", "title"), [("en", "The citizen's data"), ("pa", "ਨਾਗਰਿਕ ਦਾ ਡਾਟਾ"), ("hi", "नागरिक का डाटा")])
 def test_its_title_speaks_to_the_officer_of_somebody_elses_data(anita: Seat, harjinder: Seat, language: str, title: str) -> None:
     fields = {**harjinder.client.page("/grievances/new").fields("grievance"), "about": "data", "text": TEXT}
     ref = harjinder.client.post("/grievances/new", data=fields).headers["Location"].rpartition("/")[2]

@@ -64,6 +64,12 @@ def test_opening_a_field_shows_that_field_alone_and_lands_on_her_page(anita: Sea
     assert (entry["act"], entry["fields"], entry["reason"], entry["about"]) == ("looked", ["address"], REASON, case)
 
 
+def test_an_officer_is_asked_for_the_number_not_for_the_officers_own(anita: Seat) -> None:
+    answer = anita.client.submit("/dpo/people", "search", mobile="", case=open_case(anita), reason=REASON)
+
+    assert Page(answer.get_data(as_text=True)).words("error-mobile") == "Write the mobile number"
+
+
 @pytest.mark.promise("P47")
 @pytest.mark.parametrize("case", ["C-AAAA-AAAA", "nonsense", "G-AAAA-AAAA"])
 def test_without_an_open_case_nothing_is_read(anita: Seat, harjinder: Seat, case: str) -> None:

@@ -60,6 +60,7 @@ def test_nothing_is_chosen_for_her_and_what_is_missing_is_said_in_the_order_of_t
     assert offered["field"] == ""
     assert answer.status_code == 422
     assert said == ["field", "new", "text"]
+    assert Page(answer.get_data(as_text=True)).words("error-text") == "Write why"
 
 
 def test_a_draft_and_somebody_elses_application_have_nothing_to_correct(harjinder: Applicant, stranger: Applicant) -> None:

@@ -139,7 +139,7 @@ def test_whoever_allows_nothing_still_reads_what_a_law_needs(app: Flask, client:
     assert "by-law" in {node.get("data-testid") for node in room.iter()}
     assert by_law
     assert [title for title in by_law if title not in page.words("by-law")] == []
-    assert {"en": "None of the choices is on", "pa": "ਕੋਈ ਚੋਣ ਚਾਲੂ ਨਹੀਂ", "hi": "कोई पसंद चालू नहीं"}[language] in words(room)
+    assert {"en": "None of the choices is on", "pa": "ਕੋਈ ਚੋਣ ਚਾਲੂ ਨਹੀਂ", "hi": "कोई विकल्प चालू नहीं"}[language] in words(room)
 
 
 def statements(client: StrictClient, app: Flask) -> list[str]:

@@ -59,9 +59,9 @@ def test_a_row_says_who_of_which_office_when_why_and_what(her: Somebody, client:
 @pytest.mark.parametrize(
     ("language", "says"),
     [
-        ("en", ("when a lawful secrecy ends", "as far as we may say")),
-        ("pa", ("ਕਾਨੂੰਨੀ ਗੁਪਤਤਾ ਮੁੱਕਣ ਉੱਤੇ", "ਜਿੰਨਾ ਅਸੀਂ ਦੱਸ ਸਕਦੇ ਹਾਂ")),
-        ("hi", ("क़ानूनी गोपनीयता समाप्त होने पर", "जितना हम बता सकते हैं")),
+        ("en", ("If a law orders secrecy", "as far as we may say")),
+        ("pa", ("ਉਹ ਸਮਾਂ ਮੁੱਕਣ ਉੱਤੇ", "ਜਿੰਨਾ ਅਸੀਂ ਦੱਸ ਸਕਦੇ ਹਾਂ")),
+        ("hi", ("वह समय समाप्त होने पर", "जितना हम बता सकते हैं")),
     ],
 )
 def test_the_list_never_says_more_than_a_lawful_secrecy_lets_us_know(
