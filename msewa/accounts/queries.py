@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 
 from msewa.accounts.models import Account, KnownDevice, Passkey, PendingReset, RecoveryCode, SignInSession, TotpFactor
 from msewa.accounts.people import Person, place_of
-from msewa.accounts.rules import IDLE, State, Visit
+from msewa.accounts.rules import IDLE, State, Visit, tokens_in
 from msewa.crypto.blind_index import blind_index
 from msewa.crypto.envelope import Place, unseal_json
 from msewa.crypto.keyring import Purpose
+from msewa.crypto.tokens import token_hash
 from msewa.extensions import db, is_writing
 from msewa.hot import HotRead
 from msewa.ledger.rules import Subject, SubjectKey
@@ -153,10 +154,11 @@ def find_password(account_id: str | None) -> bytes | None:
     return db.session.scalar(chosen)
 
 
-def is_known_device(hashed: bytes | None, *, account_id: str | None) -> bool:
-    """Whether this browser has signed in to the account before."""
-    chosen = select(KnownDevice.created_at).where(KnownDevice.token_hash == hashed, KnownDevice.account_id == account_id)
-    return hashed is not None and db.session.scalar(chosen) is not None
+def find_device(device: str | None, *, account_id: str | None) -> bytes | None:
+    """Return the mark of a browser that has signed in to the account before, found by what its cookie holds; None for a stranger's."""
+    hashes = [token_hash(token) for token in tokens_in(device)]
+    chosen = select(KnownDevice.token_hash).where(KnownDevice.token_hash.in_(hashes), KnownDevice.account_id == account_id)
+    return db.session.scalar(chosen.limit(1)) if hashes else None
 
 
 def list_visits(account_id: str, *, now: datetime) -> list[Visited]:

@@ -1,5 +1,6 @@
 """The numbers and words of signing in (NIST SP 800-63B-4, AAL2)."""
 
+import re
 from datetime import timedelta
 from enum import StrEnum
 
@@ -26,6 +27,8 @@ LINK_LIFE = timedelta(days=7)
 DORMANT_AFTER = timedelta(days=90)
 RECOVERY_CODES = 10
 MOST_PASSKEYS = 10
+MOST_ON_A_BROWSER = 8
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits in base64
 # De-registering can be taken back for so long; then the account goes the way of a deleted one.
 REST = timedelta(days=30)
 REST_NOTICE = timedelta(days=7)  # before a rest ends in leaving, its owner is told once
@@ -55,6 +58,17 @@ class Visit(StrEnum):
     HALF = "half"
     RECOVER = "recover"
     FULL = "full"
+
+
+def tokens_in(device: str | None) -> list[str]:
+    """Return what a browser's `device` cookie holds: a token for each account that was used there, the latest last."""
+    # Of no other shape than ours: what somebody else has put there could make the cookie too long to be kept.
+    return [token for token in (device or "").split(".") if TOKEN.fullmatch(token)][-MOST_ON_A_BROWSER:]
+
+
+def joined(device: str | None, token: str) -> str:
+    """Return what the cookie holds with one more token: two accounts have none in common, so that nothing of ours joins them (P61)."""
+    return ".".join([*tokens_in(device), token][-MOST_ON_A_BROWSER:])
 
 
 def wait_after(tries: int) -> timedelta:

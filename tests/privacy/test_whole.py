@@ -112,7 +112,7 @@ def _rare(her: Applicant, *, word: str) -> None:
     half = seal_json(subject.key, {"credential_id": "00", "public_key": "00"}, place=place_of_passkey(passkey_id, account_id=account_id))
     db.session.add(Passkey(id=passkey_id, account_id=account_id, sealed=half, sign_count=0, added_at=now, used_at=now))
     db.session.add(RecoveryCode(id=secrets.token_hex(16), account_id=account_id, hashed=b"x", used_at=now))
-    visits.know_device(account_id, token=None, now=now)
+    visits.know_device(account_id, device=None, now=now)
     resets.begin_reset(subject, now=now)
     suppress(account_id, channel="sms", topic="newsletter", reason="opted_out", now=now)
     address = "IN/GOV/PORTAL/citizens"

@@ -9,9 +9,8 @@ from msewa.accounts.models import Account
 from msewa.accounts.operations import visits
 from msewa.accounts.operations.numbers import doubt_number
 from msewa.accounts.operations.telling import tell
-from msewa.accounts.queries import get_subject, is_known_device
+from msewa.accounts.queries import find_device, get_subject
 from msewa.accounts.rules import HALF_DONE, Visit
-from msewa.crypto.tokens import token_hash
 from msewa.extensions import db
 from msewa.ledger.operations import record
 from msewa.ledger.rules import Actor, Kind, Subject
@@ -22,7 +21,7 @@ HALF = "accounts.half_done"
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The tokens for the browser: of the visit, and, when it was not known yet, of the device."""
+    """What the browser is given: the token of the visit, and, when it was not known yet, what its `device` cookie holds now."""
 
     session: str
     device: str | None
@@ -45,12 +44,12 @@ def enter(subject: Subject, *, actor: Actor, device: str | None, now: datetime, 
         visits.use_up(led_by, account_id=subject.id)
     doubt_number(subject, now=now)
     # Asked before the device is made known below.
-    is_new = not is_known_device(token_hash(device) if device else None, account_id=subject.id)
+    is_new = find_device(device, account_id=subject.id) is None
     if is_new and way != "registration":
         tell(subject, "notice_new_device", now=now)
     db.session.execute(update(Account).where(Account.id == subject.id).values(signed_in_at=now))
     record("account.signed_in", subject=subject, actor=actor, now=now, reason=way)
-    given = visits.know_device(subject.id, token=device, now=now)
+    given = visits.know_device(subject.id, device=device, now=now)
     return Entered(visits.enter(subject.id, now=now), given)
 
 

@@ -12,11 +12,10 @@ from msewa.accounts.operations.forgetting import STRANGERS
 from msewa.accounts.operations.hashing import hash_password, is_outdated, verify_code, verify_password
 from msewa.accounts.operations.opening import place_of_factor
 from msewa.accounts.operations.throttling import TooManyTriesError, bucket_of, clear, take_try
-from msewa.accounts.queries import find_by_name, find_password, get_subject, is_known_device
+from msewa.accounts.queries import find_by_name, find_device, find_password, get_subject
 from msewa.accounts.rules import MOST_FAILURES, RECOVERY_CODES
 from msewa.accounts.standing import one_at_a_time
 from msewa.crypto.envelope import unseal
-from msewa.crypto.tokens import token_hash
 from msewa.extensions import db
 from msewa.ledger.rules import Subject
 
@@ -157,8 +156,8 @@ def subject_of(attempt: PasswordTry) -> Subject:
 
 def _device_of(account_id: str | None, *, device: str | None) -> str:
     """Return the name of a device's own bucket: strangers share one, so that they can't lock out a browser she has used before."""
-    hashed = token_hash(device) if device else None
-    return hashed.hex() if hashed and is_known_device(hashed, account_id=account_id) else STRANGERS
+    known = find_device(device, account_id=account_id)
+    return known.hex() if known else STRANGERS
 
 
 def _changed(statement: Any) -> bool:

@@ -8,8 +8,8 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select, update
 
 from msewa.accounts.models import KnownDevice, SignInSession
-from msewa.accounts.queries import over
-from msewa.accounts.rules import HALF_DONE, LONGEST_VISIT, UNFINISHED, Visit
+from msewa.accounts.queries import find_device, over
+from msewa.accounts.rules import HALF_DONE, LONGEST_VISIT, UNFINISHED, Visit, joined
 from msewa.accounts.standing import one_at_a_time
 from msewa.crypto.envelope import Place, seal_json, unseal_json
 from msewa.crypto.tokens import new_token, token_hash
@@ -188,15 +188,17 @@ def end_recoveries(account_id: str) -> None:
     db.session.execute(begun)
 
 
-def know_device(account_id: str, *, token: str | None, now: datetime) -> str | None:
-    """Remember the browser that signed in; return a token for it if it has none yet."""
-    given = None if token else new_token()
-    hashed = token_hash(token or given or "")
-    known = db.session.get(KnownDevice, (hashed, account_id))
-    if known is None:
-        db.session.add(KnownDevice(token_hash=hashed, account_id=account_id, created_at=now))
-        db.session.flush()
-    return given
+def know_device(account_id: str, *, device: str | None, now: datetime) -> str | None:
+    """Remember the browser that signed in, by a token of this account alone; return what its `device` cookie holds now, None if that stays.
+
+    What a browser brings along is taken for nothing but what it is known as: somebody else may have put it there, and knows it.
+    """
+    if find_device(device, account_id=account_id) is not None:
+        return None
+    given = new_token()
+    db.session.add(KnownDevice(token_hash=token_hash(given), account_id=account_id, created_at=now))
+    db.session.flush()
+    return joined(device, given)
 
 
 def forget_devices(account_id: str) -> None:

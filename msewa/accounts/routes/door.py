@@ -32,7 +32,7 @@ def me() -> Person:
 
 
 def device() -> str | None:
-    """Return the token of this browser, if it has signed in before."""
+    """Return what the `device` cookie of this browser holds, if anybody has signed in there before."""
     return cookies.read("device")
 
 

@@ -136,6 +136,6 @@ def _come_back() -> Response:
         token = visits.hand_over(visit.data["opened"], now=now())
         if token is None:
             return see_other(url_for("accounts.sign_in"))
-        given = visits.know_device(visit.data["account"], token=device(), now=now())
+        given = visits.know_device(visit.data["account"], device=device(), now=now())
         db.session.commit()
     return let_in(Entered(token, given), url_for("accounts.recovery_codes"))
