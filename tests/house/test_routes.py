@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 
 from msewa.web.access import CITIZEN, PUBLIC, SANDBOX, SIGNED_IN, audience_of
-from tests.strict_client import StrictClient
+from tests.people import DISTRICT_OFFICE, signed_in
+from tests.strict_client import XHTML, StrictClient
 
 KEBAB = re.compile(r"(/|/robots\.txt|/([a-z0-9-]+|<[a-z_:]+>)(/([a-z0-9-]+|<[a-z_:]+>(\.(json|csv))?|[a-z]+\.(json|py)))*)")
 # Names that an outside contract sets (Estonia's data tracker).
@@ -74,6 +75,18 @@ def test_a_visit_to_an_address_that_only_takes_a_form_leads_to_the_page_with_the
 
     assert dead_ends == {}, "name the form's page: @form_on of msewa/web/access.py"
     assert client.get("/sandbox/reset").status_code == 405
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("role", ["citizen", "operator", "officer", "dpo"])
+@pytest.mark.parametrize("page", ["/", "/statistics", "/account/security"])
+def test_no_page_offers_a_link_that_is_shut_to_whoever_reads_it(app: Flask, client: StrictClient, role: str, page: str) -> None:
+    signed_in(client, app=app, role=role, office=DISTRICT_OFFICE if role == "officer" else None)
+    links = {node.get("href", "").partition("#")[0] for node in client.page(page).root.iter(f"{XHTML}a")}
+
+    shut = {link: client.get(link).status_code for link in links if link.startswith("/")}
+
+    assert {link: status for link, status in shut.items() if status >= 400} == {}
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
