@@ -91,6 +91,9 @@ def decide(client_id: str) -> AnyResponse:
     """Give a portal a code, or take it back; a yes only to the words that were shown and still hold."""
     client, acts = get_client(client_id), {"1": operations.give, "0": operations.take_back}
     act = acts.get(request.form.get("on", "")) or abort(400)
+    if len(set(request.form.getlist("on"))) > 1:
+        # A yes and a no in one form are no answer at all.
+        return _page(status=422)
     shown_in = language_shown(get_purpose(PURPOSE), request.form.get("notice", ""))
     if shown_in is None and act is operations.give:
         return _page(status=409)

@@ -187,3 +187,15 @@ def test_refusing_everything_costs_nothing_in_any_service(app: Flask, client: St
         assert links[0] == links[1]
     answers = [one.submit("/services/birth-certificate", "apply").status_code for one in (client, another_client)]
     assert answers == [303, 303]
+
+
+@ONE_BACKEND
+@pytest.mark.promise("P35")
+@pytest.mark.parametrize("answers", [["1", "0"], ["0", "1"], ["1", "no"], ["again", "0"]])
+def test_a_yes_and_a_no_in_one_form_are_no_answer(her: Somebody, client: StrictClient, answers: list[str]) -> None:
+    fields = client.page("/privacy/choices").fields("choice-digest")
+
+    refused = client.post("/privacy/choices/digest", data={**fields, "on": answers})
+
+    assert refused.status_code == 422
+    assert states(her)["digest"] == "not_asked"
