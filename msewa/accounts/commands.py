@@ -26,4 +26,4 @@ def revoked_numbers(file: Path) -> None:
                 db.session.commit()
                 click.echo(f"{sum(counts.values())} lines ...", err=True)
         db.session.commit()
-    click.echo(f"{counts[True]} numbers of ours noted, {counts[False]} of nobody here, {counts[None]} lines that are no mobile number.")
+    click.echo(f"Numbers of ours noted: {counts[True]}; of nobody here: {counts[False]}; lines that are no mobile number: {counts[None]}.")

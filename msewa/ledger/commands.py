@@ -45,7 +45,7 @@ def verify(against: tuple[TextIO, ...]) -> None:
         click.echo(fault)
         count += 1
     if count:
-        raise click.ClickException(f"{count} faults.")
+        raise click.ClickException("1 fault." if count == 1 else f"{count} faults.")
     newest = find_checkpoint()
     click.echo(
         f"The ledger is whole: {newest.splitlines()[1]} rows, as signed." if newest else "The ledger is whole: nothing is signed yet."

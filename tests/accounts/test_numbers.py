@@ -48,7 +48,7 @@ def run_list(app: Flask, tmp_path, text: str) -> str:
 def test_the_list_stops_messages_to_the_number_and_asks_by_mail(app: Flask, tmp_path, post, earlier: Somebody) -> None:
     said = run_list(app, tmp_path, f"\ufeff{NUMBER}\n9876500000\nnot a number\n")
 
-    assert "1 numbers of ours noted, 1 of nobody here, 1 lines" in said
+    assert "Numbers of ours noted: 1; of nobody here: 1; lines that are no mobile number: 1." in said
     assert post.templates_to(MOBILE) == []
     assert post.templates_to("surinder@example.org") == ["number_gone"]
 
@@ -56,7 +56,7 @@ def test_the_list_stops_messages_to_the_number_and_asks_by_mail(app: Flask, tmp_
 @pytest.mark.promise("P66")
 def test_a_list_that_comes_again_asks_nobody_twice(app: Flask, tmp_path, post, earlier: Somebody) -> None:
     for _ in range(2):
-        assert "1 numbers of ours noted" in run_list(app, tmp_path, NUMBER)
+        assert "Numbers of ours noted: 1;" in run_list(app, tmp_path, NUMBER)
 
     assert post.templates_to("surinder@example.org") == ["number_gone"]
     with app.app_context():

@@ -15,7 +15,7 @@ from msewa.crypto.canonical import canonical
 from msewa.crypto.keyring import Purpose
 from tests.consents.conftest import given
 from tests.people import Somebody, somebody
-from tests.strict_client import StrictClient
+from tests.strict_client import Page, StrictClient
 
 ONE_BACKEND = pytest.mark.parametrize("backend", ["sqlite"])
 
@@ -91,7 +91,6 @@ def test_a_receipt_of_another_key_is_not_ours(her: Somebody, client: StrictClien
 
 
 RUBBISH = [
-    "",
     "x",
     "{}",
     "[]",
@@ -150,3 +149,12 @@ def test_a_receipt_is_found_valid_by_the_operation_too(app: Flask) -> None:
     with app.app_context():
         assert receipts.verify(json.dumps(record)).verdict == "valid"
         assert receipts.verify(json.dumps(record)).record == {key: value for key, value in record.items() if key != "in-dpdp:signature"}
+
+
+def test_an_empty_form_is_asked_for_a_receipt_and_gets_no_verdict(client: StrictClient) -> None:
+    answer = client.submit("/privacy/verify", "verify", receipt=" \n")
+
+    page = Page(answer.get_data(as_text=True))
+    assert answer.status_code == 422
+    assert page.words("error-receipt") in page.words("error-summary")
+    assert not page.all("verdict")

@@ -69,7 +69,7 @@ def test_a_cut_ledger_is_named_also_when_it_has_grown_and_was_signed_since(own: 
     for _ in range(3):
         add(own, her)
 
-    assert verify(own).output.splitlines() == ["The first 2 leaves are not those that were signed.", "Error: 1 faults."]
+    assert verify(own).output.splitlines() == ["The first 2 leaves are not those that were signed.", "Error: 1 fault."]
 
 
 def test_after_a_backup_was_restored_the_earlier_ledger_is_no_fault(own: Flask) -> None:

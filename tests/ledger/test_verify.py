@@ -254,5 +254,5 @@ def test_the_command_is_green_on_a_whole_ledger_and_names_each_fault_otherwise(a
     assert whole.exit_code == 0
     assert "The ledger is whole" in whole.output
     assert other.exit_code != 0
-    assert other.output.splitlines() == ["The kept checkpoint: No known key has signed this.", "Error: 1 faults."]
+    assert other.output.splitlines() == ["The kept checkpoint: No known key has signed this.", "Error: 1 fault."]
     assert number > 0

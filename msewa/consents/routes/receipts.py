@@ -66,7 +66,7 @@ def receipt_keys() -> Response:
 @public
 def verify() -> Response:
     """Ask for a receipt to check."""
-    return render_page("consents/verify.html", checked=None, text="", said="")
+    return render_page("consents/verify.html", checked=None, text="", said="", is_empty=False)
 
 
 @bp.post("/privacy/verify")
@@ -77,13 +77,15 @@ def check() -> Response:
     # One byte more than may be: what was cut off is then too long, not altered. Windows editors put a mark before the text (utf-8-sig).
     text = file.stream.read(receipts.LONGEST + 1).decode("utf-8-sig", "replace") if file else ""
     text = text or request.form.get("receipt", "")
+    if not text.strip():
+        return render_page("consents/verify.html", page_id="consents.verify", status=422, checked=None, text="", said="", is_empty=True)
     checked = receipts.verify(text)
     record = checked.record or {}
     said = json.dumps(record, ensure_ascii=False, indent=2) if record else ""
     # A deletion receipt is signed with the same key: it is ours, and says other things.
     issued_at = datetime.fromisoformat(record["dct:issued"]) if "dct:issued" in record else None
     law = law_cited_as(record.get("in-dpdp:provision", ""))
-    values: dict[str, Any] = {"checked": checked, "text": "", "said": said, "issued_at": issued_at, "law": law}
+    values: dict[str, Any] = {"checked": checked, "text": "", "said": said, "is_empty": False, "issued_at": issued_at, "law": law}
     # For programs that ask: what is not ours as it stands is refused, not only spoken of.
     status = 200 if checked.verdict is receipts.Verdict.VALID else 422
     return render_page("consents/verify.html", page_id="consents.verify", status=status, **values)
