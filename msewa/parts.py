@@ -6,7 +6,7 @@ from flask import Flask
 
 from msewa import start
 from msewa.accounts import commands as accounts_commands
-from msewa.accounts import looking, presence, standing
+from msewa.accounts import looking, presence, same_cookies, standing
 from msewa.accounts import queries as accounts_queries
 from msewa.accounts import routes as accounts_routes
 from msewa.accounts import work as accounts_work
@@ -120,7 +120,7 @@ def register(app: Flask, *, settings: Settings) -> None:
     """Register every feature's routes, commands and outbox handlers; the sandbox only in demo mode."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for part in (checking, presence, standing, looking, accounts_work, privacy_work, dpo_work, announcing, stopping, changes):
+    for part in (checking, presence, same_cookies, standing, looking, accounts_work, privacy_work, dpo_work, announcing, stopping, changes):
         part.init_app(app)
     recording.init_app(app, settings=settings)
     daily.every_day(app, figures.TOPIC, figures.release_due)

@@ -161,6 +161,11 @@ def find_device(device: str | None, *, account_id: str | None) -> bytes | None:
     return db.session.scalar(chosen.limit(1)) if hashes else None
 
 
+def is_device(hashed: bytes) -> bool:
+    """Whether this is the token of a browser that has signed in to any account before."""
+    return db.session.scalar(select(KnownDevice.created_at).where(KnownDevice.token_hash == hashed).limit(1)) is not None
+
+
 def list_visits(account_id: str, *, now: datetime) -> list[Visited]:
     """Return the visits that are still open, the last used first."""
     chosen = (

@@ -46,6 +46,11 @@ def masked_token() -> str:
     return g.masked_token
 
 
+def seed() -> str:
+    """Return what this browser alone holds from its first form on; empty when it has none yet."""
+    return _sent_seed() or ""
+
+
 def unmask(text: str) -> bytes:
     """Return the seed under the mask; anything malformed becomes something that never matches."""
     try:

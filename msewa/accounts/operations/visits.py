@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, delete, select, update
 from msewa.accounts.models import KnownDevice, SignInSession
 from msewa.accounts.queries import find_device, over
 from msewa.accounts.rules import HALF_DONE, LONGEST_VISIT, UNFINISHED, Visit, joined
+from msewa.accounts.same_cookies import token_for
 from msewa.accounts.standing import one_at_a_time
 from msewa.crypto.envelope import Place, seal_json, unseal_json
 from msewa.crypto.tokens import new_token, token_hash
@@ -37,7 +38,7 @@ class Unfinished:
 
 def begin(kind: Visit, *, data: dict[str, Any], now: datetime, account_id: str | None = None) -> tuple[str, str]:
     """Begin an unfinished visit with a key of its own; return its id, and its token, which is stored nowhere."""
-    visit_id, token, key = secrets.token_hex(16), new_token(), new_data_key()
+    visit_id, token, key = secrets.token_hex(16), token_for("session"), new_data_key()
     db.session.add(
         SignInSession(
             id=visit_id,
@@ -85,7 +86,7 @@ def keep(visit: Unfinished, *, account_id: str | None = None) -> None:
 
 def renew(visit: Unfinished) -> str:
     """Give an unfinished visit a new token, because it may do more now."""
-    token = new_token()
+    token = token_for("session")
     db.session.execute(update(SignInSession).where(SignInSession.id == visit.id).values(token_hash=token_hash(token)))
     return token
 
@@ -100,7 +101,7 @@ def use_up(visit_id: str, *, account_id: str) -> None:
 
 def enter(account_id: str, *, now: datetime) -> str:
     """Begin a signed-in visit, proven now; return its token."""
-    token = new_token()
+    token = token_for("session")
     db.session.add(
         SignInSession(
             id=secrets.token_hex(16),
@@ -133,7 +134,7 @@ def hand_over(session_id: str, *, now: datetime) -> str | None:
 
 def prove_again(session_id: str, *, now: datetime) -> str:
     """Note fresh proof of password and second factor (step-up); return the visit's new token."""
-    token = new_token()
+    token = token_for("session")
     values = {"token_hash": token_hash(token), "proved_at": now}
     db.session.execute(update(SignInSession).where(SignInSession.id == session_id).values(**values))
     return token

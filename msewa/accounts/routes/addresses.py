@@ -13,10 +13,11 @@ from msewa.accounts.operations.codes import CodeSpentError, Errand
 from msewa.accounts.operations.numbers import is_kept
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.queries import find_email_owner, get_contact
-from msewa.accounts.routes.door import bp, me, refused, told_to_wait
+from msewa.accounts.routes.door import bp, done, me, over_words, refused, told_to_wait
 from msewa.extensions import db
 from msewa.web.access import fresh_proof, signed_in
 from msewa.web.clock import now
+from msewa.web.form_keys import once
 from msewa.web.pages import render_page, see_other
 
 VERIFY = {"mobile": "accounts/verify_mobile.html", "email": "accounts/verify_email.html"}
@@ -25,6 +26,7 @@ VERIFY = {"mobile": "accounts/verify_mobile.html", "email": "accounts/verify_ema
 @bp.route("/account/mobile", methods=["GET", "POST"])
 @signed_in
 @fresh_proof
+@once
 def change_mobile() -> Response:
     """Ask for a new number, and say what to do when one gives a number up (P66)."""
     form, template = MobileForm(), "accounts/change_mobile.html"
@@ -39,6 +41,7 @@ def change_mobile() -> Response:
 @bp.route("/account/email", methods=["GET", "POST"])
 @signed_in
 @fresh_proof
+@once
 def change_email() -> Response:
     """Ask for an e-mail address, which nobody has to give."""
     form, template = EmailForm(), "accounts/change_email.html"
@@ -59,13 +62,13 @@ def _send(errand: Errand, *, is_taken: bool, page: tuple[str, Any, Any, dict[str
         db.session.rollback()
         return told_to_wait(template, form, input_field, error, now=now(), **shown)
     visits.put_aside(person.session_id, {field: errand.to}, key=person.key)
-    db.session.commit()
-    return see_other(url_for(f"accounts.verify_{field}"))
+    return done(url_for(f"accounts.verify_{field}"))
 
 
 @bp.route("/account/mobile/verify", methods=["GET", "POST"])
 @signed_in
 @fresh_proof
+@once
 def verify_mobile() -> Response:
     """Take the code that went to the new number."""
     return _verify("mobile")
@@ -74,6 +77,7 @@ def verify_mobile() -> Response:
 @bp.route("/account/email/verify", methods=["GET", "POST"])
 @signed_in
 @fresh_proof
+@once
 def verify_email() -> Response:
     """Take the code that went to the new e-mail address."""
     return _verify("email")
@@ -83,7 +87,7 @@ def _verify(field: str) -> Response:
     person, form, template = me(), CodeForm(), VERIFY[field]
     value = visits.find_aside(person.session_id, key=person.key).get(field)
     if value is None:
-        return see_other(url_for(f"accounts.change_{field}"))
+        return _over(field) if request.method == "POST" else see_other(url_for(f"accounts.change_{field}"))
     shown = {"value": value}
     if request.method == "GET" or not form.validate():
         return render_page(template, form=form, status=422 if form.errors else 200, **shown)
@@ -97,6 +101,15 @@ def _verify(field: str) -> Response:
     return _change(field, value)
 
 
+def _over(field: str) -> Response:
+    contact = get_contact(me())
+    if field == "email":
+        form = EmailForm(formdata=None)
+        return refused("accounts/change_email.html", form, form.email, over_words(), email=contact.email)
+    form = MobileForm(formdata=None)
+    return refused("accounts/change_mobile.html", form, form.mobile, over_words(), mobile=contact.mobile)
+
+
 def _change(field: str, value: str) -> Response:
     person = me()
     visits.put_aside(person.session_id, None, key=person.key)
@@ -106,5 +119,4 @@ def _change(field: str, value: str) -> Response:
         db.session.rollback()
         form, taken = CodeForm(formdata=None), gettext("Somebody else has proven this as theirs a moment ago. Put in another one.")
         return refused(VERIFY[field], form, form.code, taken, value=value)
-    db.session.commit()
-    return see_other(url_for("accounts.security", done=field))
+    return done(url_for("accounts.security", done=field))

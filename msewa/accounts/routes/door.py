@@ -16,8 +16,10 @@ from msewa.accounts.operations.entering import Entered
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.people import Person
 from msewa.crypto.tokens import ExpiredLinkError, LinkError
+from msewa.extensions import db
 from msewa.visits import security
 from msewa.visits.security import Event
+from msewa.web import form_keys
 from msewa.web.access import blueprint, safe_next
 from msewa.web.clock import now as clock_now
 from msewa.web.forms import Form
@@ -45,6 +47,11 @@ def refused(template: str, form: Form, field: Field, message: str, *, status: in
     """Show a form again with one more error; what was typed stays, passwords never do."""
     field.errors = [*field.errors, message]
     return render_page(template, form=form, status=status, **values)
+
+
+def over_words() -> str:
+    """Say to a form that comes too late that its way is over: no page that looks like success."""
+    return gettext("What you began here is over, or it is done already. Begin again.")
 
 
 def suspect(kind: Event) -> None:
@@ -78,9 +85,16 @@ def waiting_words(error: TooManyTriesError, *, now: datetime) -> str:
     return gettext("Too many tries. Try again in %(count)s minutes.", count=-(-seconds // 60))
 
 
+def done(location: str) -> AnyResponse:
+    """Commit what a form did, and note in the same step where its answer leads; sent twice, it leads there again."""
+    form_keys.remember(location)
+    db.session.commit()
+    return see_other(location)
+
+
 def let_in(entered: Entered, location: str) -> AnyResponse:
-    """Send somebody who has just signed in on her way, with her cookies."""
-    response = cast(Response, see_other(location))
+    """Commit, and send somebody who has just signed in on her way, with her cookies."""
+    response = cast(Response, done(location))
     cookies.give(response, "session", entered.session)
     if entered.device is not None:
         cookies.give(response, "device", entered.device)
@@ -88,8 +102,8 @@ def let_in(entered: Entered, location: str) -> AnyResponse:
 
 
 def with_token(token: str, location: str) -> AnyResponse:
-    """Send somebody on under a new token of her visit."""
-    response = see_other(location)
+    """Commit, and send somebody on under a new token of her visit."""
+    response = done(location)
     cookies.give(response, "session", token)
     return response
 

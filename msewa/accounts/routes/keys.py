@@ -12,16 +12,18 @@ from msewa.accounts.operations import proving, securing, visits
 from msewa.accounts.operations.hashing import hash_codes, hash_password
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.queries import get_contact
-from msewa.accounts.routes.door import as_text, bp, device, me, refused, shown_secret, told_to_wait
+from msewa.accounts.routes.door import as_text, bp, device, done, me, refused, shown_secret, told_to_wait
 from msewa.accounts.rules import RECOVERY_CODES
 from msewa.extensions import db, writing
 from msewa.web.access import fresh_proof, signed_in
 from msewa.web.clock import now
-from msewa.web.pages import render_page, see_other
+from msewa.web.form_keys import once_in_steps
+from msewa.web.pages import render_page
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
 @signed_in
+@once_in_steps
 def change_password() -> Response:
     """Take a new password against the one of today."""
     form, template, person = ChangePasswordForm(), "accounts/change_password.html", me()
@@ -40,13 +42,13 @@ def change_password() -> Response:
         db.session.rollback()
         return refused(template, form, form.password, gettext("This is not your password. Look again."))
     securing.change_password(person, hashed=hashed, but=person.session_id, actor=person.actor, now=now())
-    db.session.commit()
-    return see_other(url_for("accounts.security", done="password"))
+    return done(url_for("accounts.security", done="password"))
 
 
 @bp.route("/account/second-factor", methods=["GET", "POST"])
 @signed_in
 @fresh_proof
+@once_in_steps
 def change_factor() -> Response:
     """Bind a new authenticator app; the old one works until its first code is here."""
     form, person = CodeForm(), me()
@@ -63,8 +65,7 @@ def change_factor() -> Response:
     visits.put_aside(person.session_id, None, key=person.key)
     secret = aside["secret"]
     securing.change_factor(person, secret=secret, last_step=step, but=person.session_id, actor=person.actor, now=now())
-    db.session.commit()
-    return see_other(url_for("accounts.security", done="factor"))
+    return done(url_for("accounts.security", done="factor"))
 
 
 def _put_aside(data: dict[str, Any]) -> dict[str, Any]:
@@ -79,6 +80,7 @@ def _put_aside(data: dict[str, Any]) -> dict[str, Any]:
 @bp.route("/account/recovery-codes", methods=["GET", "POST"])
 @signed_in
 @fresh_proof
+@once_in_steps
 def renew_codes() -> Response:
     """Make ten new recovery codes, show them, and forget their words when she says that they are kept."""
     person = me()
@@ -89,15 +91,13 @@ def renew_codes() -> Response:
         return render_page("accounts/renew_codes.html")
     if "kept" in request.form:
         visits.put_aside(person.session_id, None, key=person.key)
-        db.session.commit()
-        return see_other(url_for("accounts.security", done="codes"))
+        return done(url_for("accounts.security", done="codes"))
     fresh = new_recovery_codes(RECOVERY_CODES)
     db.session.rollback()
     hashes = hash_codes(fresh, account_id=person.id)
     securing.renew_codes(person, hashes=hashes, actor=person.actor, now=now())
     visits.put_aside(person.session_id, {"codes": fresh}, key=person.key)
-    db.session.commit()
-    return see_other(url_for("accounts.renew_codes"))
+    return done(url_for("accounts.renew_codes"))
 
 
 def _show(codes: list[str]) -> Response:

@@ -18,13 +18,14 @@ from msewa.accounts.operations.telling import tell
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.operations.visits import Unfinished
 from msewa.accounts.queries import find_account_id, find_pending_reset, get_subject
-from msewa.accounts.routes.door import bp, device, refused, suspect, told_to_wait, with_token
+from msewa.accounts.routes.door import bp, device, over_words, refused, suspect, told_to_wait, with_token
 from msewa.accounts.rules import Visit
 from msewa.extensions import db
 from msewa.ledger.rules import Subject
 from msewa.visits.security import Event
 from msewa.web.access import public
 from msewa.web.clock import now
+from msewa.web.form_keys import once, once_in_steps
 from msewa.web.locale import language
 from msewa.web.pages import render_page, see_other
 
@@ -35,8 +36,13 @@ def recovery_at(*steps: str) -> Unfinished:
     """Return the recovery that this browser is in the middle of, if it is at one of these steps; else begin again."""
     visit = visits.find(cookies.read("session"), kind=Visit.RECOVER, now=now())
     if visit is None or visit.data["step"] not in steps:
-        abort(see_other(url_for("accounts.recover")))
+        abort(_over() if request.method == "POST" else see_other(url_for("accounts.recover")))
     return visit
+
+
+def _over() -> Response:
+    form = LostForm(formdata=None)
+    return refused("accounts/recover.html", form, form.mobile, over_words(), after_not_me=False)
 
 
 def go_on(visit: Unfinished, step: str, endpoint: str) -> Response:
@@ -44,12 +50,12 @@ def go_on(visit: Unfinished, step: str, endpoint: str) -> Response:
     visit.data["step"] = step
     visits.keep(visit, account_id=visit.data["account"])
     token = visits.renew(visit)
-    db.session.commit()
     return with_token(token, url_for(endpoint))
 
 
 @bp.route("/recover", methods=["GET", "POST"])
 @public
+@once
 def recover() -> Response:
     """Ask for the number and what was lost; the answer is the same whether or not the number is known."""
     form, template = LostForm(), "accounts/recover.html"
@@ -68,12 +74,12 @@ def recover() -> Response:
     except TooManyTriesError as error:
         db.session.rollback()
         return told_to_wait(template, form, form.mobile, error, now=now(), **shown)
-    db.session.commit()
     return with_token(token, url_for("accounts.recover_phone" if has_phone else "accounts.recover_verify"))
 
 
 @bp.route("/recover/phone", methods=["GET", "POST"])
 @public
+@once_in_steps
 def recover_phone() -> Response:
     """Take password and recovery code of somebody whose phone is gone."""
     visit = recovery_at("phone")
@@ -106,6 +112,7 @@ def _settle(attempt: PasswordTry, paper: PaperTry, *, code_id: str) -> bool:
 
 @bp.route("/recover/verify", methods=["GET", "POST"])
 @public
+@once
 def recover_verify() -> Response:
     """Take the code that proves the number; alone it opens nothing (P66, P75)."""
     visit = recovery_at("verify")
@@ -141,6 +148,7 @@ def _wait_or_begin_anew(visit: Unfinished, subject: Subject) -> Response:
 
 @bp.route("/recover/prove", methods=["GET", "POST"])
 @public
+@once_in_steps
 def recover_prove() -> Response:
     """Take the second factor of somebody who forgot the password: a code of the app, or a recovery code."""
     visit = recovery_at("prove")

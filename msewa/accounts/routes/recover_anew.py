@@ -15,16 +15,15 @@ from msewa.accounts.operations.hashing import hash_codes, hash_password
 from msewa.accounts.operations.resets import ResetGoneError
 from msewa.accounts.operations.visits import Unfinished
 from msewa.accounts.queries import get_contact, get_role, get_subject
-from msewa.accounts.routes.door import as_text, bp, device, let_in, link_over, refused, shown_secret
+from msewa.accounts.routes.door import as_text, bp, device, done, let_in, link_over, refused, shown_secret
 from msewa.accounts.routes.recover import go_on, recovery_at
 from msewa.accounts.rules import RECOVERY_CODES
 from msewa.crypto.tokens import LinkError
 from msewa.extensions import db
 from msewa.ledger.rules import VISITOR, Actor, Kind, Subject
-from msewa.web import form_keys
 from msewa.web.access import public
 from msewa.web.clock import now
-from msewa.web.form_keys import once
+from msewa.web.form_keys import once, once_in_steps
 from msewa.web.pages import render_page, see_other
 
 
@@ -34,6 +33,7 @@ def _actor(subject: Subject) -> Actor:
 
 @bp.route("/recover/password", methods=["GET", "POST"])
 @public
+@once_in_steps
 def recover_password() -> Response:
     """Take a new password, once something else than the number is proven."""
     visit = recovery_at("password")
@@ -50,12 +50,12 @@ def recover_password() -> Response:
         return go_on(visit, "factor", "accounts.recover_second_factor")
     securing.change_password(subject, hashed=hashed, but=visit.id, actor=_actor(subject), now=now())
     visits.use_up(visit.id, account_id=subject.id)
-    db.session.commit()
-    return see_other(url_for("accounts.sign_in", done="password"))
+    return done(url_for("accounts.sign_in", done="password"))
 
 
 @bp.route("/recover/second-factor", methods=["GET", "POST"])
 @public
+@once_in_steps
 def recover_second_factor() -> Response:
     """Bind a new authenticator app."""
     visit = recovery_at("factor")
@@ -119,14 +119,12 @@ def _renew(subject: Subject, data: dict[str, Any]) -> None:
 
 def _let_in(subject: Subject, *, led_by: str | None) -> Response:
     entered: Entered = enter(subject, actor=_actor(subject), device=device(), now=now(), way="recovery", led_by=led_by)
-    location = url_for("accounts.security", done="factor")
-    form_keys.remember(location)
-    db.session.commit()
-    return let_in(entered, location)
+    return let_in(entered, url_for("accounts.security", done="factor"))
 
 
 @bp.route("/recover/cancel/<token>", methods=["GET", "POST"])
 @public
+@once
 def recover_cancel(token: str) -> Response:
     """Open the link that stops a delayed reset; the button does it, and no sign-in is needed."""
     try:
@@ -137,8 +135,7 @@ def recover_cancel(token: str) -> Response:
         return render_page("accounts/recover_cancel.html")
     if not (request.method == "POST" and resets.cancel_reset(reset_id, actor=VISITOR, now=now())):
         return render_page("accounts/recover_over.html", status=404)
-    db.session.commit()
-    return see_other(url_for("accounts.recover_cancelled"))
+    return done(url_for("accounts.recover_cancelled"))
 
 
 @bp.get("/recover/cancelled")

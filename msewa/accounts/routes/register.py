@@ -17,11 +17,12 @@ from msewa.accounts.operations.numbers import is_kept
 from msewa.accounts.operations.opening import new_account_id
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.operations.visits import Unfinished
-from msewa.accounts.routes.door import bp, refused, told_to_wait, waiting_words, wanted, with_token
+from msewa.accounts.routes.door import bp, done, over_words, refused, told_to_wait, waiting_words, wanted, with_token
 from msewa.accounts.rules import Visit
 from msewa.extensions import db
 from msewa.web.access import form_on, public
 from msewa.web.clock import now
+from msewa.web.form_keys import once, once_in_steps
 from msewa.web.locale import language
 from msewa.web.pages import render_page, see_other
 
@@ -38,7 +39,7 @@ def enrolment_at(*endpoints: str) -> Unfinished:
     """Return the registration that this browser is in the middle of; send it to the step that is due, if that is another."""
     visit = visits.find(cookies.read("session"), kind=Visit.ENROL, now=now())
     if visit is None:
-        abort(see_other(url_for("accounts.register")))
+        abort(_begin([(None, over_words())]) if request.method == "POST" else see_other(url_for("accounts.register")))
     steps = [] if "opened" in visit.data else STEPS
     due = next((step for fact, step in steps if not visit.data.get(fact)), "accounts.recovery_codes")
     if due not in endpoints:
@@ -48,20 +49,23 @@ def enrolment_at(*endpoints: str) -> Unfinished:
 
 @bp.route("/register", methods=["GET", "POST"])
 @public
+@once
 def register() -> Response:
     """Show everything an account would keep, and take a yes or a no; a no leaves no trace (P35)."""
     if current_user.is_authenticated:
         return see_other(wanted())
-    notice = _notice()
     answer = request.form.get("answer")
     if request.method == "POST" and answer == "no":
         return see_other(url_for("accounts.register_declined"))
     if request.method == "POST" and answer == "yes":
-        _, token = visits.begin(Visit.ENROL, data=_consented(notice), now=now())
-        db.session.commit()
+        _, token = visits.begin(Visit.ENROL, data=_consented(_notice()), now=now())
         return with_token(token, url_for("accounts.register_details"))
     wrong = [(None, gettext("Say yes or no"))] if request.method == "POST" else []
-    return render_page("accounts/register.html", notice=notice, wrong=wrong, status=422 if wrong else 200)
+    return _begin(wrong)
+
+
+def _begin(wrong: list[tuple[None, str]]) -> Response:
+    return render_page("accounts/register.html", notice=_notice(), target=wanted(), wrong=wrong, status=422 if wrong else 200)
 
 
 def _notice() -> Any:
@@ -83,6 +87,7 @@ def register_declined() -> Response:
 
 @bp.route("/register/details", methods=["GET", "POST"])
 @public
+@once
 def register_details() -> Response:
     """Ask for name and mobile number, and why; send a code to the number."""
     visit = enrolment_at("accounts.register_details", "accounts.register_verify")  # a wrong number can be put right
@@ -96,8 +101,7 @@ def register_details() -> Response:
     except TooManyTriesError as error:
         db.session.rollback()
         return told_to_wait("accounts/register_details.html", form, form.mobile, error, now=now())
-    db.session.commit()
-    return see_other(url_for("accounts.register_verify"))
+    return done(url_for("accounts.register_verify"))
 
 
 def _send(visit: Unfinished) -> None:
@@ -109,6 +113,7 @@ def _send(visit: Unfinished) -> None:
 
 @bp.route("/register/verify", methods=["GET", "POST"])
 @public
+@once
 def register_verify() -> Response:
     """Take the code that proves the number."""
     visit = enrolment_at("accounts.register_verify")
@@ -119,19 +124,18 @@ def register_verify() -> Response:
         is_right = codes.accept_code(visit.id, form.code.data or "", purpose="code_register", now=now())
     except CodeSpentError:
         return refused(template, form, form.code, gettext("This code is over. Ask for a new one."), **shown)
-    if is_right:
-        visit.data["verified"] = True
-        visits.keep(visit)
-    token = visits.renew(visit) if is_right else None
-    db.session.commit()
-    if token is None:
+    if not is_right:
+        db.session.commit()
         return refused(template, form, form.code, gettext("This is not the code we sent last. Look again."), **shown)
-    return with_token(token, url_for("accounts.register_password"))
+    visit.data["verified"] = True
+    visits.keep(visit)
+    return with_token(visits.renew(visit), url_for("accounts.register_password"))
 
 
 @bp.post("/register/resend-code")
 @public
 @form_on("accounts.register_verify")
+@once
 def register_resend_code() -> Response:
     """Send another code to the same number."""
     visit = enrolment_at("accounts.register_verify")
@@ -142,12 +146,12 @@ def register_resend_code() -> Response:
         wrong = [(None, waiting_words(error, now=now()))]
         shown: dict[str, Any] = {"mobile": visit.data["mobile"], "wrong": wrong}
         return render_page("accounts/register_verify.html", form=CodeForm(formdata=None), status=429, **shown)
-    db.session.commit()
-    return see_other(url_for("accounts.register_verify"))
+    return done(url_for("accounts.register_verify"))
 
 
 @bp.route("/register/password", methods=["GET", "POST"])
 @public
+@once_in_steps
 def register_password() -> Response:
     """Take a password, and say what makes a good one."""
     visit = enrolment_at("accounts.register_password")
@@ -160,5 +164,4 @@ def register_password() -> Response:
     hashed = hash_password(form.password.data or "", account_id=visit.data["account"])
     visit.data |= {"password": hashed.hex(), "secret": new_secret()}
     visits.keep(visit)
-    db.session.commit()
-    return see_other(url_for("accounts.second_factor"))
+    return done(url_for("accounts.second_factor"))

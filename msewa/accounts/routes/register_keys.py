@@ -26,12 +26,13 @@ from msewa.ledger.rules import Actor, Kind
 from msewa.web import form_keys
 from msewa.web.access import public
 from msewa.web.clock import now
-from msewa.web.form_keys import once
+from msewa.web.form_keys import once, once_in_steps
 from msewa.web.pages import render_page, see_other
 
 
 @bp.route("/register/second-factor", methods=["GET", "POST"])
 @public
+@once_in_steps
 def second_factor() -> Response:
     """Show the secret for an authenticator app; its first code is the last thing to prove, and opens the account."""
     visit = enrolment_at("accounts.second_factor")
@@ -89,7 +90,6 @@ def _let_in(visit: Unfinished) -> Response:
     # Of all that was gathered nothing stays here; and this visit is hers now, and goes when her account goes (P53).
     visit.data = {"account": subject.id, "opened": session_id}
     visits.keep(visit, account_id=subject.id)
-    db.session.commit()
     return let_in(entered, url_for("accounts.recovery_codes"))
 
 
@@ -137,5 +137,4 @@ def _come_back() -> Response:
         if token is None:
             return see_other(url_for("accounts.sign_in"))
         given = visits.know_device(visit.data["account"], device=device(), now=now())
-        db.session.commit()
-    return let_in(Entered(token, given), url_for("accounts.recovery_codes"))
+        return let_in(Entered(token, given), url_for("accounts.recovery_codes"))

@@ -47,6 +47,7 @@ def deregistered() -> Response:
 
 @bp.route("/sign-in/come-back", methods=["GET", "POST"])
 @public
+@once
 def come_back() -> Response:
     """Ask somebody who proved both factors whether the account that rests shall be used again."""
     visit = half_signed_in()

@@ -17,12 +17,12 @@ from msewa.accounts.queries import (
     get_subject,
     list_visits,
 )
-from msewa.accounts.routes.door import bp, link_over, me
+from msewa.accounts.routes.door import bp, done, link_over, me
 from msewa.crypto.tokens import LinkError
-from msewa.extensions import db
 from msewa.web.access import form_on, public, signed_in
 from msewa.web.clock import now
-from msewa.web.pages import render_page, see_other
+from msewa.web.form_keys import once
+from msewa.web.pages import render_page
 
 SAID = ("password", "factor", "passkey", "passkey_gone", "codes", "mobile", "email", "language", "session", "reset")
 
@@ -36,12 +36,12 @@ def security() -> Response:
 
 def _page(form: LanguageForm, *, status: int = 200) -> Response:
     person, moment = me(), now()
-    done = request.args.get("done")
+    said = request.args.get("done")
     return render_page(
         "accounts/security.html",
         form=form,
         status=status,
-        done=done if done in SAID else None,
+        done=said if said in SAID else None,
         contact=get_contact(person),
         factor_at=get_factor_confirmed_at(person.id),
         passkeys=count_passkeys(person.id),
@@ -54,56 +54,57 @@ def _page(form: LanguageForm, *, status: int = 200) -> Response:
 
 
 def _done(what: str) -> AnyResponse:
-    return see_other(url_for("accounts.security", done=what))
+    return done(url_for("accounts.security", done=what))
 
 
 @bp.post("/account/sessions/<session_id>/end")
 @signed_in
 @form_on("accounts.security")
+@once
 def end_session(session_id: str) -> AnyResponse:
     """End one visit; one that is not hers is as good as none."""
     securing.end_visit(me(), session_id=session_id, actor=me().actor, now=now())
-    db.session.commit()
     return _done("session")
 
 
 @bp.post("/account/sessions/end-others")
 @signed_in
 @form_on("accounts.security")
+@once
 def end_other_sessions() -> AnyResponse:
     """End every visit but this one."""
     securing.end_other_visits(me(), but=me().session_id, actor=me().actor, now=now())
-    db.session.commit()
     return _done("session")
 
 
 @bp.post("/account/language")
 @signed_in
 @form_on("accounts.security")
+@once
 def change_language() -> AnyResponse:
     """Set the language of messages and pages."""
     form = LanguageForm()
     if not form.validate():
         return _page(form, status=422)
     securing.change_language(me(), language=form.language.data, actor=me().actor, now=now())
-    db.session.commit()
-    return see_other(url_for("accounts.security", done="language", lang=form.language.data))
+    return done(url_for("accounts.security", done="language", lang=form.language.data))
 
 
 @bp.post("/account/cancel-reset")
 @signed_in
 @form_on("accounts.security")
+@once
 def cancel_reset() -> AnyResponse:
     """Stop a delayed reset from inside."""
     pending = find_pending_reset(me().id, now=now())
     if pending is not None:
         resets.cancel_reset(pending.id, actor=me().actor, now=now())
-    db.session.commit()
     return _done("reset")
 
 
 @bp.route("/account/not-me/<token>", methods=["GET", "POST"])
 @public
+@once
 def not_me(token: str) -> AnyResponse:
     """Open a "this was not me" link; pressing the button ends every visit and leads to new keys."""
     try:
@@ -113,7 +114,6 @@ def not_me(token: str) -> AnyResponse:
     if request.method == "GET":
         return render_page("accounts/not_me.html")
     securing.lock_out(get_subject(account_id), now=now())
-    db.session.commit()
-    response = see_other(url_for("accounts.recover", why="not-me"))
+    response = done(url_for("accounts.recover", why="not-me"))
     cookies.take(response, "session")
     return response

@@ -18,7 +18,7 @@ from msewa.accounts.operations.telling import tell
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.operations.visits import Unfinished
 from msewa.accounts.queries import find_pending_reset, get_role, get_subject, is_visit
-from msewa.accounts.routes.door import bp, device, let_in, me, refused, suspect, told_to_wait, wanted, with_token
+from msewa.accounts.routes.door import bp, device, done, let_in, me, over_words, refused, suspect, told_to_wait, wanted, with_token
 from msewa.accounts.routes.passkeys import asked_for, find_fault
 from msewa.accounts.rules import Visit
 from msewa.catalogue.queries import get_service
@@ -29,6 +29,7 @@ from msewa.visits.security import Event
 from msewa.web.access import public
 from msewa.web.clock import now
 from msewa.web.errors import NoSuchRowError
+from msewa.web.form_keys import once_in_steps
 from msewa.web.locale import language
 from msewa.web.pages import render_page, see_other
 
@@ -47,6 +48,7 @@ def wanted_service(path: str) -> str | None:
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
+@once_in_steps
 def sign_in() -> AnyResponse:
     """Take number and password; the answer is the same, and takes as long, whether or not the number is known."""
     if current_user.is_authenticated:
@@ -68,7 +70,6 @@ def sign_in() -> AnyResponse:
         suspect(Event.SIGN_IN_FAILED)
         return refused(template, form, form.password, gettext("Number and password do not belong together. Look at both again."), **shown)
     token = begin_half(attempt.account_id, next_path=target, now=now())
-    db.session.commit()
     return with_token(token, url_for("accounts.sign_in_second_factor"))
 
 
@@ -82,12 +83,19 @@ def half_signed_in() -> Unfinished:
     """Return the visit of somebody whose password was right; send everybody else to the beginning."""
     visit = visits.find(cookies.read("session"), kind=Visit.HALF, now=now())
     if visit is None:
-        abort(see_other(url_for("accounts.sign_in")))
+        abort(_over() if request.method == "POST" else see_other(url_for("accounts.sign_in")))
     return visit
+
+
+def _over() -> Response:
+    form = SignInForm(formdata=None)
+    shown: dict[str, Any] = {"service": None, "target": "/", "done": None, "is_away": False}
+    return refused("accounts/sign_in.html", form, form.password, over_words(), **shown)
 
 
 @bp.route("/sign-in/second-factor", methods=["GET", "POST"])
 @public
+@once_in_steps
 def sign_in_second_factor() -> AnyResponse:
     """Take the code of the authenticator app, or a passkey's answer in its place."""
     visit = half_signed_in()
@@ -108,6 +116,7 @@ def sign_in_second_factor() -> AnyResponse:
 
 @bp.route("/sign-in/recovery-code", methods=["GET", "POST"])
 @public
+@once_in_steps
 def sign_in_recovery_code() -> AnyResponse:
     """Take a recovery code in place of the app's code."""
     visit = half_signed_in()
@@ -133,8 +142,7 @@ def _finish(subject: Subject, *, visit: Unfinished, way: str) -> AnyResponse:
     if is_resting(subject.id):
         visit.data["proved"] = way
         visits.keep(visit)
-        db.session.commit()
-        return see_other(url_for("accounts.come_back"))
+        return done(url_for("accounts.come_back"))
     return go_in(subject, visit=visit, way=way)
 
 
@@ -144,7 +152,6 @@ def go_in(subject: Subject, *, visit: Unfinished, way: str) -> AnyResponse:
     entered = enter(subject, actor=actor, device=device(), now=now(), way=way, led_by=visit.id)
     # Whoever signs in while a reset waits, or after her number was given up, must see it whatever she came for.
     waits = find_pending_reset(subject.id, now=now()) is not None or is_number_gone(subject.id)
-    db.session.commit()
     # A new version of the policy is shown on the way in, once (P10); whoever publishes it says so to this feature at start.
     # It comes first and leads on: whoever was away longest, and is asked for her number, would otherwise never see it.
     wanted = url_for("accounts.security") if waits else visit.data["next"]

@@ -15,6 +15,7 @@ from msewa.extensions import db
 from msewa.ledger.operations import record
 from msewa.web.access import signed_in
 from msewa.web.clock import now
+from msewa.web.form_keys import once_in_steps
 from msewa.web.pages import render_page
 
 TEMPLATE = "accounts/step_up.html"
@@ -23,6 +24,7 @@ STEP_UP = "step-up"
 
 @bp.route("/account/prove", methods=["GET", "POST"])
 @signed_in
+@once_in_steps
 def step_up() -> AnyResponse:
     """Ask for password and code again; the visit then goes on under a new token."""
     form, person, moment = ProofForm(), me(), now()
@@ -34,7 +36,6 @@ def step_up() -> AnyResponse:
         return refusal
     record("account.proved_again", subject=person, actor=person.actor, now=moment)
     token = visits.prove_again(person.session_id, now=moment)
-    db.session.commit()
     return with_token(token, wanted(fallback="/account/security"))
 
 
