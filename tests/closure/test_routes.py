@@ -279,6 +279,22 @@ def test_the_public_log_shows_every_month(leaver: Leaver, another_client: Strict
 
 
 @ONE
+@pytest.mark.promise("P57")
+def test_the_public_log_tells_nobody_that_somebody_left_just_now(leaver: Leaver, another_client: StrictClient, clock: ClockHandle) -> None:
+    def rows() -> list[str]:
+        return ["".join(row.itertext()) for row in another_client.page("/promises/destroyed-keys").all("month-row")]
+
+    before = rows()
+    leaver.leave()
+    after = rows()
+    clock.advance(days=32)
+
+    assert len(before) == 1
+    assert after == before
+    assert re.search(r"[0-9a-f]1\d\d/", rows()[0]), "one is sealed, once the month is over"
+
+
+@ONE
 @pytest.mark.parametrize("language", ["pa", "hi"])
 def test_the_pages_speak_her_language(leaver: Leaver, language: str) -> None:
     leaver.client.set_cookie("lang", language)
