@@ -4,11 +4,16 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
+from msewa.accounts.models import Throttle
+from msewa.accounts.routes.crowd import HASHING, MOST_AT_ONCE
+from msewa.crypto.passwords import at_once
 from msewa.extensions import db, writing
 from msewa.notifications.gateway import Letter
 from msewa.notifications.operations import send
@@ -141,3 +146,44 @@ def test_a_slow_gateway_holds_up_no_page(app: Flask, client: StrictClient) -> No
 
     assert (read, written) == (200, 303)
     assert spent < 1.4
+
+
+def test_a_crowd_that_signs_in_leaves_room_for_readers_and_counts_no_try_of_whom_it_sends_away(app: Flask, client: StrictClient) -> None:
+    known = somebody(app)
+    fields = client.page("/sign-in?lang=pa").fields("sign-in")
+    seed = client.get_cookie("seed")
+    assert seed is not None
+
+    def press(number: int) -> tuple[int, str | None, str]:
+        browser = app.test_client()
+        browser.set_cookie("seed", seed.value)
+        answer = browser.post("/sign-in?lang=pa", data=fields | {"mobile": f"70443{number:05d}", "password": "no such password"})
+        return answer.status_code, answer.headers.get("Retry-After"), answer.text
+
+    with ThreadPoolExecutor(MOST_AT_ONCE + 6) as threads:
+        with at_once, at_once:
+            pressed = [threads.submit(press, number) for number in range(MOST_AT_ONCE + 6)]
+            patience = time.monotonic() + 20
+            while sum(one.done() for one in pressed) < 6:
+                assert time.monotonic() < patience
+                time.sleep(0.02)
+            sent_away = [one.result() for one in pressed if one.done()]
+            tries = count_tries(app)
+            read = client.get("/services").status_code
+        waited = [one.result()[0] for one in pressed if one.result()[0] != 503]
+
+    assert [(status, later) for status, later, _ in sent_away] == [(503, "30")] * 6
+    assert all('lang="pa"' in text for _, _, text in sent_away)
+    assert (read, waited) == (200, [422] * MOST_AT_ONCE)
+    assert tries <= MOST_AT_ONCE, "whom we sent away has not tried"
+    sign_in(client, known)
+
+
+def count_tries(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(Throttle)) or 0
+
+
+@ONE
+def test_every_form_of_the_room_is_there(app: Flask) -> None:
+    assert set(app.view_functions) >= HASHING

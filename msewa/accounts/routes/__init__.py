@@ -2,6 +2,7 @@
 
 from msewa.accounts.routes import (
     addresses,
+    crowd,
     keys,
     passkeys,
     recover,
@@ -18,6 +19,7 @@ from msewa.accounts.routes.door import bp
 __all__ = [
     "addresses",
     "bp",
+    "crowd",
     "keys",
     "passkeys",
     "recover",
