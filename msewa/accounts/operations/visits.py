@@ -196,7 +196,7 @@ def know_device(account_id: str, *, device: str | None, now: datetime) -> str | 
     """
     if find_device(device, account_id=account_id) is not None:
         return None
-    given = new_token()
+    given = token_for("device")
     db.session.add(KnownDevice(token_hash=token_hash(given), account_id=account_id, created_at=now))
     db.session.flush()
     return joined(device, given)
