@@ -82,7 +82,10 @@ def as_password(value: str | None) -> str:
     return nfc(value or "")
 
 
-def mobile_input(otherwise: Any = _("Write your mobile number")) -> StringField:
+WRITE_HERS = _("Write your mobile number")
+
+
+def mobile_input(otherwise: Any = WRITE_HERS) -> StringField:
     """Return the question for a mobile number; a form asks in the order in which its questions are made."""
     return StringField(_("Mobile number"), filters=[clean_text], validators=[check_mobile(otherwise)])
 
