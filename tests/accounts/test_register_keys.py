@@ -96,7 +96,6 @@ def test_pressing_confirm_twice_opens_one_account_and_shows_its_codes(app, clien
     second = client.post("/register/second-factor", data=values)
 
     assert first.headers["Location"] == second.headers["Location"] == "/register/recovery-codes"
-    assert client.get("/register/recovery-codes").headers["Location"] == "/register/recovery-codes"
     assert is_signed_in(client)
     assert len(client.page("/register/recovery-codes").all("recovery-code")) == 10
     assert count(app, Account) == 1
