@@ -142,7 +142,7 @@ def test_a_stolen_paper_key_opens_nothing_after_a_new_password_and_not_me(app, c
 
     answer = thief.post("/recover/second-factor", data=values)
 
-    assert answer.headers["Location"] == "/recover"
+    assert answer.status_code == 422
     assert not is_signed_in(thief)
 
 
@@ -207,5 +207,6 @@ def test_whoever_comes_in_at_the_very_moment_of_not_me_is_out_again_or_never_in(
 
     answers = at_once(*presses)
 
-    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].status_code in (303, 422)
+    assert answers[1].status_code == 303
     assert not is_signed_in(thief)

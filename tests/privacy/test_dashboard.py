@@ -175,7 +175,9 @@ def test_a_long_history_asks_the_database_no_more_than_a_short_one(app: Flask, c
     long = statements(client, app)
 
     looks = [one for one in long if "FROM ledger_entry" in one]
-    assert [one for one in long if one not in short and "catalogue_" not in one] == []
+    # Every few seconds a request looks whether the catalogue is still the newest, in a transaction of its own.
+    about_catalogue = {"BEGIN", "ROLLBACK"}
+    assert [one for one in long if one not in short and "catalogue_" not in one and one not in about_catalogue] == []
     assert not [one for one in long if "count(" in one.lower()]
     assert len(looks) == 1
     assert "LIMIT" in looks[0]

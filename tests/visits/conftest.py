@@ -1,10 +1,13 @@
 """Visiting in tests: a counter that is written down when the test says so."""
 
+import shutil
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from msewa.extensions import Base, db
+from msewa.visits import security
 from msewa.visits.counting import VisitCounter
 from msewa.visits.recording import flush
 from msewa.visits.register import metrics
@@ -20,6 +23,8 @@ def afresh(request: pytest.FixtureRequest) -> None:
     if "app" in request.fixturenames:
         app: Flask = request.getfixturevalue("app")
         app.extensions |= {"visits": VisitCounter(metrics()), "security_notes": Notes()}
+        # A reset of the sandbox makes this month's key, as a first start does.
+        shutil.rmtree(app.extensions["settings"].data / security.FOLDER, ignore_errors=True)
 
 
 def written(app: Flask, *, closing: bool = False) -> dict[str, list[tuple]]:
