@@ -29,9 +29,22 @@ def catalogue() -> Catalogue:
         held = current_app.extensions.get("catalogue")
         if held and time.monotonic() < held[1]:  # another thread has just looked
             return held[0]
-        known = held[0] if held and held[0].release == read_release() else read_catalogue()
+        known = _newest(held[0] if held else None)
         current_app.extensions["catalogue"] = (known, time.monotonic() + LOOK_AGAIN_AFTER)
     return known
+
+
+def _newest(held: Catalogue | None) -> Catalogue:
+    """Return `held` unless a newer release is there; with the database away it serves on."""
+    is_first_question = not db.session().in_transaction()
+    try:
+        return held if held and held.release == read_release() else read_catalogue()
+    except (DBAPIError, PoolTimeoutError):
+        # What was written before in the same transaction is lost with it, and must not look as if it were kept.
+        if held is None or not is_first_question:
+            raise
+        db.session.rollback()
+        return held
 
 
 def is_loaded() -> bool:

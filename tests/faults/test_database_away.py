@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from msewa.catalogue import queries
 from msewa.config import Settings
 from msewa.extensions import db
 from tests.applications.conftest import Applicant
@@ -62,8 +63,11 @@ def test_while_the_database_is_away_pages_say_so_and_afterwards_all_is_well(app:
 
 
 @pytest.mark.parametrize("backend", ["postgres"])
-def test_what_needs_no_database_is_served_meanwhile(app: Flask, client: StrictClient) -> None:
+def test_what_needs_no_database_is_served_meanwhile(app: Flask, client: StrictClient, monkeypatch: pytest.MonkeyPatch) -> None:
     client.get("/services")
+    # Also when it is time to look whether the catalogue is still the newest.
+    monkeypatch.setattr(queries, "LOOK_AGAIN_AFTER", 0.0)
+    app.extensions["catalogue"] = (app.extensions["catalogue"][0], 0.0)
 
     with away(app):
         answers = {

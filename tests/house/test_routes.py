@@ -65,7 +65,8 @@ def test_a_visit_to_an_address_that_only_takes_a_form_leads_to_the_page_with_the
     visited = {rule.rule for rule in rules(app) if "GET" in rule.methods}
     dead_ends = {}
     for rule in rules(app):
-        if rule.rule not in visited | in_sandbox:
+        # A route that a test of forms adds for itself has no page.
+        if rule.rule not in visited | in_sandbox and not rule.rule.startswith("/test/"):
             path = re.sub(r"<[^>]+>", "x", rule.rule)
             answer = client.get(f"{path}?lang=pa")
             adapter = app.url_map.bind("localhost")
