@@ -1,6 +1,6 @@
 """Months as they begin and end in India."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 
 from msewa.web.filters import INDIA
 
@@ -8,9 +8,11 @@ from msewa.web.filters import INDIA
 def month_of(text: str) -> date | None:
     """Return the first day of a month written as 2026-11; None for anything else."""
     try:
-        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
+        month = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
     except ValueError:
         return None
+    # Before the first year and after the last there is no moment at which a month could begin in UTC, or end.
+    return month if MINYEAR < month.year < MAXYEAR else None
 
 
 def begin_of(month: date) -> datetime:

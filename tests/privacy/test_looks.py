@@ -145,6 +145,15 @@ def test_a_month_shows_its_own_looks_alone(her: Somebody, client: StrictClient, 
     assert walk(client, "/privacy/looks?month=2020-01") == []
 
 
+@pytest.mark.parametrize("month", ["0001-01", "9999-12"])
+def test_a_month_at_the_edge_of_time_narrows_nothing(her: Somebody, client: StrictClient, month: str) -> None:
+    looked_at(her)
+
+    rows = numbers(client.page(f"/privacy/looks?month={month}"))
+
+    assert len(rows) == 1
+
+
 def test_her_reading_is_noted_once_a_day(her: Somebody, client: StrictClient, app: Flask, clock: ClockHandle) -> None:
     for path in ("/privacy", "/privacy/looks", "/privacy/looks?all=1"):
         client.page(path)
@@ -192,4 +201,4 @@ def test_months_begin_in_india() -> None:
     assert begin_of(month).isoformat() == "2026-12-01T00:00:00+05:30"
     assert next_month(month).isoformat() == "2027-01-01"
     assert last_month(begin_of(month)).isoformat() == "2026-11-01"
-    assert [month_of(text) for text in ("2026-13", "x", "", "2026-11-01", "0000-01")] == [None] * 5
+    assert [month_of(text) for text in ("2026-13", "x", "", "2026-11-01", "0000-01", "0001-01", "9999-12")] == [None] * 7
