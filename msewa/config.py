@@ -28,9 +28,11 @@ REQUIRED_IN_PRODUCTION = (
     "MSEWA_RETENTION_LATEST_YEARS",
     "MSEWA_RETENTION_BASIS",
 )
-WHOLE_NUMBERS = ("MSEWA_PORT", "MSEWA_TRUSTED_HOPS", "MSEWA_RETENTION_YEARS", "MSEWA_RETENTION_LATEST_YEARS")
+WHOLE_NUMBERS = ("MSEWA_PORT", "MSEWA_TRUSTED_HOPS", "MSEWA_RETENTION_YEARS", "MSEWA_RETENTION_LATEST_YEARS", "MSEWA_CODES_AN_HOUR")
 # What a demonstration keeps sealed for; the least is the policy's own (P57), the most and the law are whoever's who runs it.
 RETENTION_YEARS, RETENTION_LATEST_YEARS, LONGEST_RETENTION_YEARS = 3, 4, 50
+# Codes to people who are not signed in: many times what a busy hour wants, and yet an end to what a flood of them costs.
+CODES_AN_HOUR = 5000
 
 
 class SettingsError(Exception):
@@ -70,6 +72,7 @@ class Settings:
     retention_years: int = RETENTION_YEARS
     retention_latest_years: int = RETENTION_LATEST_YEARS
     retention_basis: str = ""
+    codes_an_hour: int = CODES_AN_HOUR
     worker_thread: bool = False
     password_cost: Argon2Cost = field(default_factory=Argon2Cost)
     operator: Mapping[str, str] = field(default_factory=lambda: dict(OPERATOR))
@@ -115,6 +118,7 @@ class Settings:
             retention_years=int(environ.get("MSEWA_RETENTION_YEARS") or RETENTION_YEARS),
             retention_latest_years=int(environ.get("MSEWA_RETENTION_LATEST_YEARS") or RETENTION_LATEST_YEARS),
             retention_basis=environ.get("MSEWA_RETENTION_BASIS", ""),
+            codes_an_hour=int(environ.get("MSEWA_CODES_AN_HOUR") or CODES_AN_HOUR),
             worker_thread=environ.get("MSEWA_WORKER_THREAD") == "1",
         )
 
@@ -127,6 +131,8 @@ def _problems(mode: str, environ: Mapping[str, str]) -> list[str]:
     ]
     if not problems and int(environ.get("MSEWA_PORT") or 0) > LAST_PORT:
         problems.append(f"MSEWA_PORT must be at most {LAST_PORT}, not {environ['MSEWA_PORT']!r}.")
+    if not problems and int(environ.get("MSEWA_CODES_AN_HOUR") or CODES_AN_HOUR) < 1:
+        problems.append("MSEWA_CODES_AN_HOUR must be at least 1, or nobody could open an account.")
     if mode not in ("demo", "production"):
         return [*problems, f"MSEWA_MODE must be demo or production, not {mode!r}."]
     url = environ.get("MSEWA_DATABASE_URL", "")

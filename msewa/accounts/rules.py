@@ -19,6 +19,8 @@ FORGET_TRIES_AFTER = timedelta(days=90)
 
 CODE_LIFE = timedelta(minutes=10)
 CODE_TRIES = 5
+# Different numbers that one visit may have codes sent to: a wrong one can be put right, and nobody's family is rung through.
+MOST_NUMBERS = 3
 RESET_WAIT = timedelta(hours=72)
 RESET_OPEN = timedelta(days=7)
 REMIND_EVERY = timedelta(hours=24)

@@ -1,11 +1,11 @@
 """The messages of an account, for its own page: when, how and what about; never the words."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Integer, bindparam, select, tuple_
+from sqlalchemy import Integer, bindparam, func, select, tuple_
 
 from msewa.extensions import db, is_writing
 from msewa.hot import HotRead
@@ -51,3 +51,10 @@ def list_messages(account_id: str, *, limit: int = 100, before: str | None = Non
         raise NoSuchRowError
     older = NEWEST_FIRST.where(tuple_(_TABLE.created_at, _TABLE.id) < tuple_(*found))
     return [MessageRow(*row) for row in db.session.execute(older, values)]
+
+
+def count_unowned(templates: Collection[str], *, since: datetime, until: datetime, most: int) -> int:
+    """Count the messages of these templates, written since and before two moments, that belong to no account; at most `most`."""
+    written = select(_TABLE.id).where(_TABLE.account_id.is_(None), _TABLE.created_at >= since, _TABLE.created_at < until)
+    few = written.where(_TABLE.template.in_(templates)).limit(most).subquery()
+    return db.session.scalar(select(func.count()).select_from(few)) or 0

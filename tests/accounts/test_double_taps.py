@@ -276,7 +276,7 @@ def test_one_form_sends_one_code_however_often_it_is_pressed(app: Flask, taps: T
     taps.post.work()
     assert len([letter for letter in taps.post.letters if letter.codes]) == 1
     with app.app_context():
-        assert db.session.scalars(select(Throttle.tries)).all() == [1]
+        assert set(db.session.scalars(select(Throttle.tries))) == {1}
 
 
 @pytest.mark.parametrize("stand", [at_details, at_mail, at_mobile])

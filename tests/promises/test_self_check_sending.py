@@ -1,5 +1,6 @@
 """flask self-check: what goes out without a ground, and work that lies forgotten, are injected on both databases and seen (P77)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -70,3 +71,15 @@ def test_work_that_was_given_up_today_is_still_somebodys_to_look_at(app: Flask, 
     write(app, OutboxItem(topic="a.topic", reference="x", state="attention", created_at=LONG_AGO, due_at=now + timedelta(hours=5)))
 
     assert check() == {}
+
+
+def test_an_hour_that_reached_the_brake_on_codes_is_found(app: Flask, check) -> None:
+    facts = {"channel": "sms", "language": "en", "state": "sent", "created_at": app.extensions["clock"].now() - timedelta(hours=20)}
+    known = app.extensions["settings"]
+    app.extensions["settings"] = replace(known, codes_an_hour=2)
+    write(app, *(Message(id=sign * 32, account_id=None, template="code_register", **facts) for sign in "ab"))
+
+    try:
+        assert check()["codes"] == ("Hours of the last day in which strangers were sent all codes that MSEWA_CODES_AN_HOUR allows: 1.",)
+    finally:
+        app.extensions["settings"] = known

@@ -37,6 +37,7 @@ UNSAFE = {
     "a port in words": ({"MSEWA_PORT": "http"}, "MSEWA_PORT must be a whole number"),
     "a port beyond the last": ({"MSEWA_PORT": "99999"}, "MSEWA_PORT must be at most 65535"),
     "a port in other digits": ({"MSEWA_PORT": "²"}, "MSEWA_PORT must be a whole number"),
+    "no codes at all": ({"MSEWA_CODES_AN_HOUR": "0"}, "MSEWA_CODES_AN_HOUR must be at least 1"),
     "an unknown mode": ({"MSEWA_MODE": "staging"}, "MSEWA_MODE must be demo or production"),
 }
 

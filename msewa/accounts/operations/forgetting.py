@@ -43,9 +43,10 @@ def contact_of(subject: Subject) -> Contact:
     return contact if find_account_id(mobile=contact.mobile) == subject.id else replace(contact, mobile=subject.id)
 
 
-def forget_sent(contact: Contact) -> None:
-    """Forget how many messages went to her addresses of late."""
-    buckets = [bucket_of("send", channel, name) for channel in CHANNELS for name in addresses_in(contact)]
+def forget_sent(names: Iterable[str]) -> None:
+    """Forget how many codes went of late to these addresses, or were sent to others for these accounts."""
+    names = tuple(names)
+    buckets = [bucket_of("send", channel, name) for channel in CHANNELS for name in names]
     db.session.execute(delete(Throttle).where(Throttle.bucket.in_(buckets)))
 
 

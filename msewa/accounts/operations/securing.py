@@ -8,7 +8,7 @@ from sqlalchemy import CursorResult, delete, select, update
 
 from msewa.accounts.models import Account, PendingReset, RecoveryCode
 from msewa.accounts.operations import passkeys, visits
-from msewa.accounts.operations.forgetting import contact_of, forget_begun, forget_sent, forget_tries, forgive
+from msewa.accounts.operations.forgetting import addresses_in, contact_of, forget_begun, forget_sent, forget_tries, forgive
 from msewa.accounts.operations.numbers import GONE, is_number_gone, release_number
 from msewa.accounts.operations.opening import add_recovery_codes, bind_factor
 from msewa.accounts.operations.telling import addresses_of, tell
@@ -63,7 +63,7 @@ def change_address(subject: Subject, *, field: str, value: str, actor: Actor, no
     db.session.execute(update(Account).where(Account.id == subject.id).values(**values))
     # Whoever leaves later is looked for under the addresses of that day alone; tries at the new one were made while it was nobody's.
     forget_tries(subject.id, contact=left)
-    forget_sent(left)
+    forget_sent(addresses_in(left))
     forgive(subject)
     if field == "mobile":
         lift(subject.id, reason=GONE)

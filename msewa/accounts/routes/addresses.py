@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from msewa.accounts.forms import CodeForm, EmailForm, MobileForm
-from msewa.accounts.operations import codes, securing, visits
+from msewa.accounts.operations import bounds, codes, securing, visits
 from msewa.accounts.operations.codes import CodeSpentError, Errand
 from msewa.accounts.operations.numbers import is_kept
 from msewa.accounts.operations.throttling import TooManyTriesError
@@ -57,6 +57,7 @@ def _send(errand: Errand, *, is_taken: bool, page: tuple[str, Any, Any, dict[str
     field = "mobile" if errand.channel == "sms" else "email"
     template, form, input_field, shown = page
     try:
+        bounds.take_sending(person.id, errand.channel, now=now())
         codes.send_code(person.session_id, errand, now=now(), instead="address_taken" if is_taken else None)
     except TooManyTriesError as error:
         db.session.rollback()

@@ -12,6 +12,7 @@ from wtforms import Field
 
 from msewa.accounts import cookies
 from msewa.accounts.factors import authenticator_link, grouped, qr_svg
+from msewa.accounts.operations.bounds import CodesBrakedError, TooManyNumbersError
 from msewa.accounts.operations.entering import Entered
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.people import Person
@@ -77,9 +78,13 @@ def told_to_wait(template: str, form: Form, field: Field, error: TooManyTriesErr
 
 def waiting_words(error: TooManyTriesError, *, now: datetime) -> str:
     """Say when the next try is possible."""
+    if isinstance(error, TooManyNumbersError):
+        return gettext("We have sent codes to several numbers for you. Take one of those numbers, or begin again later.")
     if error.until is None:
         return gettext("Too many wrong tries, so this way in is closed. Choose “I lost my phone or password”.")
     seconds = max(2, int((error.until - now).total_seconds()) + 1)
+    if isinstance(error, CodesBrakedError):
+        return gettext("Very many people are asking for codes just now. Try again in %(count)s minutes.", count=max(2, -(-seconds // 60)))
     if seconds < 120:
         return gettext("Too many tries. Try again in %(count)s seconds.", count=seconds)
     return gettext("Too many tries. Try again in %(count)s minutes.", count=-(-seconds // 60))

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from msewa.accounts import cookies
 from msewa.accounts.factors import new_secret
 from msewa.accounts.forms import CodeForm, EitherKeyForm, LostForm, LostPhoneForm
-from msewa.accounts.operations import codes, proving, resets, visits
+from msewa.accounts.operations import bounds, codes, proving, resets, visits
 from msewa.accounts.operations.codes import CodeSpentError, Errand
 from msewa.accounts.operations.proving import PaperTry, PasswordTry
 from msewa.accounts.operations.resets import DormantError
@@ -70,6 +70,7 @@ def recover() -> Response:
         if not has_phone:
             errand = Errand(form.mobile_number, "sms", language(), CODE)
             is_known = find_account_id(mobile=form.mobile_number) is not None
+            bounds.hold_brake(now=now())
             codes.send_code(visit_id, errand, now=now(), instead=None if is_known else "no_account")
     except TooManyTriesError as error:
         db.session.rollback()

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from msewa.accounts import cookies
 from msewa.accounts.factors import new_secret
 from msewa.accounts.forms import CodeForm, DetailsForm, PasswordForm
-from msewa.accounts.operations import codes, visits
+from msewa.accounts.operations import bounds, codes, visits
 from msewa.accounts.operations.codes import CodeSpentError, Errand
 from msewa.accounts.operations.hashing import hash_password
 from msewa.accounts.operations.numbers import is_kept
@@ -95,7 +95,6 @@ def register_details() -> Response:
     if not form.validate_on_submit():
         return render_page("accounts/register_details.html", form=form, status=422 if form.errors else 200)
     visit.data |= {"full_name": form.full_name.data, "mobile": form.mobile_number, "language": language()}
-    visits.keep(visit)
     try:
         _send(visit)
     except TooManyTriesError as error:
@@ -106,6 +105,9 @@ def register_details() -> Response:
 
 def _send(visit: Unfinished) -> None:
     mobile = visit.data["mobile"]
+    visit.data["numbers"] = bounds.with_number(visit.data.get("numbers", []), mobile, visit_id=visit.id)
+    visits.keep(visit)
+    bounds.hold_brake(now=now())
     errand = Errand(to=mobile, channel="sms", language=visit.data["language"], purpose="code_register")
     # Whoever types somebody else's number sees the same page; its owner is told that there is an account.
     codes.send_code(visit.id, errand, now=now(), instead="account_exists" if is_kept(mobile, now=now()) else None)

@@ -24,6 +24,7 @@ CHECKS = (
         "sealed", ("P54", "P56"), _("Nothing here could open what is sealed, or this is a demonstration."), vaulting.find_ways_to_the_sealed
     ),
     Check("news", ("P38", "P63", "P64"), _("No news waits for anybody who has not asked for it."), sending.find_unwanted_news),
+    Check("codes", ("P75",), _("No flood of codes went to strangers."), sending.find_flooded_hours),
     Check("daily-work", ("P57", "P77"), _("What must be done every day is done."), sending.find_idle_days),
     Check("grounds", ("P26", "P28"), _("Nothing was sent without an application."), sending.find_baseless),
     Check("demands", ("P30", "P45", "P46"), _("What a law took was agreed to by two people."), lawful.find_unapproved),

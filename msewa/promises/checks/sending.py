@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 from sqlalchemy import func, select
 
+from msewa.accounts.operations.bounds import HOUR, is_braked
 from msewa.delivery.models import ProviderKey
 from msewa.delivery.rules import find_endpoint_problem
 from msewa.extensions import db
@@ -64,3 +65,10 @@ def find_idle_days(now: datetime) -> list[str]:
     next_at = {topic: due_at for topic, due_at in db.session.execute(waiting)}
     idle = [topic for topic in current_app.extensions["daily"] if topic not in next_at or next_at[topic] < now - LEFT_LYING]
     return [f"{topic}: nobody does this daily work." for topic in idle]
+
+
+def find_flooded_hours(now: datetime) -> list[str]:
+    """Look for hours of the last day in which strangers were sent as many codes as the settings allow, so that others had to wait."""
+    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    count = sum(is_braked(this_hour - ago * HOUR) for ago in range(LEFT_LYING // HOUR))
+    return [f"Hours of the last day in which strangers were sent all codes that MSEWA_CODES_AN_HOUR allows: {count}."] if count else []
