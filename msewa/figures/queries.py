@@ -43,6 +43,7 @@ def count_people(month: str, *, secret: bytes, now: datetime) -> dict[tuple[str,
 def _applications(month: str) -> Iterator[Any]:
     begins, ends = bounds(month)
     chosen = select(Application.account_id, Application.id, Application.service_id, Application.provider_id, Application.language)
+    # `groupby` sees neighbours alone: in another order somebody would be counted once for each run of her rows.
     sent = chosen.where(Application.submitted_at >= begins, Application.submitted_at < ends)
     yield from db.session.execute(sent.order_by(Application.account_id, Application.id).execution_options(yield_per=CHUNK))
 
@@ -60,6 +61,7 @@ def _values() -> dict[By, Callable[[Any], str]]:
 
 def list_months_to_release(*, now: datetime) -> list[str]:
     """Return the months that are over and not yet published, the oldest first."""
+    # A month with nothing to show has its release too, so the newest tells where to go on.
     last = db.session.scalar(select(func.max(FigureRelease.month)))
     first_at = db.session.scalar(select(func.min(Application.submitted_at)))
     month = next_month(last) if last else month_of(first_at) if first_at else month_of(now)

@@ -30,4 +30,5 @@ def names(by: By) -> dict[str, Mapping[str, str]]:
         return dict(known.categories)
     if by == "provider":
         return {provider.id: provider.name for provider in known.providers.values()}
+    # A language is called by its own name, whatever the page is in.
     return {code: dict.fromkeys(("en", "pa", "hi"), name) for code, name in LANGUAGES}

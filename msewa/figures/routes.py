@@ -35,6 +35,7 @@ def table(table_id: str) -> Response:
     month = asked if asked in months else next(iter(months), "")
     people = list_cells(chosen.id, months=[month])[month]
     labels = names(chosen.by)
+    # By what is published, where a hidden number counts as nought: an order by the true ones would tell what the table hides.
     order = sorted(labels, key=lambda value: (-people.get(value, 0), labels[value][language()]))
     page = min(max(1, request.args.get("page", 1, type=int)), -(-len(order) // SHOWN))
     return render_page(
@@ -59,6 +60,7 @@ def download(table_id: str) -> Response:
     writer.writerow(["month", chosen.by, "name", "people"])
     for month in months:
         for value in sorted(labels):
+            # Names come from the catalogue and never from people, so no cell can be a formula of somebody's.
             writer.writerow([month, value, labels[value][language()], numbers[month].get(value, f"<{chosen.threshold}")])
     response = Response(text.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="msewa-{chosen.id}.csv"'

@@ -14,6 +14,7 @@ from typing import Literal
 from msewa.crypto.framing import framed
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
+# Beside the noise: rounding alone would tell of one person more at each border, and noise alone would read like an exact count.
 ROUNDED_TO = 5
 NOISE_STEPS = 3
 KEY_BYTES = 16
@@ -57,6 +58,7 @@ def noise(secret: bytes, cell: Cell) -> int:
     """Return what is added to a cell, -6 to 6, near nought more often: the sum of two throws that its key decides."""
     thrown = hmac.digest(secret, b"cell|" + cell.key.to_bytes(KEY_BYTES), "sha256")
     sides = 2 * NOISE_STEPS + 1
+    # Eight bytes for each throw: what the remainder favours is then less than one in 2**61.
     return sum(int.from_bytes(part) % sides - NOISE_STEPS for part in (thrown[:8], thrown[8:16]))
 
 
@@ -77,6 +79,7 @@ def month_of(moment: datetime) -> str:
 def bounds(month: str) -> tuple[datetime, datetime]:
     """Return the first moment of a month in India, and the first after it."""
     begins = datetime.strptime(month, "%Y-%m").replace(tzinfo=INDIA)
+    # 32 days from a first always end in the next month.
     return begins, (begins + timedelta(days=32)).replace(day=1)
 
 
