@@ -10,6 +10,7 @@ import yaml
 
 FILE = Path(__file__).parent / "inventory.yaml"
 PLANES = ("account", "access", "visit", "archive", "security", "operation", "public")
+# What is hers to see, to take along and to end. Security events and the archive tell of people too, but of none that we could look up.
 HERS = ("account", "access")
 Words = Mapping[str, str]  # {"en": ..., "pa": ..., "hi": ...}
 
@@ -68,6 +69,7 @@ class Inventory:
 def inventory() -> Inventory:
     """Read the file once."""
     content: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    # Facts are taken by name and have no usual value: a column without purpose or retention must fail, not show a hole.
     return Inventory(
         categories=content["categories"],
         purposes={name: Purpose(facts["what"], tuple(facts["readers"])) for name, facts in content["purposes"].items()},
