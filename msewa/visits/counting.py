@@ -31,6 +31,7 @@ class VisitCounter:
         self._metrics = metrics
         # Gathered by the hour in plain dictionaries: this is done for every page, the rest once a minute.
         self._hours: dict[tuple[date, int], dict[tuple[str, str], int]] = {}
+        # Of closed lists and our own routes alone, so that it can't grow with the number of visitors.
         self._listed: set[tuple[str, str]] = set()
         self._counts: Counter[Cell] = Counter()
         self._lock = threading.Lock()

@@ -9,6 +9,7 @@ from typing import Literal
 # India keeps one time all year; the zone's table would cost more than the sum.
 INDIA = timezone(timedelta(hours=5, minutes=30))
 OTHER = "other"
+# A browser's words may be as long as the server takes; its family stands well within these.
 AGENT_LENGTH = 300
 
 # The first that fits: every browser names several others in its own words.
@@ -23,6 +24,7 @@ BROWSERS = (
     ("Chrome/", "chrome"),
     ("Safari/", "safari"),
 )
+# Here too: Android names Linux, and an iPhone Mac OS.
 SYSTEMS = (
     ("KAIOS", "kaios"),
     ("Android", "android"),

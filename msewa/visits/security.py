@@ -95,6 +95,7 @@ def seal_and_keep(counts: dict[Noted, int], *, now: datetime) -> None:
 
 def _row(noted: Noted, count: int, *, key: tuple[str, bytes]) -> dict[str, Any]:
     month, public = key
+    # No address is as long (INET6_ADDRSTRLEN is 46), but what a proxy passes on may be anything.
     content = json.dumps({"address": noted.address[:60], "tries": count}).ljust(SEALED_LENGTH).encode()
     sealed = seal_to(public, content, info=_bound(noted.kind, hour=noted.hour, month=month))
     return {"id": secrets.token_hex(16), "kind": noted.kind.value, "hour": noted.hour, "key_month": month, "sealed": sealed}
@@ -115,6 +116,7 @@ def security_folder() -> Path:
 def latest_key(*, now: datetime) -> tuple[str, bytes] | None:
     """Return the month and public half to seal to: this month's, else the latest good one before it, else None."""
     folder, this = security_folder(), month_of(now)
+    # A key that was brought before its time waits, or a case about its month would open this one's addresses too.
     for month in reversed([month for month in months(folder) if month <= this]):
         with suppress(CustodyError):
             return month, public_half(folder, month)
@@ -142,4 +144,5 @@ def make_demonstration_key(*, now: datetime) -> None:
 
 
 def _bound(kind: str, *, hour: datetime, month: str) -> bytes:
+    # Whoever has the database can't make a sealed address speak of another kind, hour or month.
     return framed("msewa security event", kind, hour.isoformat(), month)
