@@ -46,6 +46,7 @@ def rotate(purpose: str) -> None:
     except KeyRingError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{made.id} is the key for {purpose} now. {FOLLOWS[made.purpose]}")
+    # Only these two can be followed by us alone: a password moves when it is typed, and what is signed keeps its signature.
     if made.purpose is Purpose.WRAP:
         _rewrap()
     if made.purpose is Purpose.INDEX:
@@ -62,6 +63,7 @@ def rewrap() -> None:
 @bp.cli.command()
 def create() -> None:
     """Make the key ring of a new installation; refuses where there is one."""
+    # Reached only where there is one: without any, `app_without_keys` answers to this name.
     raise click.ClickException(f"There is already a key ring at {key_ring().path}.")
 
 

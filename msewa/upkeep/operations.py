@@ -23,6 +23,7 @@ class Holder(NamedTuple):
     column: str
 
 
+# Whatever is left out stays under the old wrapping key, and can't be opened any more once that is destroyed.
 HOLDERS = (
     Holder(Account, "data_key"),
     Holder(SignInSession, "data_key"),
