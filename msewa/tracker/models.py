@@ -27,5 +27,6 @@ class TrackerCode(Base):
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     client_id: Mapped[str] = mapped_column(ForeignKey("tracker_client.id"))
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    # So that she can read her code again; a portal's question is answered by the hash alone.
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     given_at: Mapped[datetime]

@@ -62,6 +62,7 @@ def give(client: Client, *, subject: Subject, language: str, actor: Actor, now: 
 
 def take_back(client: Client, *, subject: Subject, language: str, actor: Actor, now: datetime) -> None:
     """End the code that `subject` gave a portal: its next question is refused."""
+    # A second press finds no code, and must not write a second withdrawal.
     if _forget(client, subject=subject):
         _choose(client, Event.WITHDRAWN, subject=subject, language=language, actor=actor, now=now)
 
@@ -69,6 +70,7 @@ def take_back(client: Client, *, subject: Subject, language: str, actor: Actor, 
 def look_for(client: Client, *, account_id: str, now: datetime) -> SubjectKey:
     """Open somebody's ledger for a portal that has her code; the call is a row on her page."""
     actor = Actor(Kind.PROVIDER, client.id)
+    # By the portal's name as the reason, so that the row still names it after its registration has ended.
     return look(account_id, actor=actor, reason=client.name, fields=("ledger",), now=now, act="ledger.read")
 
 

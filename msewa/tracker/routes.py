@@ -35,6 +35,7 @@ def registered(view: Callable[Concatenate[Client, P], Answer]) -> Callable[P, An
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Answer:
+        # The header proves nothing by itself: the security server in front vouches for it, and what opens is a citizen's code.
         client = find_client(request.headers.get("X-Road-Client", "")[:200])
         if client is None:
             return _fault("client_not_registered", "This X-Road-Client is not registered here.", status=403)
@@ -95,6 +96,7 @@ def decide(client_id: str) -> AnyResponse:
         # A yes and a no in one form are no answer at all.
         return _page(status=422)
     shown_in = language_shown(get_purpose(PURPOSE), request.form.get("notice", ""))
+    # A no needs no notice: it must go through even when the words have changed since.
     if shown_in is None and act is operations.give:
         return _page(status=409)
     act(client, subject=_me(), language=shown_in or language(), actor=_me().actor, now=now())
