@@ -67,9 +67,11 @@ def write_archive(download_id: str, *, subject: Subject, language: str, keep: Ke
     total = FIXED + _count_files(data, subject=subject)
     sink = SealedSink(download_id, subject=subject, keep=keep)
     progress = update(Download).where(Download.id == download_id)
+    # A ZIP into what can't be sought writes each file's size behind it, and never has to change a part that is sealed already.
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for done, (name, content) in enumerate(_pieces(data, subject=subject, language=language, now=now)):
             if done % (total // STEPS + 1) == 0:  # thousands of small proofs are not worth a transaction each
+                # Her files are read later than they were counted: one that came since must not make it more than all.
                 keep(progress.values(done=done, total=max(total, done + 1)))
             # The moment of making, for all alike: a time for each file would tell nothing of hers.
             archive.writestr(zipfile.ZipInfo(name, now.timetuple()[:6]), content, zipfile.ZIP_DEFLATED)
@@ -84,6 +86,7 @@ def gather(subject: Subject) -> dict[str, Any]:
 
 def read_archive(download_id: str, *, subject: Subject) -> Iterator[bytes]:
     """Yield the ZIP, a part at a time."""
+    # The numbers at once and each part by itself: however slow her line is, one part lies open in memory and no cursor waits.
     numbers = select(DownloadPart.number).where(DownloadPart.download_id == download_id).order_by(DownloadPart.number)
     for number in db.session.scalars(numbers).all():
         sealed = select(DownloadPart.sealed).where(DownloadPart.download_id == download_id, DownloadPart.number == number)
@@ -92,6 +95,7 @@ def read_archive(download_id: str, *, subject: Subject) -> Iterator[bytes]:
 
 def place_of(download_id: str, number: int, *, account_id: str) -> Place:
     """Return where a part's envelope belongs."""
+    # With its number, so that parts can't change places.
     return Place(table="download_part", group="content", row=f"{download_id}:{number}", subject=account_id)
 
 

@@ -25,6 +25,7 @@ SHARDS = "0123456789abcdef"
 def put_digests(*, now: datetime) -> None:
     """Have last month's digests sent, in pieces by the first sign of the random account ids: no piece names anybody."""
     month = last_month(now)
+    # Each day anew: the outbox keeps done pieces too, so the same piece is none twice, and a day without a worker is made up for.
     for shard in SHARDS:
         outbox.put(SEND, f"{month:%Y-%m} {shard}", now=now)
 

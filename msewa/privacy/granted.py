@@ -45,6 +45,7 @@ def list_granted(subject: Subject, choices: Iterable[tuple[Any, ...]], *, limit:
 
     Opens none but these.
     """
+    # A choice for one recipient stands under `purpose:recipient`, and CHOICES come in the order of these.
     by_portal = groupby((row for row in choices if ":" in row[0]), key=lambda row: row[0])
     times = [time for key, rows in by_portal for time in _times(key, list(rows), now=now)]
     newest = sorted(times, key=lambda time: time.since, reverse=True)

@@ -1,9 +1,10 @@
 """What we hold, by category: made from the data inventory, with her own values, the sensitive ones hidden."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import groupby
 
 from sqlalchemy import select
 
@@ -85,6 +86,14 @@ def list_lines(category: str, *, subject: Subject, language: str) -> list[Line]:
     return [_line(column, values, language=language) for column in columns]
 
 
+def gather_lines(lines: Iterable[Line]) -> list[list[Line]]:
+    """Return lines that follow each other and say the same of why, until when and who as one, so that it is said once.
+
+    A line with a value of its own stands alone.
+    """
+    return [list(alike) for _said, alike in groupby(lines, lambda line: line.id if line.value else (line.why, line.until, line.who))]
+
+
 def list_facts(subject: Subject, *, known: Catalogue, language: str) -> list[Fact]:
     """Return what she wrote in her profile, fact by fact; hidden where it is sensitive."""
     facts: list[Fact] = []
@@ -123,6 +132,7 @@ def _line(column: Column, values: Mapping[str, str], *, language: str) -> Line:
 
 def _values(subject: Subject, *, category: str) -> dict[str, str]:
     """Return by table and column what reads as it is kept."""
+    # The others' values stand on pages of their own, so nothing of hers is opened for them.
     if category not in ("identity", "contact", "profile", "security", "choices"):
         return {}
     contact = get_contact(subject)

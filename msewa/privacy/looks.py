@@ -44,7 +44,9 @@ def show_look(entry: Mapping[str, Any], *, known: Catalogue, language: str, hers
     """Return an opened entry of the ledger in words."""
     actor, about = entry["actor"], str(entry["about"])
     name = _name(about, language=language)
+    # One sign more than the letters: the dash with which a reference is shown.
     application = about if len(about) == LENGTH + 1 and read_reference(about) else ""
+    # As `is_by_other` has it: the system, and whoever follows a link from a message, are nobody who looked.
     is_own = actor["id"] == herself or actor["kind"] in (Kind.SYSTEM, Kind.VISITOR)
     return Look(
         id=entry["number"],

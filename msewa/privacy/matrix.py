@@ -52,6 +52,7 @@ def read_cell(text: str) -> tuple[str, Channel] | None:
 
 def turn_on(subject: Subject, *, topic: str, channel: Channel, actor: Actor, now: datetime) -> None:
     """Let a topic come over a channel again; NotAllowedYetError while one of the two is off."""
+    # One press can't say yes to what was never shown: each purpose is asked by its own notice.
     missing = [one for one in (topic, f"channel.{channel}") if not is_allowed(subject.id, one, now=now)]
     if missing:
         raise NotAllowedYetError(missing)

@@ -40,6 +40,7 @@ class DownloadPart(Base):
 
     __tablename__ = "download_part"
 
+    # Also what stops a worker that is still writing when she leaves or asks anew: without its download no part can be added.
     download_id: Mapped[str] = mapped_column(ForeignKey("download.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

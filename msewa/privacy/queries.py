@@ -92,12 +92,14 @@ def list_page_of_looks(
     end = _end_of(subject, month=month) if month and before is None else before
     rows = chosen(subject, limit=limit + 1, before=end)
     if month:
+        # They come newest first, so the month's beginning only cuts the last page short.
         rows = [row for row in rows if datetime.fromisoformat(row["at"]) >= begin_of(month)]
     return rows[:limit], rows[limit - 1]["number"] if len(rows) > limit else None
 
 
 def _end_of(subject: Subject, *, month: date) -> int:
     """Return the number before which the entries of a month, and older ones, stand."""
+    # By the index on whose they are, from the newest back: a month long ago is found without opening what came since.
     until = LedgerEntry.at < begin_of(next_month(month))
     last = select(LedgerEntry.number).where(LedgerEntry.subject_id == subject.id, until).order_by(LedgerEntry.number.desc()).limit(1)
     return (db.session.scalar(last) or 0) + 1
@@ -116,12 +118,14 @@ def list_sent(account_id: str, *, limit: int, before: str | None = None, provide
     if provider_id:
         chosen = chosen.where(Application.provider_id == provider_id)
     if before:
+        # Among her own: another's reference is answered like none.
         last = select(Application.submitted_at, Application.id).where(
             Application.reference == read_reference(before), Application.account_id == account_id
         )
         found = db.session.execute(last).first()
         if found is None:
             raise NoSuchRowError
+        # By both that give the order, or of two sent in one moment one could fall between two pages.
         chosen = chosen.where(tuple_(Application.submitted_at, Application.id) < tuple_(*found))
     return _page([Sent(*row) for row in db.session.execute(chosen.limit(limit + 1), {"account_id": account_id})], limit=limit)
 
@@ -134,6 +138,7 @@ def names_sent(rows: Sequence[Sent]) -> dict[str, list[tuple[str, str]]]:
     """Return by application id what was in each: ("field" or "paper", its key), in the order in which it was confirmed."""
     ids = {row.id: row for row in rows}
     chosen = select(ApplicationReview.application_id, ApplicationReview.digest, ApplicationReview.sealed)
+    # She may have reviewed more than once: what went is the review with the digest that was sent.
     confirmed = tuple_(ApplicationReview.application_id, ApplicationReview.digest).in_([(row.id, row.digest) for row in rows])
     found: dict[str, list[tuple[str, str]]] = {}
     for review in db.session.execute(chosen.where(confirmed).order_by(ApplicationReview.application_id)):
@@ -155,6 +160,7 @@ def accepted_at(ids: Iterable[str]) -> dict[str, datetime | None]:
 
 def list_allowed(choices: Iterable[tuple[Any, ...]], *, now: datetime) -> list[Choice]:
     """Return what she allows out of the rows of CHOICES, in the order of the register: since when, without opening any."""
+    # The rows of a purpose come in the order of their numbers, so the last one stays.
     latest = {row[0]: Latest(row[1], Event(row[2]), row[3], row[4]) for row in choices}
     known = purposes().values() if latest else ()
     stands = [(purpose, latest[purpose.id]) for purpose in known if purpose.is_choice and purpose.id in latest]
@@ -189,4 +195,5 @@ def place_of_nominee(nominee_id: str, *, account_id: str) -> Place:
 
 def find_download(account_id: str, *, now: datetime) -> Download | None:
     """Return the download she asked for; None when there is none, or its time is over."""
+    # By its time and not by whether it lies there: the worker that removes it may be late.
     return db.session.scalars(select(Download).where(Download.account_id == account_id, Download.ends_at > now)).first()

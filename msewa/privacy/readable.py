@@ -60,6 +60,7 @@ def _application(one: Mapping[str, Any], *, known: Catalogue, language: str) -> 
     answers: Lines = []
     for page in one["answers"].values():
         for key, answer in page.items():
+            # What the question bank has no name for any more stands in data.json alone.
             if key in labels and key in known.fields:
                 field = labels[key].as_asked(known.fields[key])
                 answers.append((field.label[language], show(field, answer["value"], language, catalogue=known)))

@@ -12,6 +12,7 @@ READY_FOR = timedelta(hours=24)
 # After the first fetch it lies on for a while: a slow line breaks, and the browser asks again.
 FETCHED_FOR = timedelta(minutes=30)
 PART_BYTES = 1024 * 1024
+# More than any of these is left to the worker, so that no request takes seconds and holds the account meanwhile.
 SMALL_BYTES = 2 * 1024 * 1024
 SMALL_APPLICATIONS = 20
 SMALL_ENTRIES = 200

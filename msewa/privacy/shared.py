@@ -80,4 +80,5 @@ def definition_of(row: Sent, *, known: Catalogue) -> Definition:
 def _longest(needs: Sequence[FieldNeed | PaperNeed]) -> int | None:
     days = [need.retention_days for need in needs]
     known = [one for one in days if one is not None]
+    # While the time of one is not known, neither is that of the whole.
     return max(known) if known and len(known) == len(days) else None

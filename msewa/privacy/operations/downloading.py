@@ -42,6 +42,7 @@ def is_large(account_id: str) -> bool:
     """Whether making it would keep a page waiting."""
     hers = Application.account_id == account_id
     papers = select(func.sum(func.length(ApplicationPaper.content))).join(Application, Application.id == ApplicationPaper.application_id)
+    # Whether there is one beyond the limit, not how many: counting would read the whole of a long history.
     many = select(Application.id).where(hers).offset(SMALL_APPLICATIONS).limit(1)
     long = select(LedgerEntry.number).where(LedgerEntry.subject_id == account_id).offset(SMALL_ENTRIES).limit(1)
     if db.session.scalar(many) or db.session.scalar(long):
@@ -82,17 +83,20 @@ def note_fetched(download_id: str, *, subject: Subject, actor: Actor, now: datet
     """Note the first fetch in her ledger, and let the download end soon after it, within its day all the same."""
     soon = now + FETCHED_FOR
     first = update(Download).where(Download.id == download_id, Download.fetched_at.is_(None))
+    # In one guarded statement, so that of two fetches at the same moment one is the first.
     sooner = case((Download.ends_at < soon, Download.ends_at), else_=soon)
     ends_at = db.session.scalar(first.values(fetched_at=now, ends_at=sooner).returning(Download.ends_at))
     if ends_at is None:
         return
     record("download.fetched", subject=subject, actor=actor, now=now)
+    # `put` leaves alone what is there already, with its later moment.
     outbox.drop(REMOVE, download_id)
     outbox.put(REMOVE, download_id, now=now, due_at=ends_at)
 
 
 def remove_download(reference: str, *, now: datetime) -> None:
     """Remove a download whose time is over (outbox topic privacy.download_over)."""
+    # Asked again: work that comes too early must not take away what is still promised.
     over = db.session.scalars(select(Download.id).where(Download.id == reference, Download.ends_at <= now)).all()
     _drop(over)
 

@@ -24,6 +24,7 @@ class TooManyNomineesError(Exception):
 class Written:
     """What she wrote of a nominee; `mobile` as +91 and ten digits."""
 
+    # Kept out of the repr: the message of an error may quote it.
     full_name: str = field(repr=False)
     relation: str = field(repr=False)
     mobile: str = field(repr=False)
@@ -32,6 +33,7 @@ class Written:
 def name_nominee(subject: Subject, written: Written, *, actor: Actor, now: datetime) -> str:
     """Keep one more nominee; return its id. Raises TooManyNomineesError."""
     one_at_a_time(subject.id)
+    # Counted once nobody else can add: two forms sent at one moment would otherwise name one too many.
     count = db.session.scalar(select(func.count()).select_from(Nominee).where(Nominee.account_id == subject.id)) or 0
     if count >= MOST_NOMINEES:
         raise TooManyNomineesError

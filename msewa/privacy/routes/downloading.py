@@ -53,7 +53,9 @@ def download_file() -> Response:
     found = find_download(holder.id, now=moment)
     if found is None or found.ready_at is None:
         raise NoSuchRowError
+    # Read now: the rollback below lets go of the row.
     download_id, day = found.id, found.asked_at.astimezone(INDIA).date()
+    # Written down before the first byte leaves: whoever breaks off may have it all the same.
     if found.fetched_at is None:
         db.session.rollback()
         with writing():

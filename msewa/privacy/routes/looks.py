@@ -56,6 +56,7 @@ def note_reading(reader: Person) -> None:
     moment = now()
     if has_read_today(reader.id, today=moment.date()):
         return
+    # A transaction that has read can't become one that writes (SQLite).
     db.session.rollback()
     with writing():
         note_own_reading(reader, actor=reader.actor, now=moment)

@@ -56,6 +56,7 @@ def nominee(nominee_id: str) -> Response:
 @once
 def change_nominee(nominee_id: str) -> AnyResponse:
     """Keep what was changed of a nominee."""
+    # Before the form, so that another's nominee is answered like none, whatever was written.
     get_nominee(person(), nominee_id)
     form = NomineeForm()
     if not form.validate():
