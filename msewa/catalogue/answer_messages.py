@@ -35,6 +35,7 @@ SENTENCES = {
 
 def sentence_of(error: AnswerError) -> str:
     """Return the sentence for `error` in the language of the request."""
+    # These two count digits, and one digit is not said like two.
     if error.code == "mobile_short":
         return ngettext(
             "%(num)d digit is missing in the mobile number", "%(num)d digits are missing in the mobile number", int(error.values["count"])

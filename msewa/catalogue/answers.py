@@ -126,6 +126,7 @@ def _date_parts(text: str, *, today: date) -> tuple[int, int, int]:
 
 
 def _full_year(text: str, *, today: date) -> int:
+    # Of two digits the nearest year that is not still to come: nobody is asked for a day in the future.
     year = int(text)
     if len(text) == 4:
         return year
@@ -143,6 +144,7 @@ def _year(text: str, reading: Reading) -> str:
 
 def _mobile(text: str, reading: Reading) -> str:
     digits = re.sub(r"[\s()-]", "", ascii_digits(text)).removeprefix("+91").removeprefix("0")
+    # Only of what could be a number is it said how many digits are wrong; twelve from 91 on have the country's before them.
     if digits.isascii() and digits.isdigit() and 5 <= len(digits) != 10 and not (len(digits) == 12 and digits.startswith("91")):
         missing = 10 - len(digits)
         raise AnswerError("mobile_short" if missing > 0 else "mobile_long", count=abs(missing))
@@ -156,6 +158,7 @@ def _email(text: str, reading: Reading) -> str:
     if CODED_WORD in text:
         raise AnswerError("email_form")
     try:
+        # Whether its host takes mail would have to be asked of a name server, which so would learn of it.
         return validate_email(text, check_deliverability=False).normalized
     except EmailNotValidError:
         raise AnswerError("email_form") from None
@@ -171,6 +174,7 @@ def _listed(code: str, known: Callable[[Reading], Container[str]]) -> Callable[[
 
 
 def _pin_code(text: str, reading: Reading) -> str:
+    # `\d` takes the digits of every script, and what is kept has ASCII ones alone.
     digits = re.sub(r"\s", "", ascii_digits(text))
     if not PIN_CODE.fullmatch(digits) or not digits.isascii():
         raise AnswerError("pin_code_form")
@@ -186,6 +190,7 @@ def _number(text: str, reading: Reading) -> str:
 
 
 def _money(text: str, reading: Reading) -> str:
+    # As people write a sum: Rs. 500/-
     rupees = _number(re.sub(r"(?i)^(rs\.?|inr)\s*|/-$", "", text), reading)
     if "." in rupees and rupees.partition(".")[2].strip("0"):
         raise AnswerError("whole_rupees")
@@ -200,6 +205,7 @@ def _percent(text: str, reading: Reading) -> str:
 
 
 def _last_four(text: str, reading: Reading) -> str:
+    # As it stands on a masked card: XXXX XXXX 1234.
     digits = re.sub(r"[\sxX*•-]", "", ascii_digits(text))
     if len(digits) == 12 and digits.isascii() and digits.isdigit():
         raise AnswerError("whole_aadhaar")
@@ -219,6 +225,7 @@ def _numbered(code: str, is_valid: Callable[[str], bool]) -> Callable[[str, Read
 
 
 def _gstin(text: str, reading: Reading) -> str:
+    # The form first and its check digit then, so that she reads which of both is wrong.
     compact = _numbered("gstin_form", lambda typed: len(typed) == GSTIN_LENGTH and typed.isalnum())(text, reading)
     if not gstin.is_valid(compact):
         raise AnswerError("gstin_check")

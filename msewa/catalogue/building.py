@@ -84,6 +84,7 @@ def _field_need(field: Record, *, facts: Record, written: Record, required: bool
         "options": written.get("options", {}).get(key),
         "recipient": facts["provider"],
         "retention_days": None,  # no provider has published one
+        # What is kept for one application alone stands in no profile, so none can fill it in.
         "of_applicant": field.get("profile_section") is not None and written.get("subjects", {}).get(key) != "other",
     }
 
@@ -92,6 +93,7 @@ def _paper_need(paper: Record, *, facts: Record, written: Record) -> Record:
     made_by_us = paper.get("made_by_us", False)
     return {
         "key": paper["id"],
+        # What is made here out of her answers is nothing that she could bring.
         "required": not made_by_us and paper["id"] not in written.get("optional_documents", ()),
         "name": paper["name"],
         "purpose": written.get("document_purposes", {}).get(paper["id"], paper["purpose"]),

@@ -147,5 +147,6 @@ def _in_three(words: Record) -> Iterator[str]:
             continue
         text = PLACEHOLDER.sub("", text)
         foreign = [script for code, script in LETTERS.items() if code != language and script.search(text)]
+        # A form's number or an abbreviation may stand alone in every language; a word in small Latin letters was forgotten.
         if foreign or (language in LETTERS and not LETTERS[language].search(text) and LATIN_WORD.search(text)):
             yield f"{language} is written in another script: {text}"

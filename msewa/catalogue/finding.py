@@ -65,6 +65,7 @@ def find_services(wanted: Wanted) -> Results:
 def _hits(wanted: Wanted, known: Catalogue) -> list[Found]:
     if not wanted.q:
         return [Found(service, None) for service in known.services.values()]
+    # All of them: the counts beside the list are over everything that was found.
     return [Found(known.services[hit.id], hit.reason) for hit in _services().search(wanted.q, limit=len(known.services))]
 
 

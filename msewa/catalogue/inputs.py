@@ -47,6 +47,7 @@ def make_input(field: Field, *, manner: Manner, known: Catalogue, district: str,
 
 def _list_input(field: Field, offered: list[Any], *, manner: Manner, shown: dict[str, Any], more: dict[str, Any]) -> Any:
     nothing = choices([("", manner.nothing)])
+    # The choice is read by `answers`, as every kind is: a draft may hold a place that this page, narrowed to a district, does not offer.
     if field.kind == "choice" and len(offered) <= manner.most_radios:
         return RadioField(say(field.label), choices=[*offered, *nothing] if manner.is_open else offered, validate_choice=False, **more)
     return SelectField(say(field.label), choices=[*nothing, *offered], validate_choice=False, render_kw=shown, **more)

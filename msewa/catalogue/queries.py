@@ -16,6 +16,7 @@ from msewa.catalogue.snapshot import Catalogue, read_catalogue, read_release, to
 from msewa.extensions import db
 from msewa.web.errors import NoSuchRowError
 
+# Counted on the monotonic clock: a demonstration's may be moved.
 LOOK_AGAIN_AFTER = 2.0  # seconds; a new release is seen by every process within this
 _loading = threading.Lock()
 

@@ -9,6 +9,7 @@ from msewa.web.filters import say, show_rupees
 
 # What these count is not money.
 COUNTED = {"percent", "percent_of_fee", "days_a_year", "kg_person_month"}
+# These tell what one gets even where no sum is named.
 STANDS_ALONE = {"loan", "account", "registration"}
 
 
@@ -42,6 +43,7 @@ def _condition(key: str, value: Any, known: Catalogue) -> str:
     if isinstance(value, list):
         template = (len(value) == 1 and words["rules"].get(f"{key}=one")) or words["rules"][key]
         return say(template).format(words=", ".join(say(words["values"][one]) for one in value))
+    # YAML's true has come in as Python's True, and the words are named as YAML writes it.
     own = words["rules"].get(f"{key}={value}".replace("=True", "=true").replace("=False", "=false"))
     template = say(own or words["rules"][key])
     return template.format(n=value, rupees=show_rupees(round(value * 100))) if isinstance(value, int | float) else template

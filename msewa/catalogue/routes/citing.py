@@ -22,4 +22,5 @@ def site_of(address: str) -> str:
 
 def safe_link(address: str | None) -> str | None:
     """Return an https address, nothing for any other."""
+    # Over plain http anybody on the way could put another page in its place.
     return address if address and address.startswith("https://") else None

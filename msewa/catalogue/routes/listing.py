@@ -17,6 +17,7 @@ from msewa.web.filters import say
 from msewa.web.forms import clean_text
 
 LONGEST_QUERY = 200
+# Not Cf: the joiners among them belong to Indic words.
 NO_CHARACTER = {"Cc", "Cn", "Co", "Cs"}
 OFFICES_SHOWN = 12
 ASKED = ("q", "event", "category", "provider", "district")

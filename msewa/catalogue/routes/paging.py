@@ -41,4 +41,5 @@ def address_of(path: str, asked: Mapping[str, Any]) -> str:
 
 def _page_number(text: str) -> int:
     digits = ascii_digits(text)
+    # No list here has a thousand pages, and a text of thousands of digits makes `int` raise.
     return max(1, int(digits)) if digits.isascii() and digits.isdecimal() and len(digits) < 4 else 1

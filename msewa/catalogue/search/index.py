@@ -122,6 +122,7 @@ class SearchIndex:
         if any(term == ASIDE for term, _ in meaning.senses):
             return ASIDE_WEIGHT
         if meaning.typed.isdigit():
+            # A number that somebody adds, such as a year, neither speaks for an entry nor against it.
             return 0.0
         return max((self._weights.get(term, 0.0) for term, _ in meaning.senses), default=UNKNOWN_WEIGHT)
 
@@ -170,6 +171,7 @@ class SearchIndex:
         bag: dict[int, float] = defaultdict(float)
         sayings: dict[int, float] = defaultdict(float)
         for meaning in meanings:
+            # Of each part of the query its best sense alone, or a word of many senses would weigh as many times.
             in_entries: dict[int, float] = {}
             in_sayings: dict[int, float] = {}
             for term, likeness in meaning.senses:

@@ -6,6 +6,7 @@ from anyascii import anyascii
 
 from msewa.crypto.normal import nfkc
 
+# Searching is open to everybody, and a word that nobody knows is compared with all that are known.
 MAX_POINTS = 300
 MAX_WORDS = 40
 MIN_SINGULAR = 4
@@ -22,6 +23,7 @@ _MARKS = {0x01: "n", 0x02: "n", 0x03: "h", 0x70: "n", 0x71: ""}
 _NUKTA, _VIRAMA, _DIGIT_ZERO = 0x3C, 0x4D, 0x66
 _WITH_NUKTA = {0x15: "k", 0x16: "kh", 0x17: "g", 0x1C: "z", 0x21: "d", 0x22: "dh", 0x2B: "f", 0x32: "l", 0x38: "sh"}
 
+# In this order: `ch` steps aside as C while every other c becomes k.
 _SAME_SOUND = (
     ("tion", "shn"), ("sion", "shn"), ("ph", "f"), ("ck", "k"), ("cch", "ch"), ("chh", "ch"), ("ch", "C"),
     ("ce", "se"), ("ci", "si"), ("cy", "si"), ("c", "k"), ("C", "ch"), ("q", "k"), ("x", "ks"), ("w", "v"), ("z", "j"),
@@ -108,6 +110,7 @@ def bones(key: str) -> str:
 
 def stem(word: str) -> str:
     """Cut the commonest English endings from a word of six or more letters."""
+    # Four letters have to stay, or the cut would turn one short word into another.
     for ending in ("ing", "ed", "es", "ly", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]

@@ -95,6 +95,7 @@ class Vocabulary:
     def _part(self, word: str) -> list[str]:
         """Part two words that were written as one (`rationcard`), where both halves are known."""
         if len(word) >= LONG_WORD and not self._knows(word) and bones(sound(word)) not in self._by_bones:
+            # From the longest first half down: a long word often begins with a short one.
             for at in range(len(word) - MIN_HALF, MIN_HALF - 1, -1):
                 if self._knows(word[:at]) and self._knows(word[at:]):
                     return [word[:at], word[at:]]
@@ -102,6 +103,7 @@ class Vocabulary:
 
     def _read(self, word: str) -> Meaning:
         key, base = sound(word), sound(stem(word))
+        # A key that was held down is no word, though folding doubles would make one of it.
         if len(word) > 1 and len(set(word)) == 1:
             return Meaning(word, ())
         known = self._by_sound.get(key) or self._by_sound.get(base) or self._by_sound.get(sound(singular(word)))
@@ -132,6 +134,7 @@ class Vocabulary:
             for found, distance, _ in extract(
                 key, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=slips, limit=MAX_GUESSES
             )
+            # In a short word another first letter makes another word.
             if len(key) > SHORT_WORD or found[0] == key[0]
         ]
 
