@@ -22,6 +22,7 @@ def self_check() -> None:
     with writing():
         checking.keep(results, now=moment)
         db.session.commit()
+    # A terminal has no request to take a language from, and the checks' sentences wait for one.
     with force_locale("en_IN"):
         for check, faults in results:
             click.echo(f"{'fault' if faults else 'well '}  {check.id:<16} {' '.join(check.clauses):<12} {check.sentence}")

@@ -30,6 +30,7 @@ def index() -> Response:
         not_kept=queries.list_not_kept(),
         missing=MISSING,
         found=queries.evidence(),
+        # What was found of other sources proves nothing of these, and the page says so.
         is_this_build=queries.evidence().build == build_id(),
         figures=figures.read(now=moment),
         last_check=last_check,

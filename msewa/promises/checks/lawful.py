@@ -27,6 +27,7 @@ def find_hidden(now: datetime) -> list[str]:
     """Look for demands that a citizen should see since a day or more: the secrecy that was ordered is over, or her life was the ground."""
     columns = (LegalDisclosure.reference, LegalDisclosure.ground, LegalDisclosure.gag_until, LegalStep.at)
     chosen = select(*columns).join(LegalStep, (LegalStep.disclosure_id == LegalDisclosure.id) & (LegalStep.kind == "executed"))
+    # Of an account that has ended there is nobody left to show it to.
     hidden = chosen.where(LegalDisclosure.state == State.GAGGED, LegalDisclosure.account_id.is_not(None))
     return [
         f"{show_number(row.reference, kind=LEGAL)} is still hidden from the citizen, and its secrecy is over."

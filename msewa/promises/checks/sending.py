@@ -61,6 +61,7 @@ def _is_wanted(account_id: str | None, topic: str, channel: str) -> bool:
 
 def find_idle_days(now: datetime) -> list[str]:
     """Look for daily work that nothing plans any more, or that should have been done a day ago: forgetting in time, these checks."""
+    # A day's piece puts the next one when it is done, so that one which was given up leaves none waiting.
     waiting = select(OutboxItem.topic, func.min(OutboxItem.due_at)).where(OutboxItem.state == "waiting").group_by(OutboxItem.topic)
     next_at = {topic: due_at for topic, due_at in db.session.execute(waiting)}
     idle = [topic for topic in current_app.extensions["daily"] if topic not in next_at or next_at[topic] < now - LEFT_LYING]

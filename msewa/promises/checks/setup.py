@@ -44,6 +44,7 @@ def find_policy_faults(now: datetime) -> list[str]:
 
 def find_changed_words(now: datetime) -> list[str]:
     """Hold the digests of the words that people were shown against the words that are published under that version now."""
+    # Published words never change: others come under a version of their own, or nobody could tell what she was shown.
     seen = [("policy", *row) for row in db.session.execute(select(PolicySeen.version, PolicySeen.language, PolicySeen.digest).distinct())]
     columns = (Account.notice_version, Account.notice_language, Account.notice_digest)
     answered = db.session.execute(select(*columns).distinct())

@@ -28,6 +28,7 @@ def find_ways_to_the_sealed(now: datetime) -> list[str]:
     settings = current_settings()
     if settings.is_demo:
         return []
+    # So named when they are made (`crypto.custody`).
     shares = len([*settings.data.rglob("*.share-*")])
     left = [f"{shares} custodians' shares lie in {settings.data}: each belongs to another person, away from here."] if shares else []
     return left + [f"The role that serves may read {name}: give it its rights by ledger grants." for name in _readable()]

@@ -45,6 +45,7 @@ def dump_tables(connection: Connection) -> Dump:
 
 def dump_files(folder: Path) -> dict[str, bytes]:
     """Read every file but the key ring. No connection may be open: closing a database's file would drop SQLite's own locks on it."""
+    # With the ring everything opens, by its nature: what is proved is of all that lies beside it.
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != KEY_RING)
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 

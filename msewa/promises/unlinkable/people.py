@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+# Anything shorter stands somewhere in megabytes of catalogue by chance.
 SHORTEST = 6
 
 
@@ -54,6 +55,7 @@ class Walker:
             "browser": self.agent,
             "model of device": f"{self.token}A",
             "address": self.address,
+            # An address without its last groups still leads to a line, and so to a household.
             "network": ":".join(self.address.split(":")[:5]),
             "languages": self.accepted_languages,
             "language": f"pa-x-{self.token[:8]}",

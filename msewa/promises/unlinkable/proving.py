@@ -57,6 +57,7 @@ def walked(install: Install, *, database_url: str | None = None) -> Generator["S
         walks = [Walk(app, walker) for walker in walkers]
         for walk in walks:
             walk.go()
+        # What the worker writes is searched too, and so is what would wait until its hour or day is over.
         app.test_client().post("/sandbox/work")
         flush(app, closing=True)
         yield Scratch(app, Path(name), walkers, sum(walk.requests for walk in walks), heard)

@@ -141,6 +141,7 @@ def try_joins(dump: Dump) -> tuple[int, list[str]]:
 
 
 def _words(row: dict[str, Any]) -> set[bytes]:
+    # A single sign, such as the 1 of a yes, stands in every table.
     return {word for value in row.values() if len(word := as_bytes(value)) > 1}
 
 

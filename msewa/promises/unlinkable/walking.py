@@ -66,6 +66,7 @@ class Walk:
         for path in PUBLIC:
             self._expect(self._send("GET", f"{path}?q={self._walker.search_words}"), 200, 303)
         self._expect(self._send("GET", f"/services/{self._walker.path_id}"), 404)
+        # A link that nobody gave out is a security event, and its address must be sealed too.
         self._expect(self._send("GET", f"/account/not-me/{self._walker.path_id}"), 404)
 
     def _sign_in(self, password: str, *, expect: int) -> None:
