@@ -16,6 +16,7 @@ from msewa.crypto.sealing import PUBLIC_BYTES, SealError, new_sealing_pair, publ
 
 SUITE = "X-Wing (ML-KEM-768, X25519)"
 MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+# Nobody opens alone, and one paper may be lost.
 CUSTODIANS, NEEDED = 3, 2
 MOST_CUSTODIANS = 16  # SLIP-39
 # A custodian keeps a paper for each month and burns one of them: the line above the words says which it is.
@@ -64,6 +65,7 @@ def _write_new(files: Mapping[Path, str], *, private: Collection[Path]) -> None:
     try:
         for path, text in files.items():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # Closed while still empty: a share that is written first and closed then could be read in between.
             path.touch(mode=0o600 if path in private else 0o644, exist_ok=False)
             written.append(path)
             path.write_text(text, encoding="ascii")

@@ -70,6 +70,7 @@ def _parts(signature: str, *, keys: Sequence[Jwk]) -> tuple[str, Jwk]:
     header, _, rest = signature.partition(".")
     if len(signature) > MAX_SIGNATURE or not rest.startswith("."):
         raise UnknownSignerError
+    # By its spelling and not by what it says: a header of any other spelling could carry more than we sign.
     for key in keys:
         if header == _header(str(key["kid"])):
             return header, key

@@ -45,6 +45,7 @@ class Place:
 def seal(data_key: bytes, plaintext: bytes, *, place: Place, key_id: bytes = b"") -> bytes:
     """Close plaintext under a data key of 32 bytes; key_id (at most 255 bytes) tells which key, in the clear."""
     header = SUITE + bytes((len(key_id),)) + key_id
+    # With a salt each message has a key of its own: random nonces bound how many may share one (NIST SP 800-38D, 8.3).
     salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
     message_key, commitment = _split(data_key, salt=salt)
     ciphertext = AESGCM(message_key).encrypt(nonce, plaintext, place.bound_with(header))

@@ -163,6 +163,7 @@ def _stamp(path: Path) -> tuple[int, int] | None:
         status = path.stat()
     except OSError:
         return None
+    # The inode too: each change puts a new file in place, and two may fall into one tick of the file system's clock.
     return status.st_ino, status.st_mtime_ns
 
 

@@ -97,4 +97,5 @@ class Entry:
 
 def derive(key: Key, info: str, length: int = 32) -> bytes:
     """Derive a key of this many bytes for one narrower use, named by info (HKDF-SHA512, RFC 5869)."""
+    # Without a salt, which RFC 5869, 3.1 allows where the key is random as it is: the same key must come out each time.
     return HKDF(algorithm=SHA512(), length=length, salt=None, info=f"msewa|{info}".encode()).derive(key.secret)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+# The format's own number for this kind of signature; it stands before the key wherever that is written or hashed.
 ED25519 = b"\x01"
 DASH = "\N{EM DASH}"
 

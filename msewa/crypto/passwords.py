@@ -69,6 +69,7 @@ def needs_rehash(stored: bytes, *, ring: KeyRing, account: str, cost: Argon2Cost
 
 
 def _is_hash_of(text: str, phc: str | None, *, cost: Argon2Cost) -> bool:
+    # As much work as for a real one, thrown away.
     if phc is None:
         _argon2(cost).derive(_normal(text))
         return False
