@@ -65,17 +65,23 @@ def _at_most(longest: int) -> Callable[[Form, Field], None]:
     return check
 
 
+def reason_input() -> Any:
+    """Return the question why somebody looks."""
+    return text_input(_("Why?"), _("Write why you look; the citizen reads it"), longest=300)
+
+
 class ReasonForm(Form):
     """Why somebody looks."""
 
-    reason = text_input(_("Why?"), _("Write why you look; the citizen reads it"), longest=300)
+    reason = reason_input()
 
 
-class SearchForm(ReasonForm):
+class SearchForm(Form):
     """Whom somebody looks for, and for which case."""
 
     mobile = mobile_input(_("Write the mobile number"))
     case = text_input(_("Number of the case or complaint"), _("Write the number of an open case or complaint"), longest=20)
+    reason = reason_input()
 
     @property
     def mobile_number(self) -> str:
@@ -83,11 +89,12 @@ class SearchForm(ReasonForm):
         return self.mobile.normal  # pyright: ignore
 
 
-class OpenForm(ReasonForm):
+class OpenForm(Form):
     """Which fields somebody looks at, and for which case."""
 
     case = text_input(_("Number of the case or complaint"), _("Write the number of an open case or complaint"), longest=20)
     fields = SelectMultipleField(_("Fields to open"), validators=[given(_("Choose what you need to see"))])
+    reason = reason_input()
 
     def __init__(self, fields: list[tuple[str, str]], **data: Any) -> None:
         super().__init__(data=data)

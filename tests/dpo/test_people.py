@@ -64,6 +64,13 @@ def test_opening_a_field_shows_that_field_alone_and_lands_on_her_page(anita: Sea
     assert (entry["act"], entry["fields"], entry["reason"], entry["about"]) == ("looked", ["address"], REASON, case)
 
 
+def test_what_is_wrong_stands_above_in_the_order_of_the_questions(anita: Seat) -> None:
+    answer = anita.client.submit("/dpo/people", "search")
+
+    links = [node.get("href") for node in Page(answer.get_data(as_text=True)).one("error-summary").iter() if node.get("href")]
+    assert (answer.status_code, links) == (422, ["#mobile", "#case", "#reason"])
+
+
 def test_an_officer_is_asked_for_the_number_not_for_the_officers_own(anita: Seat) -> None:
     answer = anita.client.submit("/dpo/people", "search", mobile="", case=open_case(anita), reason=REASON)
 
