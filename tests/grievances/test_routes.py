@@ -139,6 +139,19 @@ def test_the_same_form_sent_twice_is_one_complaint(harjinder: Complainant) -> No
     assert len(harjinder.client.page("/grievances").all("grievance-row")) == 1
 
 
+def test_her_list_tells_her_complaints_apart_by_her_own_words(harjinder: Complainant) -> None:
+    texts = ("Somebody read my address.", "The office " + "wrote " * 40)
+    for text in texts:
+        harjinder.client.submit("/grievances/new", "grievance", text=text)
+
+    shown = ["".join(row.itertext()) for row in harjinder.client.page("/grievances").all("grievance-row")]
+
+    assert sum(texts[0] in row for row in shown) == 1
+    [cut] = [row for row in shown if "The office wrote" in row]
+    assert "wrote…" in cut
+    assert texts[1] not in cut
+
+
 def test_somebody_elses_complaint_is_not_there(harjinder: Complainant, stranger: Complainant) -> None:
     ref = harjinder.complain()
 

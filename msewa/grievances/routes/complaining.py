@@ -1,6 +1,6 @@
 """Complaining: whom to turn to, my complaints, a new one, one with its way."""
 
-from typing import cast
+from typing import Any, cast
 
 from flask import Response, request
 from flask_login import current_user
@@ -13,7 +13,7 @@ from msewa.grievances.correcting import read_details
 from msewa.grievances.forms import ComplaintForm
 from msewa.grievances.naming import TOPICS, list_subjects, name_of
 from msewa.grievances.operations import Draft, MovedOnError, TooManyOpenError
-from msewa.grievances.queries import Complaint, find_by_id, get_own, list_own, list_steps, read_words
+from msewa.grievances.queries import Complaint, find_by_id, get_own, list_own, list_steps, list_texts, read_words
 from msewa.grievances.routes.blueprint import address, bp, contact, done, person
 from msewa.grievances.rules import About, Topic, may_escalate, read_about
 from msewa.web.access import citizen, form_on, public
@@ -29,8 +29,9 @@ from msewa.web.pages import render_page, see_other
 def index() -> Response:
     """Say whom to turn to; whoever is signed in as a citizen also sees her complaints."""
     is_citizen = current_user.is_authenticated and person().role == Role.CITIZEN
-    rows = list_own(person().id) if is_citizen else []
-    return render_page("grievances/index.html", rows=rows, is_citizen=is_citizen, now=now(), topics=TOPICS, contact=contact())
+    rows, texts = (list_own(person().id), list_texts(person())) if is_citizen else ([], {})
+    shown: dict[str, Any] = {"rows": rows, "texts": texts, "topics": TOPICS, "is_citizen": is_citizen, "contact": contact()}
+    return render_page("grievances/index.html", now=now(), **shown)
 
 
 @bp.get("/grievances/new")
