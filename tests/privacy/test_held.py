@@ -66,6 +66,18 @@ def test_every_category_is_counted() -> None:
     assert {column.category for column in inventory().personal()} - (OWNERS.keys() | FILLED.keys()) == set()
 
 
+@pytest.mark.promise("P7")
+@ONE_BACKEND
+def test_what_is_kept_alike_is_named_together_and_explained_once(app: Flask, client: StrictClient) -> None:
+    signed_in(client, app=app)
+
+    page = client.page("/privacy/held/security")
+
+    words = next(" ".join("".join(part.itertext()).split()) for part in page.root.iter() if str(part.tag).endswith("}dl"))
+    assert words.count("until you sign out; 12 hours at most") == 1
+    assert len([row for row in page.all("held-row") if row.get("data-id").startswith("sign_in_session.")]) > 1
+
+
 @pytest.mark.promise("P51")
 @ONE_BACKEND
 def test_only_what_can_be_changed_leads_to_a_change_and_to_where_it_is_made(app: Flask, client: StrictClient) -> None:
