@@ -40,9 +40,10 @@ def seal_to(public: bytes, plaintext: bytes, *, info: bytes) -> bytes:
     try:
         mlkem = MLKEM768PublicKey.from_public_bytes(public[:MLKEM_PUBLIC_BYTES])
         x25519 = X25519PublicKey.from_public_bytes(public[MLKEM_PUBLIC_BYTES:])
+        # Within: that an X25519 key is of low order, such as all zeros, shows only when a secret is agreed with it (RFC 7748, 6.1).
+        return VERSION + SUITE.encrypt(plaintext, hpke.MLKEM768X25519PublicKey(mlkem, x25519), info)
     except ValueError:
         raise SealError from None
-    return VERSION + SUITE.encrypt(plaintext, hpke.MLKEM768X25519PublicKey(mlkem, x25519), info)
 
 
 def open_sealed(private: bytes, blob: bytes, *, info: bytes) -> bytes:

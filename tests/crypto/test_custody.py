@@ -1,12 +1,13 @@
 """Offline keys: two custodians open, one does not, and a month has one key."""
 
+import base64
 import json
 from pathlib import Path
 
 import pytest
 
 from msewa.crypto.custody import CustodyError, months, new_month, private_half, public_half
-from msewa.crypto.sealing import open_sealed, seal_to
+from msewa.crypto.sealing import PUBLIC_BYTES, open_sealed, seal_to
 
 
 def made(folder: Path, month: str = "2026-11", **split: int) -> list[str]:
@@ -122,7 +123,9 @@ def test_a_public_half_of_another_month_or_a_damaged_one_is_refused(tmp_path: Pa
     (tmp_path / "2027-01.pub").write_text("{}")
     shorter = json.loads(good)["public"][:-4]
     (tmp_path / "2027-03.pub").write_text(json.dumps({**json.loads(good), "month": "2027-03", "public": shorter}))
+    overwritten = base64.b64encode(bytes(PUBLIC_BYTES)).decode()
+    (tmp_path / "2027-04.pub").write_text(json.dumps({**json.loads(good), "month": "2027-04", "public": overwritten}))
 
-    for month in ("2026-12", "2027-01", "2027-02", "2027-03"):
+    for month in ("2026-12", "2027-01", "2027-02", "2027-03", "2027-04"):
         with pytest.raises(CustodyError):
             public_half(tmp_path, month)

@@ -59,7 +59,7 @@ def test_a_seal_cut_short_anywhere_is_refused() -> None:
 
 
 def test_bad_keys_are_refused() -> None:
-    for bad in (b"", PUBLIC[:-1], PUBLIC + b"\x00", b"\xff" * len(PUBLIC)):
+    for bad in (b"", PUBLIC[:-1], PUBLIC + b"\x00", b"\xff" * len(PUBLIC), bytes(len(PUBLIC))):
         with pytest.raises(SealError):
             seal_to(bad, b"bundle key", info=b"")
     for bad in (b"", PRIVATE[:-1], PRIVATE * 2):

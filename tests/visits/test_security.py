@@ -1,5 +1,7 @@
 """Security events: noted with a sealed address, opened by two custodians for a case, gone after a year (P42, P47, P48)."""
 
+import base64
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from msewa.crypto.custody import CustodyError, new_month
-from msewa.crypto.sealing import SealError, open_sealed
+from msewa.crypto.sealing import PUBLIC_BYTES, SealError, open_sealed
 from msewa.extensions import Base, db, writing
 from msewa.outbox import daily, worker
 from msewa.visits import security
@@ -229,6 +231,19 @@ def test_a_missed_month_seals_to_the_key_before_it(app: Flask, client: StrictCli
     assert [event.key_month for event in kept(app)] == [before]
     with app.app_context():
         assert not has_current_key(now=clock.now())
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_damaged_key_seals_to_the_key_before_it(app: Flask, client: StrictClient, clock: ClockHandle, shares: list[str]) -> None:
+    before = month_of(clock.now())
+    clock.advance(days=40)
+    folder: Path = app.extensions["settings"].data / security.FOLDER
+    facts = json.loads((folder / f"{before}.pub").read_text())
+    facts |= {"month": month_of(clock.now()), "public": base64.b64encode(bytes(PUBLIC_BYTES)).decode()}
+    (folder / f"{facts['month']}.pub").write_text(json.dumps(facts))
+    fail_to_sign_in(client, "9876512345")
+
+    assert [event.key_month for event in kept(app)] == [before]
 
 
 @pytest.mark.promise("P42", "P47")
