@@ -51,7 +51,7 @@ def _receipt(body: bytes) -> str:
     """Return the receipt of an answer. Taken is taken: an answer that tells none leaves it empty."""
     try:
         content: Any = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     receipt = content.get("receipt") if isinstance(content, dict) else None
     # Another system wrote it, and she reads it on her page: short, and without control characters.

@@ -90,9 +90,10 @@ def test_a_name_that_leads_into_a_private_network_gets_nothing(listener: TlsList
     assert [body for _, body in listener.received] == [b"a trusted name"]
 
 
-def test_an_answer_without_a_receipt_is_still_an_acceptance(listener: TlsListener, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("answer", [b"thank you", b"[" * 60_000], ids=["words", "brackets"])
+def test_an_answer_without_a_receipt_is_still_an_acceptance(listener: TlsListener, monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(listener.certificate))
-    listener.answer = b"thank you"
+    listener.answer = answer
 
     assert HttpDepartments(allow_loopback=True).post(parcel_to(listener.address)) == ""
 
