@@ -101,6 +101,7 @@ def _index(name: str, entries: Callable[[Catalogue], list[SearchEntry]]) -> Sear
     known = catalogue()
     held: dict[str, tuple[int, SearchIndex]] = current_app.extensions.setdefault("search_indexes", {})
     if name not in held or held[name][0] != known.release:
+        # Whoever waited here finds it built, and must not build it once more.
         with _building:
             if name not in held or held[name][0] != known.release:
                 held[name] = (known.release, SearchIndex.build(entries(known), lexicon=make_lexicon(known.words)))

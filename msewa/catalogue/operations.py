@@ -38,6 +38,7 @@ def load_catalogue(*, now: datetime, sources: Sources | None = None, track: Trac
     made = _load_definitions(build_definitions(sources), track=track)
     for name, content in _lists(sources).items():
         db.session.merge(CatalogueList(name=name, content=_json(content)))
+    # Counted up at each load, whatever changed: by this number every process knows that its copy is old.
     release = db.session.get(CatalogueRelease, 1)
     number = release.number + 1 if release else 1
     db.session.merge(CatalogueRelease(id=1, number=number, digest=sources.digest, loaded_at=now))

@@ -73,6 +73,7 @@ def get_definition(service_id: str, version: int) -> Definition:
     live = catalogue().services.get(service_id)
     if live and live.version == version:
         return live
+    # Not kept in memory: only applications of an older version ask for one.
     row = db.session.execute(
         select(CatalogueDefinition.digest, CatalogueDefinition.content).filter_by(service_id=service_id, version=version)
     ).first()

@@ -33,6 +33,7 @@ def list_providers(known: Catalogue, *, kind: str | None = None) -> list[Registe
     for service in known.services.values():
         services[service.provider] += 1
         for need in service.fields:
+            # By who receives each: that need not be who gives the service.
             facts[need.recipient].add(need.key)
     rows = [Registered(one, known.policy_kind_of[one.kind], services[one.id], len(facts[one.id])) for one in known.providers.values()]
     order = list(known.policy_kinds)

@@ -55,6 +55,7 @@ def read_catalogue() -> Catalogue:
     lists = {row.name: json.loads(row.content, object_hook=share) for row in rows}
     channels, places = lists["channels"], lists["places"]
     private = set(channels["private_companies"])
+    # Those off the register too: what went to them still has to name them.
     providers = db.session.execute(select(CatalogueProvider.content, CatalogueProvider.is_registered).order_by(CatalogueProvider.id))
     return Catalogue(
         release=release,

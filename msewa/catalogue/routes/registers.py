@@ -23,6 +23,7 @@ def providers() -> Response:
     kind = next((one for one in known.policy_kinds if one == request.args.get("kind")), None)
     listed = list_providers(known, kind=kind)
     page = cut(listed, request.args, lambda number: address_of("/providers", {"kind": kind, "page": number}))
+    # The rows come sorted by kind, and a page may begin within one.
     groups = [(one, list(rows)) for one, rows in groupby(page.rows, key=lambda row: row.kind)]
     return render_page("catalogue/providers.html", groups=groups, kind=kind, pages=page.links, known=known, site_of=site_of)
 

@@ -157,6 +157,7 @@ class SearchIndex:
         best: dict[int, tuple[float, int]] = {}
         for number, overlap in overlaps.items():
             saying = self._sayings[number]
+            # Capped: a query may say a word of it in two ways, and nothing is more than wholly said.
             share = min(1.0, overlap / (self._lengths[number] or 1.0))
             closeness = overlap * (PARTLY_SAID + (1 - PARTLY_SAID) * share) * saying.weight
             if saying.entry not in best or closeness > best[saying.entry][0]:

@@ -58,6 +58,7 @@ class Lexicon:
         skeleton = bones(key)
         if key in self.senses:
             return self.senses[key][0]
+        # With less left of a word, too many others have the same.
         if len(skeleton) >= MIN_BONES and skeleton in self.by_bones:
             return self.by_bones[skeleton]
         return sound(stem(word))
