@@ -54,6 +54,7 @@ def list_granted(subject: Subject, choices: Iterable[tuple[Any, ...]], *, limit:
 
 def _times(key: str, rows: Sequence[tuple[Any, ...]], *, now: datetime) -> Iterable[_Time]:
     purpose = _purpose_of(key)
+    # Each event beside the one that came next: a yes lasts until then.
     for row, after in zip(rows, [*rows[1:], None], strict=True):
         _, number, state, version, at, sealed = row
         if state in IN_FORCE:

@@ -64,6 +64,7 @@ def _application(one: Mapping[str, Any], *, known: Catalogue, language: str) -> 
             if key in labels and key in known.fields:
                 field = labels[key].as_asked(known.fields[key])
                 answers.append((field.label[language], show(field, answer["value"], language, catalogue=known)))
+    # Drafts are hers too, and stand in it by when they were begun.
     moment = one["sent_at"] or one["begun_at"]
     return {
         "reference": one["reference"],

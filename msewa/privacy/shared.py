@@ -74,6 +74,7 @@ def _disclosure(
 def definition_of(row: Sent, *, known: Catalogue) -> Definition:
     """Return the service as it was when it was sent."""
     live = known.services.get(row.service_id)
+    # The one in memory serves nearly always; an earlier version costs a question.
     return live if live and live.version == row.service_version else get_definition(row.service_id, row.service_version)
 
 

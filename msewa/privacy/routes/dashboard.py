@@ -52,6 +52,7 @@ def _shared(her: Person, granted: Sequence[Granted]) -> dict[str, Any]:
     rows, older = list_sent(her.id, limit=SENT_BEGUN, before=request.args.get("sent"))
     known = catalogue()
     sent = [(row, known.providers.get(row.provider_id), definition_of(row, known=known).name[language()]) for row in rows]
+    # What a law took, and who may ask, stand before the applications and not once more before older ones.
     is_first = "sent" not in request.args
     handed = list_handed(her, limit=SENT_BEGUN, known=known, language=language()) if is_first else []
     return {"sent": sent, "older_sent": older, "handed": handed, "granted": granted if is_first else []}

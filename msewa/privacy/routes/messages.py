@@ -42,6 +42,7 @@ def messages() -> Response:
 @once
 def switch_messages() -> AnyResponse:
     """Turn one cell on or off; where its topic or channel was never allowed, lead to that notice first."""
+    # The pressed button brings the cell under its own name, so one form serves the whole matrix.
     cell, is_on = matrix.read_cell(request.form.get("off") or request.form.get("on", "")), "on" in request.form
     if cell is None:
         abort(400)
