@@ -61,6 +61,7 @@ def _count_stopped(now: datetime) -> int:
 
 
 def _count_sealed(now: datetime) -> int:
+    # Who was sealed to a destroyed key is gone, and no longer held.
     return sum(month.sealed for month in list_months() if month.destroyed_at is None)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from msewa.promises.unlinkable.people import Walker
 
+# Any day: what is planted must be found wherever it stands in time.
 DAY = "2026-11-23"
 
 

@@ -52,6 +52,7 @@ def walked(install: Install, *, database_url: str | None = None) -> Generator["S
     if database_url:
         _refuse_used(database_url)
     with tempfile.TemporaryDirectory(prefix="msewa-unlinkable-") as name, overheard() as heard:
+        # A demonstration, because its people's codes can be read, so that they can sign in.
         app = install(Settings(mode="demo", data=Path(name), database_url=database_url, password_cost=CHEAPEST))
         walkers = _walkers(app)
         walks = [Walk(app, walker) for walker in walkers]
