@@ -12,6 +12,7 @@ from typing import IO, cast
 from msewa.uploads.rules import PARSE_SECONDS, Cleaned, Kind, TookTooLongError
 from msewa.uploads.wire import MAX_ANSWER_BYTES, unpack
 
+# Each may take up to PARSE_MEMORY_BYTES.
 CHILDREN = 2
 WAIT_SECONDS = 5.0
 
@@ -59,6 +60,7 @@ def _answer(data: bytes, *, kind: Kind) -> bytes:
         alarm.start()
         try:
             answer = _exchange(child, data)
+            # One that says more stands waiting for somebody to read it, and would never end.
             if len(answer) <= MAX_ANSWER_BYTES:
                 child.wait()
         finally:

@@ -58,6 +58,7 @@ def inspect(data: bytes, *, filename: str, scanner: Scanner | None = None) -> Pa
     if extension_of(filename) not in kind.extensions:
         raise ExtensionMismatchError
     if scanner is not None:
+        # As it came: what a scanner looks for would be gone from the clean copy, and nobody told.
         _scan(data, scanner)
     cleaned = clean(data, kind=kind)
     if not cleaned.data.startswith(kind.magic):

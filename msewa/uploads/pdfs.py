@@ -28,6 +28,7 @@ from msewa.uploads.rules import (
 )
 
 END = b"%%EOF"
+# Within so many bytes Acrobat looks for the end, too (PDF Reference 1.7, appendix H, note 18).
 END_WITHIN = 1024
 
 PAGE_KEYS = frozenset({"/Type", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Resources", "/Contents", "/Group", "/Annots"})
@@ -102,6 +103,7 @@ def _strip_page(page: PageObject) -> None:
 
 def _rewrite(reader: PdfReader) -> bytes:
     writer = PdfWriter()
+    # pypdf would put itself there as the producer.
     writer.metadata = None
     for page in reader.pages:
         _strip_page(page)

@@ -31,6 +31,7 @@ def pack_refusal(refusal: UploadError) -> bytes:
 
 def _count(header: Header, key: str) -> int | None:
     value = header.get(key)
+    # Not isinstance: to Python, JSON's true is a whole number.
     return value if type(value) is int and value > 0 else None
 
 
