@@ -148,6 +148,7 @@ def way_back() -> str:
 
 def safe_next(target: str | None, *, fallback: str) -> str:
     """Return `target` when it is a path of this site, else `fallback`; nobody is sent elsewhere by a link."""
+    # A browser takes a backslash for a slash and leaves tabs and line ends out: behind either another site's name could stand.
     if target and target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable() and "\\" not in target:
         return target
     return fallback

@@ -58,6 +58,7 @@ def init_app(app: Flask) -> None:
         app.wsgi_app,
         root=manifest.folder,
         prefix=URL_PREFIX,
+        # WhiteNoise would let the pages of every other site read them.
         allow_all_origins=False,
         add_headers_function=_add_headers,
     )

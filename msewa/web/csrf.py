@@ -63,6 +63,7 @@ def unmask(text: str) -> bytes:
 
 def init_app(app: Flask, *, settings: Settings) -> None:
     """Protect every unsafe method; give a browser its seed with the first page that has such a form."""
+    # A demonstration is served over plain HTTP, where browsers refuse the prefix: it asks for Secure.
     app.extensions["seed_cookie"] = "seed" if settings.is_demo else "__Host-seed"
     csrf.init_app(app)
     app.after_request(_give_seed)

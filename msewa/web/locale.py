@@ -34,6 +34,7 @@ def language() -> str:
     return chosen
 
 
+# Bounded, for anybody may send another wish with each request.
 @lru_cache(maxsize=256)
 def _best_language(accepted: str) -> str:
     return parse_accept_header(accepted, LanguageAccept).best_match(COOKIES["lang"], "en")
