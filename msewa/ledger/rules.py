@@ -54,6 +54,7 @@ class SubjectKey:
     key: bytes
 
     def __repr__(self) -> str:
+        # Without the key, which a log or the text of an error could carry away.
         return f"SubjectKey({self.id!r})"
 
 

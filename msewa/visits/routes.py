@@ -14,6 +14,7 @@ from msewa.web.pages import render_page
 
 bp = blueprint("visits", __name__)
 PLACEHOLDER = re.compile(r"<[^>]+>")
+# Names of languages and products read the same whatever the page is in.
 LABELS = {
     "en": "English",
     "pa": "ਪੰਜਾਬੀ",
