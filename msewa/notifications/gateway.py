@@ -15,6 +15,7 @@ from msewa.crypto.blind_index import CODED_WORD
 from msewa.notifications.rules import Registry, registry
 
 TAKEN = (200, 201, 202, 204)
+# What is wrong with this one message. A wrong password or too many at once is not, and is tried again.
 REFUSED = (400, 404, 410, 422)
 
 
