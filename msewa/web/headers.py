@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Nothing comes from elsewhere; scripts run on no page that does not ask for htmx, and there only with its nonce.
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; script-src "
-SCRIPTED = "'self' 'nonce-{nonce}'; require-trusted-types-for 'script'; trusted-types htmx"
+SCRIPTED = "'self' 'nonce-{nonce}'; require-trusted-types-for 'script'; trusted-types htmx touch"
 VARY = "Cookie, Accept-Language"
 FIXED = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",

@@ -36,7 +36,7 @@ def report(served: Served, *, cookie: str) -> Iterator[str]:
 
 
 def first_visit(served: Served) -> Iterator[str]:
-    """Yield what the first visit of the front page and of a page with htmx costs, heads included."""
+    """Yield what the first visit of the front page and of a page with htmx costs, heads included, and what its first touch adds."""
     for path, most in (("/?lang=pa", VISIT_MOST), ("/services?lang=pa", HTMX_MOST)):
         response, body = served.get(path, encoding="br")
         total, requests = header_bytes(response) + len(body), 1
@@ -44,11 +44,16 @@ def first_visit(served: Served) -> Iterator[str]:
         wanted = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', text))
         if most == VISIT_MOST:
             wanted = {one for one in wanted if one.endswith(".css")}
-        for one in sorted(wanted):
-            response, body = served.get(one, encoding="br")
-            total += header_bytes(response) + len(body)
+        for one in wanted:
+            total += _weight(served, one)
             requests += 1
         yield f"first visit of {path}: {total} B of {most} ({total / most:.2f}) in {requests} requests"
+        yield from (f"  htmx, at its first touch: {_weight(served, one)} B" for one in re.findall(r'data-htmx="([^"]+)', text))
+
+
+def _weight(served: Served, path: str) -> int:
+    response, body = served.get(path, encoding="br")
+    return header_bytes(response) + len(body)
 
 
 def first_paint(served: Served) -> Iterator[str]:
