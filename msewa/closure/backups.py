@@ -8,8 +8,11 @@ import base64
 import hashlib
 import io
 import json
+import os
 import tarfile
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -52,24 +55,41 @@ def tables() -> list[Table]:
 
 
 def write_backup(path: Path, *, now: datetime) -> Manifest:
-    """Write everything to a new file, readable by its owner alone; return what it holds."""
+    """Write everything to a new file, readable by its owner alone; return what it holds. Raises BackupError, and leaves nothing then."""
+    part = None
+    try:
+        # Under another name until it is whole: half a backup must never lie where somebody looks for one. Only its owner reads it, from
+        # its first byte on.
+        handle, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".part", dir=path.parent)
+        part = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            manifest = _write(file, now=now)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+    except OSError as error:
+        raise BackupError(f"The backup could not be written ({error.strerror or error}). Nothing of it was left behind.") from None
+    finally:
+        db.session.rollback()
+        if part is not None:
+            part.unlink(missing_ok=True)
+    return manifest
+
+
+def _write(file: BinaryIO, *, now: datetime) -> Manifest:
     settings: Settings = current_app.extensions["settings"]
-    # With its rights from the first byte on; set afterwards, there would be a moment when others can read it.
-    path.touch(mode=0o600, exist_ok=False)
-    with path.open("wb") as file:
-        packer = Packer(lambda number, stretch: _put(file, stretch))
-        _put(file, _header(packer.key))
-        with tarfile.open(fileobj=packer, mode="w|", format=tarfile.PAX_FORMAT) as tar:
-            _hold_still()
-            counted = {table.name: _dump(tar, table) for table in tables()}
-            manifest = Manifest(now.isoformat(), str(db.session.scalar(text("select version_num from alembic_version"))), counted)
-            for place in (settings.data / erasure_log.NAME, *sorted(vault_folder(settings).glob("*"))):
-                if place.is_file():
-                    _add(tar, f"files/{place.name}", place.read_bytes())
-            # At the end: whoever reads it has seen everything before, and a backup without it was cut.
-            _add(tar, MANIFEST, json.dumps({"made_at": manifest.made_at, "revision": manifest.revision, "tables": counted}).encode())
-        packer.end()
-    db.session.rollback()
+    packer = Packer(lambda number, stretch: _put(file, stretch))
+    _put(file, _header(packer.key))
+    with tarfile.open(fileobj=packer, mode="w|", format=tarfile.PAX_FORMAT) as tar:
+        _hold_still()
+        counted = {table.name: _dump(tar, table) for table in tables()}
+        manifest = Manifest(now.isoformat(), str(db.session.scalar(text("select version_num from alembic_version"))), counted)
+        for place in (settings.data / erasure_log.NAME, *sorted(vault_folder(settings).glob("*"))):
+            if place.is_file():
+                _add(tar, f"files/{place.name}", place.read_bytes())
+        # At the end: whoever reads it has seen everything before, and a backup without it was cut.
+        _add(tar, MANIFEST, json.dumps({"made_at": manifest.made_at, "revision": manifest.revision, "tables": counted}).encode())
+    packer.end()
     return manifest
 
 
@@ -89,14 +109,15 @@ def read_backup(path: Path) -> Iterator[tuple[str, bytes]]:
         raise BackupError(f"{path.name} was closed with a backup key that is not in this key ring.") from None
 
 
-def lines_of(table: Table) -> Iterator[tuple[int, bytes]]:
+def lines_of(table: Table) -> Generator[tuple[int, bytes]]:
     """Yield a table's rows in the order of their keys, a few thousand at a time: how many, and their lines."""
     # In one order, for the digest over these lines is compared after a restore.
     chosen = select(*table.columns).order_by(*table.primary_key.columns)
     piece = FILES if "content" in table.c and isinstance(table.c.content.type, LargeBinary) else ROWS
-    for rows in db.session.execute(chosen.execution_options(yield_per=piece)).partitions(piece):
-        written = [json.dumps([_plain(value) for value in row], ensure_ascii=False, separators=(",", ":")) for row in rows]
-        yield len(rows), ("\n".join(written) + "\n").encode()
+    with db.session.execute(chosen.execution_options(yield_per=piece)) as result:
+        for rows in result.partitions(piece):
+            written = [json.dumps([_plain(value) for value in row], ensure_ascii=False, separators=(",", ":")) for row in rows]
+            yield len(rows), ("\n".join(written) + "\n").encode()
 
 
 def rows_of(table: Table, lines: bytes) -> list[dict[str, Any]]:
@@ -117,10 +138,12 @@ def digest_of(table: Table) -> tuple[int, str]:
 
 def _dump(tar: tarfile.TarFile, table: Table) -> tuple[int, str]:
     count, digest = 0, hashlib.sha256()
-    for number, (rows, lines) in enumerate(lines_of(table)):
-        _add(tar, f"tables/{table.name}/{number}", lines)
-        count += rows
-        digest.update(lines)
+    # Closed even when the disk is full: PostgreSQL would keep a half-read table open.
+    with closing(lines_of(table)) as pieces:
+        for number, (rows, lines) in enumerate(pieces):
+            _add(tar, f"tables/{table.name}/{number}", lines)
+            count += rows
+            digest.update(lines)
     return count, digest.hexdigest()
 
 

@@ -1,7 +1,9 @@
 """Backup and restore: everything comes back as it was, but for those who have left since."""
 
+import resource
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,34 @@ def test_a_backup_under_load_is_of_one_moment(leaver: Leaver, anew: Anew, tmp_pa
 
 def subject_of(account_id: str):
     return get_subject(account_id)
+
+
+@contextmanager
+def full_after(size: int) -> Generator[None]:
+    """Let no file of this process grow beyond some bytes, as a full disk does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.promise("P71")
+def test_a_full_disk_leaves_no_half_backup_and_says_so(leaver: Leaver, tmp_path: Path) -> None:
+    with full_after(100_000):
+        failed = run(leaver.app, "backup", str(tmp_path / "b"))
+
+    assert failed.exit_code != 0
+    assert "The backup could not be written (File too large). Nothing of it was left behind." in failed.output
+    assert list(tmp_path.iterdir()) == []
+    assert run(leaver.app, "backup", str(tmp_path / "b")).exit_code == 0, "room was made, and the same name is free"
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_folder_that_is_not_there_is_named_in_a_sentence(leaver: Leaver, tmp_path: Path) -> None:
+    failed = run(leaver.app, "backup", str(tmp_path / "nowhere" / "b"))
+
+    assert failed.exit_code != 0
+    assert "The backup could not be written (No such file or directory)." in failed.output

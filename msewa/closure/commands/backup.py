@@ -24,7 +24,10 @@ def backup(path: Path) -> None:
     """Write everything to the new encrypted file PATH. Keep it apart from the key ring, the newest erasures.log and .head beside it."""
     if path.exists():
         raise click.ClickException(f"{path} is there already.")
-    made = write_backup(path, now=now())
+    try:
+        made = write_backup(path, now=now())
+    except ClosureError as error:
+        raise click.ClickException(str(error)) from None
     click.echo(f"{sum(count for count, _ in made.tables.values())} rows of {len(made.tables)} tables in {path}.")
 
 
