@@ -10,8 +10,8 @@ from msewa.config import Settings
 from msewa.crypto.tokens import SignedLinks
 from msewa.web.keys import key_ring
 
-NOT_ME, CANCEL_RESET, ENDING = "not me", "cancel reset", "account ends"
-PATHS = {NOT_ME: "/account/not-me/", CANCEL_RESET: "/recover/cancel/", ENDING: "/account/ending/"}
+NOT_ME, CANCEL_RESET, AGREE_RESET, ENDING = "not me", "cancel reset", "agree reset", "account ends"
+PATHS = {NOT_ME: "/account/not-me/", CANCEL_RESET: "/recover/cancel/", AGREE_RESET: "/recover/agree/", ENDING: "/account/ending/"}
 
 
 def link_to(purpose: str, subject_id: str, *, now: datetime, life: timedelta = LINK_LIFE) -> str:

@@ -22,8 +22,10 @@ CODE_TRIES = 5
 # Different numbers that one visit may have codes sent to: a wrong one can be put right, and nobody's family is rung through.
 MOST_NUMBERS = 3
 RESET_WAIT = timedelta(hours=72)
+# Where a proved e-mail address has not agreed: whoever has the number alone waits out most mailboxes that are looked into at all (P66).
+RESET_WAIT_ALONE = timedelta(days=30)
+REMIND_ON_DAYS = (1, 2, 3, 10, 17, 24, 30)
 RESET_OPEN = timedelta(days=7)
-REMIND_EVERY = timedelta(hours=24)
 LINK_LIFE = timedelta(days=7)
 # A number given up is handed to a new holder after 90 days at the earliest: older proof of it says nothing (P66).
 DORMANT_AFTER = timedelta(days=90)

@@ -82,6 +82,7 @@ ACTS = {
     "profile": _("Profile changed"),
     "recovery_codes": _("New paper keys made"),
     "reset": _("New beginning of the account"),
+    "reset.agreed": _("New beginning agreed to by e-mail"),
     "reset.begun": _("New beginning of the account asked for"),
     "reset.cancelled": _("New beginning of the account stopped"),
     "reset.finished": _("Account begun anew"),
@@ -139,6 +140,7 @@ def name_role(kind: str, language: str) -> str:
 
 def name_actor(actor: Mapping[str, str], *, known: Catalogue, language: str, herself: str) -> str:
     """Return who acted: the role, and the office acted for where there is one."""
+    # Who it was is nothing that she may read: it is somebody's data, too.
     if actor["kind"] == Kind.CITIZEN and actor["id"] not in ("", herself):
         return gettext("Somebody else")
     role = name_role(actor["kind"], language)
@@ -154,6 +156,7 @@ def name_field(key: str, *, known: Catalogue, language: str) -> str:
     return _of("field", key, language)
 
 
+# Each with the sign at which a name is cut where it has no words of its own.
 WORDS: dict[str, tuple[Mapping[str, Any], str]] = {
     "act": (ACTS, "."),
     "message": (MESSAGES, "_"),

@@ -69,8 +69,10 @@ class Citizen:
         here.look("accounts.step_up, refused")
         here.send("step-up", password=self.facts["password"], code=self._code())
         here.arrives("accounts.change_email")
-        here.send("email", email="somebody.new@example.org")
+        self.facts["email"] = f"somebody.{here.language}@example.org"
+        here.send("email", email=self.facts["email"])
         here.arrives("accounts.verify_email")
+        here.send("verify", code=self.door.sms_code(self.facts["email"]))
         here.open("/account/mobile")
         here.arrives("accounts.change_mobile")
         here.send("mobile", mobile="9417000399")
@@ -137,12 +139,13 @@ class Citizen:
             here.arrives("accounts.recover_prove")
 
     def loses_everything(self) -> None:
-        """Ask for a new beginning, wait three days, walk up to its last page, and cancel it after all."""
+        """Ask for a new beginning, agree by mail, wait three days, walk up to its last page, and cancel it after all."""
         here = self.browser
         self._loses("everything")
         here.arrives("accounts.recover_waiting")
         links = [link for one in self.door.messages(self.facts["mobile"]) for link in one["links"]]
         cancel = next(link for link in links if "/recover/cancel/" in link)
+        self._agrees_by_mail()
         self.door.advance("P3DT1H")
         self._loses("everything")
         here.arrives("accounts.recover_password")
@@ -157,6 +160,14 @@ class Citizen:
         here.at("page-accounts.recover_cancelled").wait_for()
         here.open(cancel)
         here.arrives("accounts.recover_over")
+
+    def _agrees_by_mail(self) -> None:
+        here = self.browser
+        links = [link for one in self.door.messages(self.facts["email"]) for link in one["links"]]
+        here.open(next(link for link in links if "/recover/agree/" in link))
+        here.arrives("accounts.recover_agree")
+        here.send("agree")
+        here.arrives("accounts.recover")
 
     def forgets(self) -> None:
         """Lose the visit, as a browser does that is told to."""

@@ -26,6 +26,7 @@ OPEN = (
     "/stop/no-such-link",
     "/recover/cancelled",
     "/recover/cancel/no-such-link",
+    "/recover/agree/no-such-link",
     "/promises",
     "/promises/themes/sharing",
     "/promises/P28",

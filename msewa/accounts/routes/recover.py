@@ -42,7 +42,7 @@ def recovery_at(*steps: str) -> Unfinished:
 
 def _over() -> Response:
     form = LostForm(formdata=None)
-    return refused("accounts/recover.html", form, form.mobile, over_words(), after_not_me=False)
+    return refused("accounts/recover.html", form, form.mobile, over_words(), why=None)
 
 
 def go_on(visit: Unfinished, step: str, endpoint: str) -> Response:
@@ -59,7 +59,7 @@ def go_on(visit: Unfinished, step: str, endpoint: str) -> Response:
 def recover() -> Response:
     """Ask for the number and what was lost; the answer is the same whether or not the number is known."""
     form, template = LostForm(), "accounts/recover.html"
-    shown: dict[str, Any] = {"after_not_me": request.args.get("why") == "not-me"}
+    shown: dict[str, Any] = {"why": request.args.get("why")}
     if not form.validate_on_submit():
         return render_page(template, form=form, status=422 if form.errors else 200, **shown)
     lost, has_phone = form.lost.data, form.lost.data == "phone"
@@ -141,7 +141,9 @@ def _wait_or_begin_anew(visit: Unfinished, subject: Subject) -> Response:
     if pending is not None and now() >= pending.ready_at:
         return go_on(visit, "password", "accounts.recover_password")
     try:
-        visit.data["ready_at"] = resets.begin_reset(subject, now=now()).ready_at.isoformat()
+        begun = resets.begin_reset(subject, now=now())
+        soonest = resets.find_soonest(begun)
+        visit.data |= {"ready_at": begun.ready_at.isoformat(), "soonest": soonest.isoformat() if soonest else None}
     except DormantError:
         return go_on(visit, "dormant", "accounts.recover_waiting")
     return go_on(visit, "waiting", "accounts.recover_waiting")
@@ -185,5 +187,5 @@ def _accepts_either(subject: Subject, code: str) -> bool:
 def recover_waiting() -> Response:
     """Say until when a reset waits, or that the number alone is not enough any more."""
     data = recovery_at("waiting", "dormant").data
-    ready_at = datetime.fromisoformat(data["ready_at"]) if "ready_at" in data else None
-    return render_page("accounts/recover_waiting.html", visit=data, ready_at=ready_at)
+    ready_at, soonest = (datetime.fromisoformat(data[name]) if data.get(name) else None for name in ("ready_at", "soonest"))
+    return render_page("accounts/recover_waiting.html", visit=data, ready_at=ready_at, soonest=soonest)

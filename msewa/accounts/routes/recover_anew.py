@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from msewa.accounts.factors import matching_step, new_recovery_codes
 from msewa.accounts.forms import CodeForm, KeptForm, NewPasswordForm
-from msewa.accounts.links import CANCEL_RESET, read_link
+from msewa.accounts.links import AGREE_RESET, CANCEL_RESET, read_link
 from msewa.accounts.operations import passkeys, resets, securing, visits
 from msewa.accounts.operations.entering import Entered, enter
 from msewa.accounts.operations.hashing import hash_codes, hash_password
@@ -136,6 +136,22 @@ def recover_cancel(token: str) -> Response:
     if not (request.method == "POST" and resets.cancel_reset(reset_id, actor=VISITOR, now=now())):
         return render_page("accounts/recover_over.html", status=404)
     return done(url_for("accounts.recover_cancelled"))
+
+
+@bp.route("/recover/agree/<token>", methods=["GET", "POST"])
+@public
+@once
+def recover_agree(token: str) -> Response:
+    """Open the link that went to the e-mail address alone; its button shortens the wait, and opens nothing by itself (P66)."""
+    try:
+        reset_id = read_link(token, purpose=AGREE_RESET, now=now())
+    except LinkError as error:
+        return link_over(error)
+    if request.method == "GET" and resets.is_running(reset_id):
+        return render_page("accounts/recover_agree.html")
+    if not (request.method == "POST" and resets.agree_to_reset(reset_id, now=now())):
+        return render_page("accounts/recover_over.html", status=404)
+    return done(url_for("accounts.recover", why="agreed"))
 
 
 @bp.get("/recover/cancelled")
