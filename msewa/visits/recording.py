@@ -6,7 +6,6 @@ from multiprocessing import util
 from typing import Any, cast
 
 from flask import Flask, Request, Response, current_app, g, request
-from sqlalchemy.exc import SQLAlchemyError
 
 from msewa.config import Settings
 from msewa.extensions import db, writing
@@ -56,7 +55,7 @@ def _count(response: Response) -> Response:
 
 
 def flush(app: Flask, *, closing: bool = False) -> None:
-    """Write down what may be written, in a transaction of its own; a database that is away gets it the next time."""
+    """Write down what may be written, in a transaction of its own; what can't be written now is written the next time."""
     counter: VisitCounter = app.extensions["visits"]
     notes: Notes = app.extensions["security_notes"]
     with app.app_context(), writing():
@@ -69,7 +68,7 @@ def flush(app: Flask, *, closing: bool = False) -> None:
             write_down(counts)
             seal_and_keep(noted, now=moment)
             db.session.commit()
-        except SQLAlchemyError as error:
+        except Exception as error:  # whatever it was, nothing that was counted may be lost by it
             db.session.rollback()
             journal.event("visits_wait", error=type(error).__name__)
             counter.add(counts)
@@ -92,7 +91,13 @@ def keep_flushing(app: Flask) -> None:
 
 
 def _run(app: Flask) -> None:
-    pause: Any = threading.Event()
     while True:
-        pause.wait(PAUSE_SECONDS)
+        time.sleep(PAUSE_SECONDS)
+        _try_to_flush(app)
+
+
+def _try_to_flush(app: Flask) -> None:
+    try:
         flush(app)
+    except Exception as error:  # the thread must outlive it: nobody would start another
+        journal.event("visits_wait", error=type(error).__name__)

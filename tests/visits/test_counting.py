@@ -5,14 +5,17 @@ import re
 import statistics
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Date, Integer, String
+from sqlalchemy.exc import OperationalError
 
 from msewa.extensions import Base
+from msewa.visits import recording
 from msewa.visits.counting import Cell, Period, VisitCounter
 from msewa.visits.models import TABLES as MODELS
 from msewa.visits.register import metrics
@@ -124,19 +127,33 @@ def test_a_page_works_for_a_browser_that_says_nothing_of_itself(app: Flask, clie
     assert {row[1] for row in written(app)["visit_browsers"]} == {OTHER}
 
 
-def test_a_flush_that_failed_loses_nothing(app: Flask, client: StrictClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sqlalchemy.exc import OperationalError
-
+@pytest.mark.parametrize("fault", [OperationalError("insert", {}, Exception("away")), OSError("unreadable")], ids=["away", "unreadable"])
+def test_a_flush_that_failed_loses_nothing(app: Flask, client: StrictClient, monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
     for _ in range(10):
         client.get("/services")
 
     def away(counts: object) -> None:
-        raise OperationalError("insert", {}, Exception("away"))
+        raise fault
 
     with monkeypatch.context() as broken:
         broken.setattr("msewa.visits.recording.write_down", away)
         assert written(app)["visit_pages"] == []
 
+    assert [row[3] for row in written(app)["visit_pages"]] == [10]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_what_writes_counts_down_outlives_a_clock_that_can_not_be_read(app: Flask, client: StrictClient, clock: ClockHandle) -> None:
+    for _ in range(10):
+        client.get("/services")
+    clock.advance(seconds=1)
+    clock_file: Path = app.extensions["settings"].data / "clock.json"
+    moved = clock_file.read_text()
+    clock_file.write_text(moved[:5])
+
+    recording._try_to_flush(app)
+
+    clock_file.write_text(moved)
     assert [row[3] for row in written(app)["visit_pages"]] == [10]
 
 
