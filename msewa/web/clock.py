@@ -43,7 +43,10 @@ class MovableClock:
     def move(self, moment: datetime) -> None:
         """Let the clock tell `moment` from now on."""
         offset = moment - datetime.now(UTC)
-        self._path.write_text(json.dumps({"seconds": offset.total_seconds()}))
+        unfinished = self._path.with_suffix(".new")
+        unfinished.write_text(json.dumps({"seconds": offset.total_seconds()}))
+        # In one step: another process that asks just now must not find half a number.
+        unfinished.replace(self._path)
 
     def reset(self) -> None:
         """Tell the machine's time again."""
