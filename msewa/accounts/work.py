@@ -8,6 +8,8 @@ from msewa.accounts.operations import entering, resets, resting, throttling, vis
 from msewa.outbox import worker
 from msewa.web import form_keys
 
+SWEEPERS = {visits.VISITS: visits.sweep, visits.TRIES: throttling.sweep, visits.FORM_KEYS: form_keys.forget_old}
+
 
 def init_app(app: Flask) -> None:
     """Register the handlers."""
@@ -18,6 +20,6 @@ def init_app(app: Flask) -> None:
 
 
 def _sweep(reference: str, *, now: datetime) -> None:
-    visits.sweep(now=now)
-    throttling.sweep(now=now)
-    form_keys.forget_old(now=now)
+    # What an earlier release put here names only its hour.
+    what = reference.split("-")[1] if reference.count("-") > 1 else visits.VISITS
+    SWEEPERS[what](now=now)
