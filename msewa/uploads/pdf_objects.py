@@ -7,7 +7,7 @@ from typing import cast
 from pypdf.filters import decode_stream_data
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, PdfObject, StreamObject
 
-from msewa.uploads.jpeg_segments import without_metadata
+from msewa.uploads import jp2_boxes, jpeg_segments
 from msewa.uploads.rules import ActiveContentError, TookTooLongError, check_pixels
 
 MAX_OBJECTS = 200_000
@@ -110,7 +110,7 @@ def opened_size(stream: StreamObject, *, budget: int) -> int:
     match filters_of(stream):
         case ["/FlateDecode" | "/Fl"]:
             return _inflated_size(raw_data(stream), budget)
-        case [] | [*_, "/DCTDecode" | "/DCT" | "/JPXDecode" | "/CCITTFaxDecode" | "/CCF" | "/JBIG2Decode"]:
+        case [] | ["/DCTDecode" | "/DCT" | "/JPXDecode"] | [*_, "/CCITTFaxDecode" | "/CCF" | "/JBIG2Decode"]:
             return len(raw_data(stream))
         case _:
             size = len(decode_stream_data(stream))
@@ -132,6 +132,21 @@ def strip(found: PdfObject) -> None:
         return
     for key in HIDDEN_IN_STREAMS if isinstance(found, StreamObject) else HIDDEN_ELSEWHERE:
         found.pop(NameObject(key), None)
-    # Scanning apps wrap the camera's JPEG as it is, with the place where it was taken.
-    if isinstance(found, StreamObject) and filters_of(found) == ["/DCTDecode"]:
-        StreamObject.set_data(found, without_metadata(raw_data(found)))
+    if isinstance(found, StreamObject):
+        _strip_picture(found)
+
+
+def _strip_picture(stream: StreamObject) -> None:
+    # Scanning apps wrap the camera's JPEG as it is, with the place where it was taken; some pack it once more.
+    match filters_of(stream):
+        case [*outer, "/DCTDecode" | "/DCT"]:
+            own, clean = "/DCTDecode", jpeg_segments.without_metadata
+        case [*outer, "/JPXDecode"]:
+            own, clean = "/JPXDecode", jp2_boxes.without_metadata
+        case _:
+            return
+    StreamObject.set_data(stream, clean(decode_stream_data(stream) if outer else raw_data(stream)))
+    stream[NameObject("/Filter")] = NameObject(own)
+    parameters = entry(stream, "/DecodeParms")
+    if isinstance(parameters, ArrayObject):
+        stream[NameObject("/DecodeParms")] = _parts(parameters)[-1]

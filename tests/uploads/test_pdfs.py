@@ -1,9 +1,11 @@
 """A PDF comes out as its pages and no more."""
 
+import zlib
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+import pytest
 from fpdf import FPDF
 from PIL import Image
 from pypdf import PdfWriter
@@ -47,6 +49,27 @@ def as_object(value: object) -> Any:
             return TextStringObject(value)
         case _:
             return value
+
+
+PICTURE: dict[str, object] = {
+    "/Subtype": name("/Image"),
+    "/Width": NumberObject(60),
+    "/Height": NumberObject(40),
+    "/ColorSpace": name("/DeviceRGB"),
+    "/BitsPerComponent": NumberObject(8),
+}
+# The filters of a photo, and how they are done.
+PACKED: dict[tuple[str, ...], Callable[[bytes], bytes]] = {
+    ("/DCTDecode",): bytes,
+    ("/DCT",): bytes,
+    ("/FlateDecode", "/DCTDecode"): zlib.compress,
+    ("/ASCIIHexDecode", "/DCTDecode"): lambda data: data.hex().encode() + b">",
+    ("/ASCIIHexDecode", "/FlateDecode", "/DCTDecode"): lambda data: zlib.compress(data).hex().encode() + b">",
+}
+
+
+def drawn_picture(reader: Any) -> bytes:
+    return reader.pages[0]["/Resources"]["/XObject"]["/Picture"].get_data()
 
 
 def set_root(**entries: object) -> Callable[[PdfWriter], None]:
@@ -109,18 +132,73 @@ def test_what_a_page_and_its_streams_tell_is_taken_out(make_pdf: Pdf, opened: Op
     assert "/Dur" not in opened(paper).pages[0]
 
 
-def test_a_photo_inside_a_pdf_forgets_where_it_was_taken(make_pdf: Pdf, make_picture: Picture, opened: Opened, add_stream: Any) -> None:
+@pytest.mark.parametrize("filters", list(PACKED), ids="".join)
+def test_a_photo_inside_a_pdf_forgets_where_it_was_taken(
+    make_pdf: Pdf, make_picture: Picture, opened: Opened, add_stream: Any, filters: tuple[str, ...]
+) -> None:
     exif = Image.Exif()
     exif[0x010F] = SECRET
     photo = make_picture("JPEG", exif=exif, comment=SECRET.encode())
-    entries = {"/Subtype": name("/Image"), "/Filter": name("/DCTDecode"), "/Width": NumberObject(60)}
-    entries |= {"/Height": NumberObject(40), "/ColorSpace": name("/DeviceRGB"), "/BitsPerComponent": NumberObject(8)}
+    entries = PICTURE | {"/Filter": as_object(list(filters))}
+
+    paper = inspect(make_pdf(arm=lambda it: add_stream(it, PACKED[filters](photo), entries, as_picture=True)), filename="paper.pdf")
+
+    assert SECRET.encode() in photo
+    assert SECRET.encode() not in drawn_picture(opened(paper))
+    assert opened(paper).pages[0].images[0].image.size == (60, 40)
+
+
+def test_a_photo_inside_a_pdf_keeps_what_its_filter_needs(make_pdf: Pdf, make_picture: Picture, opened: Opened, add_stream: Any) -> None:
+    packed = zlib.compress(make_picture("JPEG"))
+    filters = {"/Filter": as_object(["/FlateDecode", "/DCTDecode"]), "/DecodeParms": as_object([{}, {"/ColorTransform": 1}])}
+
+    paper = inspect(make_pdf(arm=lambda it: add_stream(it, packed, PICTURE | filters, as_picture=True)), filename="paper.pdf")
+
+    kept = opened(paper).pages[0]["/Resources"]["/XObject"]["/Picture"]
+    assert (kept["/Filter"], kept["/DecodeParms"]) == ("/DCTDecode", {"/ColorTransform": 1})
+
+
+def test_what_hangs_before_within_and_behind_a_photo_inside_a_pdf_goes(
+    make_pdf: Pdf, make_picture: Picture, opened: Opened, add_stream: Any
+) -> None:
+    secret = SECRET.encode()
+    photo = make_picture("JPEG", progressive=True, comment=secret)
+    # A filling byte before the comment, words that no segment holds, and another picture that the phone took with it.
+    photo = secret + photo.replace(b"\xff\xfe", secret + b"\xff\xff\xfe", 1) + make_picture("JPEG", comment=secret)
+    entries = PICTURE | {"/Filter": name("/DCTDecode")}
 
     paper = inspect(make_pdf(arm=lambda it: add_stream(it, photo, entries, as_picture=True)), filename="paper.pdf")
 
-    assert SECRET.encode() in photo
-    assert SECRET.encode() not in paper.data
-    assert opened(paper).pages[0].images[0].image.size == (60, 40)
+    assert photo.count(secret) == 4
+    assert secret not in paper.data
+    kept = opened(paper).pages[0].images[0].image
+    assert [kept.getpixel(at) for at in ((5, 5), (55, 5))] == [(254, 0, 0), (0, 0, 254)]
+
+
+@pytest.mark.parametrize("is_boxed", [True, False], ids=["boxes", "bare"])
+def test_a_photo_of_the_newer_jpeg_inside_a_pdf_forgets_where_it_was_taken(
+    make_pdf: Pdf, make_picture: Picture, opened: Opened, add_stream: Any, is_boxed: bool
+) -> None:
+    secret = SECRET.encode()
+    photo = make_picture("JPEG2000", comment=secret, no_jp2=not is_boxed)
+    if is_boxed:
+        box = b"uuid" + bytes(16) + secret
+        photo += (len(box) + 4).to_bytes(4) + box
+    entries = PICTURE | {"/Filter": name("/JPXDecode")}
+
+    paper = inspect(make_pdf(arm=lambda it: add_stream(it, photo, entries, as_picture=True)), filename="paper.pdf")
+
+    assert photo.count(secret) == 1 + is_boxed
+    assert secret not in paper.data
+    kept = opened(paper).pages[0].images[0].image
+    assert (kept.size, kept.getpixel((5, 5))) == ((60, 40), (255, 0, 0))
+
+
+@pytest.mark.parametrize("filters", ["/DCTDecode", "/JPXDecode"])
+def test_a_photo_inside_a_pdf_that_is_none_is_refused(make_pdf: Pdf, refused: Refused, add_stream: Any, filters: str) -> None:
+    entries = PICTURE | {"/Filter": name(filters)}
+
+    assert refused(make_pdf(arm=lambda it: add_stream(it, b"no picture", entries, as_picture=True)), "paper.pdf") == "damaged"
 
 
 def test_links_go_and_what_was_written_on_a_page_stays(make_pdf: Pdf, opened: Opened) -> None:
