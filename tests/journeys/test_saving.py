@@ -74,3 +74,22 @@ def test_an_error_is_told_beside_the_form_and_takes_nothing_away(form: Visitor, 
     expect(form.page.locator("#saved")).to_have_text(f"Refused {status}")
     expect(form.page.locator("#address")).to_have_value("House 4, typed")
     form.faults.clear()
+
+
+def test_what_is_put_right_is_marked_no_longer(form: Visitor) -> None:
+    form.send("application", address="", district="")
+    expect(form.at("error-summary").get_by_role("link")).to_have_count(2)
+
+    form.page.locator("#address").fill("House 5")
+    form.page.keyboard.press("Tab")
+
+    expect(form.at("error-summary").get_by_role("link")).to_have_count(1)
+    expect(form.page.locator("#address")).not_to_have_attribute("aria-invalid", "true")
+    expect(form.page.locator("#district")).to_have_attribute("aria-invalid", "true")
+    expect(form.page.locator("#district")).to_be_focused()
+    form.fill("application", district="barnala")
+    expect(form.at("error-summary")).to_have_count(0)
+
+
+def test_a_form_that_nothing_was_saved_of_looks_as_if_nothing_was(form: Visitor) -> None:
+    expect(form.page.locator("#saved")).not_to_have_class(re.compile("note"))

@@ -32,14 +32,13 @@ def edit(ref: str) -> AnyResponse:
         return see_other(address("show", case))
     desk, pages = desk_for(case), read_pages(case)
     step = _asked_step(case, desk, pages=pages)
-    is_checked = request.args.get("check") == "1"
     if step == paper_step_of(desk.definition):
-        return paper_step(case, desk, is_checked=is_checked)
+        return paper_step(case, desk, is_checked=_is_checked())
     pages = {step: prefill(desk, step), **pages}
     unsaved = find_unsaved(case, step=step, now=desk.now)
     if unsaved is not None:
         pages[step] = take_up(pages[step], unsaved=unsaved)
-    problems = find_problems(desk, step, pages=pages) if is_checked else {}
+    problems = find_problems(desk, step, pages=pages) if _is_checked() else {}
     return _show(case, desk, step, pages=pages, problems=problems, is_unsaved=unsaved is not None)
 
 
@@ -66,6 +65,10 @@ def _asked_step(case: Case, desk: Desk, *, pages: Pages) -> int:
     return read_step(request.args.get("step"), desk.definition) or find_unfinished(case, desk, pages=pages)
 
 
+def _is_checked() -> bool:
+    return request.args.get("check") == "1"
+
+
 def _save_answers(case: Case, desk: Desk, step: int, *, pages: Pages) -> AnyResponse:
     read = read_page(desk, step, typed=request.form.get, earlier=pages.get(step, {}))
     pages = {**pages, step: read.answers}
@@ -80,7 +83,7 @@ def _save_answers(case: Case, desk: Desk, step: int, *, pages: Pages) -> AnyResp
         profile.keep(person(), find_for_profile(desk, read.answers), actor=person().actor, now=desk.now)
     db.session.commit()
     if is_staying:
-        return _show(case, desk, step, pages=pages, problems={}, unkept=read.unkept, is_saved=True)
+        return _show(case, desk, step, pages=pages, problems=problems if _is_checked() else {}, unkept=read.unkept, is_saved=True)
     # Whoever leaves is asked for nothing that is missing, but told what would not be there when she is back.
     problems = read.unkept if "later" in request.form else problems
     if problems:
@@ -122,5 +125,6 @@ def _show(
         saved_at=desk.now if notes.get("is_saved") else _last_saved(case),
         unkept=[f"{made.form[key].label.text}: {sentence_of(error)}" for key, error in (unkept or {}).items()],
         is_unsaved=notes.get("is_unsaved", False),
+        is_part=wanted_fragment() is not None,
         **frame(case, desk),
     )
