@@ -87,6 +87,16 @@ def test_of_a_free_service_she_has_nothing_to_do(harjinder: Applicant) -> None:
     assert "You have nothing to do." in page.text
 
 
+def test_of_what_she_took_back_no_fee_is_asked(harjinder: Applicant) -> None:
+    base = harjinder.sent()
+
+    harjinder.client.submit(f"{base}/withdraw", "withdraw")
+
+    page = harjinder.page(base)
+    assert "₹15" in page.text
+    assert page.all("fee-note") == []
+
+
 def test_the_due_date_is_counted_in_working_days_of_punjab(harjinder: Applicant, clock) -> None:
     friday = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
     clock.advance(seconds=(friday - clock.now()).total_seconds())
