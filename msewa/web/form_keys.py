@@ -26,6 +26,8 @@ KEPT = timedelta(days=2)
 # How long a second answer may carry the first one's cookies, and how long it waits for a first that is still at work.
 SAME_COOKIES_FOR = timedelta(minutes=1)
 PATIENCE_SECONDS, PAUSE_SECONDS = 10.0, 0.05
+# How soon the same form with the same content is a second tap and no second try: whoever thinks again takes longer.
+SAME_TRY_FOR = timedelta(seconds=10)
 LONGEST_LOCATION = 300
 # Where the feature that gives cookies says how it gives the same ones again.
 SAME_COOKIES = "same_cookies"
@@ -123,6 +125,29 @@ def guarded_by() -> str | None:
     return g.get("guarded_by")
 
 
+def is_same_try() -> bool:
+    """Whether this very form was tried with the same content a moment ago, so that it counts as no second try.
+
+    Asked for the first time in a request it notes the try, in the transaction of what counts it: a try that was not counted leaves
+    no note, and is looked at anew.
+    """
+    if "body_digest" not in g:
+        return False
+    if "same_try" not in g:
+        g.same_try = not _is_first_try(hashlib.sha256(b"tried" + g.body_digest).digest())
+    return g.same_try
+
+
+def _is_first_try(note: bytes) -> bool:
+    used = _find(note)
+    if used is None:
+        return _insert(note, body_digest=note)
+    if clock.now() - used.used_at <= SAME_TRY_FOR:
+        return False
+    _take_over(note, body_digest=note)
+    return True
+
+
 def find_answer() -> Response | None:
     """Return the answer that this very form got before, even if that answer ended the visit; None when it got none."""
     key = request.form.get(FIELD) if request.method == "POST" else None
@@ -156,6 +181,7 @@ def _enter(key: str, *, is_claimed: bool) -> Response | None:
     """Enter the key; return the earlier answer if there is one; 409 when it came with another body."""
     g.guarded_by, g.form_key = key, _hash(key)
     body_digest, until = _digest(key), time.monotonic() + (PATIENCE_SECONDS if is_claimed else 0)
+    g.body_digest = body_digest
     while not _insert(g.form_key, body_digest=body_digest):
         used = _find(g.form_key)
         answer = _same_answer(used, body_digest=body_digest) if used is not None else None

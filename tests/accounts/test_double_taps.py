@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from msewa.accounts.models import RecoveryCode, SignInSession, Throttle
+from msewa.accounts.models import RecoveryCode, SentCode, SignInSession, Throttle, TotpFactor
 from msewa.extensions import db
 from tests.accounts.test_second_step import PAPER, give_paper_key
 from tests.accounts.walking import NAME, NUMBER, PASSWORD, Post, code_of, is_signed_in, walk_to_password
@@ -298,3 +298,68 @@ def test_a_code_sent_again_is_sent_once_for_a_double_tap(taps: Taps) -> None:
 
     assert [answer.status_code for answer in answers] == [303, 303]
     assert len([letter for letter in taps.post.to(MOBILE) if letter.codes]) == 2
+
+
+def counted(app: Flask) -> list[int]:
+    """Return every count of tries there is: of buckets, of the authenticator, of codes that were sent."""
+    with app.app_context():
+        columns = (Throttle.tries, TotpFactor.failures, SentCode.tries)
+        return sorted(count for column in columns for count in db.session.scalars(select(column)) if count)
+
+
+WRONG = {"code": "000000", "password": "wrong wrong wrong"}
+
+
+@pytest.mark.promise("P75")
+@pytest.mark.parametrize("stand", [at_second_factor, at_paper_key, at_password, at_verify, at_recovered_number, at_lost_phone, at_proof])
+def test_two_taps_with_the_same_wrong_code_are_one_try(app: Flask, taps: Taps, stand: Callable[[Taps], Stand]) -> None:
+    path, form, typed, _ = stand(taps)
+    wrong = {name: WRONG.get(name, value) for name, value in typed.items()}
+    before = sum(counted(app))
+    taps.client.submit(path, form, **wrong)
+    one_try = sum(counted(app)) - before
+
+    action, values = taps.filled(path, form, **wrong)
+    browsers = [taps.twin() for _ in range(2)]
+    answers = at_once(*(lambda browser=browser: browser.post(action, data=values) for browser in browsers))
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert one_try > 0
+    assert sum(counted(app)) - before == 2 * one_try
+
+
+@pytest.mark.promise("P75")
+def test_another_code_under_the_same_key_is_another_try(app: Flask, taps: Taps) -> None:
+    path, form, _, _ = at_second_factor(taps)
+    action, values = taps.filled(path, form, code="000000")
+
+    for code in ("000000", "000001", "000002"):
+        taps.client.post(action, data={**values, "code": code})
+
+    with app.app_context():
+        assert db.session.scalars(select(TotpFactor.failures)).one() == 3
+
+
+@pytest.mark.promise("P75")
+def test_the_same_form_sent_again_later_is_another_try(app: Flask, taps: Taps, clock: ClockHandle) -> None:
+    path, form, _, _ = at_second_factor(taps)
+    action, values = taps.filled(path, form, code="000000")
+
+    for _ in range(3):
+        taps.client.post(action, data=values)
+        clock.advance(seconds=11)
+
+    with app.app_context():
+        assert db.session.scalars(select(TotpFactor.failures)).one() == 3
+
+
+@pytest.mark.promise("P75")
+def test_a_try_that_had_to_wait_is_refused_at_the_second_tap_as_well(taps: Taps) -> None:
+    path, form, typed, _ = at_password(taps)
+    for _ in range(5):
+        taps.client.submit(path, form, **{**typed, "password": "wrong wrong wrong"})
+    action, values = taps.filled(path, form, **typed)
+
+    answers = [taps.client.post(action, data=values) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [429, 429]

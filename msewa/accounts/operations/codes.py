@@ -16,6 +16,7 @@ from msewa.crypto.keyring import Purpose, derive
 from msewa.extensions import db
 from msewa.notifications.operations import send
 from msewa.notifications.rules import Channel
+from msewa.web import form_keys
 from msewa.web.keys import key_ring
 
 
@@ -52,8 +53,9 @@ def send_code(visit_id: str, errand: Errand, *, now: datetime, instead: str | No
 def accept_code(visit_id: str, code: str, *, purpose: str, now: datetime) -> bool:
     """Whether this is the code that was sent; it is used up then. Raises CodeSpentError after five tries or ten minutes."""
     sent = (SentCode.session_id == visit_id, SentCode.purpose == purpose)
-    counted = update(SentCode).where(*sent, SentCode.expires_at > now, SentCode.tries < CODE_TRIES)
-    if not _changed(counted.values(tries=SentCode.tries + 1)):
+    counts = 0 if form_keys.is_same_try() else 1
+    counted = update(SentCode).where(*sent, SentCode.expires_at > now, SentCode.tries + counts <= CODE_TRIES)
+    if not _changed(counted.values(tries=SentCode.tries + counts)):
         raise CodeSpentError
     return _changed(delete(SentCode).where(*sent, SentCode.code_mac.in_(_macs(visit_id, purpose, code))))
 

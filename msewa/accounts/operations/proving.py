@@ -18,6 +18,7 @@ from msewa.accounts.standing import one_at_a_time
 from msewa.crypto.envelope import unseal
 from msewa.extensions import db
 from msewa.ledger.rules import Subject
+from msewa.web import form_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ def accept_totp(subject: Subject, code: str, *, bucket: bytes, now: datetime) ->
     if step is not None and _changed(own.where(TotpFactor.last_step < step).values(last_step=step, failures=0)):
         clear(bucket)
         return True
-    db.session.execute(own.values(failures=TotpFactor.failures + 1))
+    if not form_keys.is_same_try():
+        db.session.execute(own.values(failures=TotpFactor.failures + 1))
     return False
 
 

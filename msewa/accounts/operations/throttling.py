@@ -11,6 +11,7 @@ from msewa.accounts.rules import FORGET_TRIES_AFTER, MOST_FAILURES, wait_after
 from msewa.crypto.framing import framed
 from msewa.crypto.keyring import Purpose, derive
 from msewa.extensions import db
+from msewa.web import form_keys
 from msewa.web.keys import key_ring
 
 
@@ -28,7 +29,12 @@ def bucket_of(*parts: str) -> bytes:
 
 
 def take_try(bucket: bytes, *, now: datetime, most: int = MOST_FAILURES, forget_after: timedelta | None = None) -> None:
-    """Count a try before it is made, so that tries at the same moment can't pass together; TooManyTriesError when it must wait."""
+    """Count a try before it is made, so that tries at the same moment can't pass together; TooManyTriesError when it must wait.
+
+    Two taps on one form are one try.
+    """
+    if form_keys.is_same_try():
+        return
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     made = dialect.insert(Throttle).values(bucket=bucket, tries=0, tried_at=now)
     # Made and held in one step: two first tries must not count as one, and a right one may forget the count between two steps.
