@@ -142,10 +142,15 @@ class NewPasskeyForm(Form):
     passkey = HiddenField(validators=[given(_("No passkey was made. Try again."))])
 
 
+def new_password_input() -> PasswordField:
+    """Return the question for a new password; a form asks, and names what is wrong, in the order in which its questions are made."""
+    return PasswordField(_("New password"), filters=[as_password])
+
+
 class NewPasswordForm(Form):
     """A new password."""
 
-    new_password = PasswordField(_("New password"), filters=[as_password])
+    new_password = new_password_input()
     about_her: Iterable[str] = ()
 
     def validate_new_password(self, field: Field) -> None:
@@ -218,6 +223,7 @@ class ChangePasswordForm(NewPasswordForm):
     """The password of today and the one from now on."""
 
     password = PasswordField(_("Your present password"), filters=[as_password], validators=[given(_("Write your password"))])
+    new_password = new_password_input()
 
     def validate_password(self, field: Field) -> None:
         """Spare the long work for what can be nobody's password."""

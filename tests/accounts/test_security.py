@@ -286,3 +286,12 @@ def test_signing_in_again_after_a_change_of_number_needs_the_new_one(client, ano
 
     assert old.status_code == 422
     assert sign_in(another_client, moved) == "/"
+
+
+def test_what_is_wrong_with_a_new_password_is_told_in_the_order_of_the_questions(client, person):
+    answer = client.submit("/account/password", "password")
+
+    page = Page(answer.get_data(as_text=True))
+    asked = [node.get("name") for node in page.one("form-password").iter() if node.get("type") == "password"]
+    told = [node.get("href") for node in page.one("error-summary").iter() if node.get("href")]
+    assert told == [f"#{name}" for name in asked] == ["#password", "#new_password"]
