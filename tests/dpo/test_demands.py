@@ -270,3 +270,21 @@ def test_an_erased_account_leaves_a_paper_that_names_nobody(anita: Seat, jaspree
 )
 def test_a_provision_is_an_act_with_a_number(text: str, does: bool) -> None:
     assert names_a_provision(text) is does
+
+
+@pytest.mark.promise("P30")
+def test_the_first_page_counts_what_still_has_to_be_approved(anita: Seat, jaspreet: Seat, harjinder: Seat) -> None:
+    number = drafted(anita, harjinder)
+
+    counts = [waiting_for_approval(anita)]
+    for officer in (anita, jaspreet):
+        done(officer, number, "approve")
+        counts.append(waiting_for_approval(anita))
+
+    assert [count - counts[-1] for count in counts] == [1, 1, 0], "two approved it: it only waits to be carried out"
+
+
+def waiting_for_approval(officer: Seat) -> int:
+    found = re.search(r"<b>(\d+)</b> demands? under law to approve", officer.client.page("/dpo").text)
+    assert found is not None
+    return int(found[1])

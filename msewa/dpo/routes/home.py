@@ -27,7 +27,7 @@ def home() -> Response:
         "dpo/home.html",
         waiting=sum(count for state, count in count_by_state().items() if state in ("received", "looking")),
         overdue=count_overdue(now=moment),
-        drafts=sum(demand.state == State.DRAFT for demand in list_demands()),
+        drafts=sum(demand.stage == State.DRAFT for demand in list_demands()),
         breaches=[breach for breach in list_breaches() if breach.is_open],
         board_within=BOARD_WITHIN,
         carried_out=sum(count_carried_out().values()),
