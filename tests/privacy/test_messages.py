@@ -163,3 +163,16 @@ def test_older_messages_are_paged_through_each_once(her: Somebody, client: Stric
 @pytest.mark.parametrize("before", ["", "x", "%00", "0" * 32, "%ED%A0%80"])
 def test_a_message_that_is_not_hers_has_none_before_it(her: Somebody, client: StrictClient, before: str) -> None:
     assert client.get(f"/privacy/messages?before={before}").status_code == 404
+
+
+def test_whoever_gave_no_address_is_told_where_to_add_one(app: Flask, client: StrictClient) -> None:
+    signed_in(client, app=app)
+
+    page = client.page("/privacy/messages")
+
+    assert page.words("no-email").startswith("We know no e-mail address of yours")
+    assert [link.get("href") for link in page.one("no-email").iter() if link.get("href")] == ["/account/email"]
+
+
+def test_whoever_gave_an_address_is_not_asked_for_one(her: Somebody, client: StrictClient) -> None:
+    assert client.page("/privacy/messages").all("no-email") == []

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from msewa.accounts.queries import get_contact
 from msewa.extensions import db
 from msewa.notifications.naming import CHANNEL_NAMES, TOPIC_NAMES
 from msewa.notifications.queries import list_messages
@@ -31,6 +32,7 @@ def messages() -> Response:
         "rows": matrix.read_matrix(person().id, now=now()),
         "topics": TOPIC_NAMES,
         "channels": CHANNEL_NAMES,
+        "has_email": get_contact(person()).email is not None,
         "messages": [(row, name_message(row.template), name_state(row.state)) for row in rows[:MESSAGES_SHOWN]],
         "older": rows[MESSAGES_SHOWN - 1].id if len(rows) > MESSAGES_SHOWN else None,
     }
