@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msewa.closure.bundles import BundleError, open_bundle, read_content, read_files
 from msewa.closure.exports import Exported, read_export, read_header
-from msewa.closure.matching import is_named, plain
+from msewa.closure.matching import Wanted, is_named, read_match
 from msewa.closure.rules import MOST_MONTHS, ClosureError, is_instrument
 from msewa.crypto.custody import CustodyError, private_half
 
@@ -51,11 +51,11 @@ def open_months(
     """
     _refuse(exports, instrument=instrument, match=match, out=out)
     unlocked = [_unlock(path, shares=shares) for path in exports]
-    found, damaged = _try(unlocked, match=plain(match))
-    wanted = {bundle_id for bundle_id, is_hers in found.items() if is_hers}
-    if len(wanted) > expect:
+    found, damaged = _try(unlocked, wanted=read_match(match))
+    hers = {bundle_id for bundle_id, is_hers in found.items() if is_hers}
+    if len(hers) > expect:
         raise OpeningError(
-            f"{len(wanted)} bundles match, more than were expected. Nothing was written. Name what is hers alone, or say how many: --expect"
+            f"{len(hers)} bundles match, more than were expected. Nothing was written. Name what is hers alone, or say how many: --expect"
         )
     opening = Opening(
         id=secrets.token_hex(16),
@@ -63,14 +63,14 @@ def open_months(
         instrument=instrument.strip(),
         months=sorted({one.month for one in unlocked}),
         tried=len(found) + len(damaged),
-        opened=len(wanted),
+        opened=len(hers),
     )
     # Counted before it is shown: an opening that nobody knows of must not exist.
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
     (out / COUNT).write_text(json.dumps(asdict(opening), indent=1) + "\n", encoding="utf-8")
     # Opened a second time rather than kept meanwhile: a month may be larger than the memory.
     for bundle, archive in _archives(unlocked):
-        if archive is not None and bundle.id in wanted:
+        if archive is not None and bundle.id in hers:
             _write(archive, out / bundle.id)
     return opening, damaged
 
@@ -78,7 +78,7 @@ def open_months(
 def _refuse(exports: Sequence[Path], *, instrument: str, match: str, out: Path) -> None:
     if not is_instrument(instrument.strip()):
         raise OpeningError("An opening needs the number of its legal instrument.")
-    if not plain(match):
+    if not read_match(match).value:
         raise OpeningError("Say what the instrument names; nobody opens a whole month.")
     if len(exports) > MOST_MONTHS:
         raise OpeningError(f"At most {MOST_MONTHS} months are opened at once.")
@@ -94,8 +94,8 @@ def _unlock(path: Path, *, shares: Sequence[str]) -> Unlocked:
         raise OpeningError(f"The key of {month} is not here. {error}") from None
 
 
-def _try(unlocked: Sequence[Unlocked], *, match: str) -> tuple[dict[str, bool], list[str]]:
-    """Return of each bundle whether it is of whom `match` names, and which did not open."""
+def _try(unlocked: Sequence[Unlocked], *, wanted: Wanted) -> tuple[dict[str, bool], list[str]]:
+    """Return of each bundle whether it is of whom `wanted` names, and which did not open."""
     found, damaged = dict[str, bool](), list[str]()
     for bundle, archive in _archives(unlocked):
         if bundle.id in found or bundle.id in damaged:
@@ -104,7 +104,7 @@ def _try(unlocked: Sequence[Unlocked], *, match: str) -> tuple[dict[str, bool], 
         if archive is None:
             damaged.append(bundle.id)
         else:
-            found[bundle.id] = is_named(read_content(archive), match)
+            found[bundle.id] = is_named(read_content(archive), wanted)
     return found, damaged
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from msewa.closure.matching import is_named, plain
+from msewa.closure.matching import is_named, read_match
 from tests.closure.ceremony import exported, leave, offline, share_files
 from tests.closure.conftest import Leaver, run
 from tests.conftest import ClockHandle
@@ -123,6 +123,26 @@ def test_nobody_opens_a_month_by_a_part_of_a_name_or_number(app: Flask, installa
     assert json.loads((tmp_path / "expected" / "opening.json").read_text())["opened"] == 2
 
 
+@pytest.mark.promise("P55")
+@pytest.mark.parametrize(
+    ("named", "typed"),
+    [("harjinder@example.in", "harjinder@example.in"), ("K7M4-TXQ9", "k7m4 txq9"), ("98765 43210", "+919876543210")],
+)
+def test_a_name_somebody_gave_herself_is_never_taken_for_anothers_address_or_number(named: str, typed: str) -> None:
+    content = {"account": {"full_name": named, "mobile": "+916280014701", "email": None}}
+
+    assert not is_named(content, read_match(typed))
+
+
+@pytest.mark.parametrize(
+    ("kept", "typed"), [("लक्\u200dष्मी देवी", "लक्ष्मी देवी"), ("S. Gurpreet Singh", "s gurpreet singh"), ("Gurpreet", "GURPREET")]
+)
+def test_a_name_is_found_whatever_its_dots_and_joiners(kept: str, typed: str) -> None:
+    content = {"account": {"full_name": kept, "mobile": "+916280014701", "email": None}}
+
+    assert is_named(content, read_match(typed))
+
+
 @pytest.mark.parametrize("typed", ["+91 98765 43210", "098765-43210", "9876543210", "੯੮੭੬੫ ੪੩੨੧੦", "k7m4txq9", "G-K7M4 TXQ9", "ਅਮਨ  ਕੌਰ"])
 def test_what_an_instrument_names_is_found_however_it_is_grouped(typed: str) -> None:
     content = {
@@ -131,7 +151,7 @@ def test_what_an_instrument_names_is_found_however_it_is_grouped(typed: str) -> 
         "grievances": [{"number": "G-K7M4-TXQ9"}],
     }
 
-    assert is_named(content, plain(typed))
+    assert is_named(content, read_match(typed))
 
 
 @ONE
