@@ -59,7 +59,10 @@ def read_draft(name: str, text: str, *, today: date) -> Text:
         if any(isinstance(one, yaml.AliasEvent) for one in yaml.parse(text)):
             raise DraftError(Fault.UNREADABLE)
         content = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError):
+    except DraftError:
+        raise
+    # A date that no calendar has, a number of five thousand digits: the reader's own constructors raise as Python does.
+    except (yaml.YAMLError, ValueError, KeyError, RecursionError):
         raise DraftError(Fault.UNREADABLE) from None
     if name == PURPOSES:
         return _purposes(content, today=today)
