@@ -1,6 +1,6 @@
 """What is asked of somebody who leaves, and of somebody who checks a receipt."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext
@@ -16,6 +16,7 @@ from msewa.web.forms import Form, ascii_digits, clean_text
 _: Callable[[str], Any] = lazy_gettext
 
 
+PROOF = {"password", "code", "passkey"}
 _WISHES = [(Wish.WITHDRAW, _("Take them back")), (Wish.FINISH, _("Let the offices finish them"))]
 
 
@@ -42,6 +43,10 @@ class DeleteForm(ProofForm):
             del self.open
         if is_fresh:
             del self.password, self.code, self.passkey
+
+    def __iter__(self) -> Iterator[Field]:
+        """Give the questions in the order of the page: the proof, which every such form begins with, is asked last."""
+        return iter(sorted(super().__iter__(), key=lambda one: one.short_name in PROOF))
 
     @property
     def wish(self) -> Wish:

@@ -15,7 +15,7 @@ from tests.accounts.walking import Post, register
 from tests.closure.conftest import Leaver, work
 from tests.conftest import ClockHandle
 from tests.people import PASSWORD, sign_in, signed_in
-from tests.strict_client import StrictClient
+from tests.strict_client import Page, StrictClient
 
 ONE = pytest.mark.parametrize("backend", ["sqlite"])
 
@@ -161,6 +161,16 @@ def test_without_fresh_proof_nothing_is_deleted(leaver: Leaver, clock: ClockHand
     assert answer.status_code == 422
     assert f"error-{field}" in answer.get_data(as_text=True)
     assert leaver.client.get("/profile").status_code == 200
+
+
+@ONE
+def test_what_is_wrong_is_named_in_the_order_of_the_page(leaver: Leaver, clock: ClockHandle) -> None:
+    clock.advance(minutes=11)
+
+    answer = leaver.client.submit("/account/delete", "delete")
+
+    summary = Page(answer.get_data(as_text=True)).one("error-summary")
+    assert [node.get("href") for node in summary.iter() if node.get("href")] == ["#open-0", "#password", "#code"]
 
 
 @pytest.mark.promise("P52")
