@@ -14,7 +14,7 @@ from msewa.applications.rules import OPEN, State
 from msewa.catalogue.queries import catalogue
 from msewa.catalogue.rules import Provider, Words
 from msewa.closure.models import VaultExport, VaultMonth, VaultOpening
-from msewa.closure.rules import Span
+from msewa.closure.rules import LEAST_SHOWN, Span
 from msewa.extensions import Base, db
 from msewa.holdings import holdings
 
@@ -55,6 +55,25 @@ class MonthRow(NamedTuple):
     def span(self) -> Span:
         """Between when the month's key must end."""
         return Span(self.not_before, self.not_after)
+
+    def published(self, *, this_month: str) -> "PublicMonth":
+        """Return what everybody may know of it."""
+        number = self.month[5:]
+        # The year comes from its moments and the month from its own name: the moments bear the days on which the first and the last one
+        # left, and where one person left alone that is her day.
+        kept_until, ends = f"{self.not_before.year}-{number}", f"{self.not_after.year}-{number}"
+        sealed = self.sealed if self.sealed >= LEAST_SHOWN else None
+        return PublicMonth(self, sealed, kept_until, ends, is_late=self.destroyed_at is None and ends < this_month)
+
+
+class PublicMonth(NamedTuple):
+    """A month of the vault as the public log tells it: months (2029-11) and no days, and no count of a few."""
+
+    row: MonthRow
+    sealed: int | None
+    kept_until: str
+    ends: str
+    is_late: bool
 
 
 def count_held(account_id: str) -> list[Held]:

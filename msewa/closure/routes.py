@@ -18,7 +18,7 @@ from msewa.closure import erasures, receipts
 from msewa.closure.forms import DeleteForm, ReceiptForm
 from msewa.closure.operations.closing import close_account, retention_of
 from msewa.closure.queries import Keeper, count_openings, list_keepers, list_months
-from msewa.closure.rules import NoVaultKeyError, Span, month_of
+from msewa.closure.rules import LEAST_SHOWN, NoVaultKeyError, Span, month_of
 from msewa.closure.vault import find_key, is_key_there
 from msewa.config import Settings
 from msewa.database import empty_log
@@ -158,13 +158,13 @@ def _refusal(verdict: receipts.Verdict) -> str:
 @bp.get("/promises/destroyed-keys")
 @public
 def destroyed_keys() -> Response:
-    """Show the public log of the vault: how many are sealed in each month that is over, when its key must end and when it did."""
+    """Show the public log of the vault: how many are sealed in each month that is over, in which month its key must end, when it did."""
     moment = now()
     this_month = month_of(moment)
     # A count that grows at once would tell who watches when somebody left; so would a row that comes with the first of a month.
     key = find_key(current_app.extensions["settings"], this_month)
-    over = [row for row in list_months() if row.month < this_month]
-    return render_page("closure/destroyed_keys.html", months=over, running=key, openings=count_openings(), now=moment)
+    over = [row.published(this_month=this_month) for row in list_months() if row.month < this_month]
+    return render_page("closure/destroyed_keys.html", months=over, least=LEAST_SHOWN, running=key, openings=count_openings())
 
 
 def _dates(receipt: receipts.Receipt | None) -> dict[str, datetime]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 LONGEST_INSTRUMENT = 120
 RANDOM_ID = re.compile(r"[0-9a-f]{32}")
+LEAST_SHOWN = 10  # of those who left in one month: a smaller count is about somebody
 MOST_MONTHS = 50  # in one opening: as many as its row of the public count holds
 
 

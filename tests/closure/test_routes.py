@@ -2,15 +2,17 @@
 
 import json
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from msewa.accounts.models import Account
 from msewa.closure import vault
-from msewa.extensions import db
+from msewa.closure.models import VaultMonth
+from msewa.extensions import db, writing
 from tests.accounts.walking import Post, register
 from tests.closure.conftest import Leaver, work
 from tests.conftest import ClockHandle
@@ -302,7 +304,47 @@ def test_the_public_log_tells_nobody_that_somebody_left_just_now(leaver: Leaver,
 
     assert len(before) == 1
     assert after == before
-    assert re.search(r"Sealed1\D", rows()[0]), "one is sealed, once the month is over"
+    assert "Sealedfewer than 10" in rows()[0], "a count there is once the month is over, and of a few it is none"
+
+
+@ONE
+@pytest.mark.promise("P57")
+def test_the_public_log_tells_no_day_on_which_somebody_left(
+    app: Flask, leaver: Leaver, another_client: StrictClient, clock: ClockHandle
+) -> None:
+    leaver.leave()
+    clock.advance(days=32)
+
+    with app.app_context():
+        month = db.session.scalars(select(VaultMonth)).one()
+        years = [moment.year for moment in (month.not_before, month.not_after)]
+    [row] = another_client.page("/promises/destroyed-keys").all("month-row")
+    told = [" ".join("".join(node.itertext()).split()) for node in row.iter() if str(node.tag).endswith("}dd")]
+    number = month.month[5:]
+    assert told == ["fewer than 10", *(f"{number}/{year}" for year in years), "Not yet"]
+
+
+@ONE
+@pytest.mark.promise("P57")
+def test_a_month_that_many_left_in_has_its_count_and_is_overdue_when_its_last_month_is_over(
+    app: Flask, leaver: Leaver, another_client: StrictClient, clock: ClockHandle
+) -> None:
+    leaver.leave()
+    with app.app_context(), writing():
+        db.session.execute(update(VaultMonth).values(sealed=10))
+        ends = db.session.scalars(select(VaultMonth.not_after)).one()
+        db.session.commit()
+
+    def told_at(moment: datetime) -> str:
+        clock.advance(seconds=(moment - clock.now()).total_seconds())
+        [row, *_] = another_client.page("/promises/destroyed-keys").all("month-row")
+        return "".join(row.itertext())
+
+    on_the_day, a_month_later = told_at(ends + timedelta(minutes=1)), told_at(ends + timedelta(days=32))
+
+    assert re.search(r"Sealed10\D", on_the_day)
+    assert "Not yet" in on_the_day, "else the day would tell when somebody left"
+    assert "Overdue" in a_month_later
 
 
 @ONE
