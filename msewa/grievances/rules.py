@@ -45,6 +45,8 @@ class About(NamedTuple):
 MAY_TAKE = frozenset({State.RECEIVED})
 MAY_ANSWER = frozenset({State.RECEIVED, State.LOOKING, State.ESCALATED})
 MAY_CLOSE = frozenset({State.ANSWERED})
+# What is closed is nobody's work any more, and so no reason to look (P47).
+MAY_OPEN = frozenset(State) - {State.CLOSED}
 WAITING = frozenset({State.RECEIVED, State.LOOKING})
 
 

@@ -123,6 +123,16 @@ def test_she_reads_it_above_every_page_until_she_has_read_it(anita: Seat, harjin
 
 
 @pytest.mark.promise("P77")
+def test_whoever_paused_her_account_is_told_too(anita: Seat, harjinder: Seat, rogue: Seat, clock: ClockHandle) -> None:
+    looked_at(harjinder, rogue)
+    harjinder.client.submit("/account/deregister", "deregister")
+
+    told(anita, clock, actor=rogue.person.id)
+
+    assert harjinder.messages() == ["breach_notice"]
+
+
+@pytest.mark.promise("P77")
 def test_it_can_be_told_to_the_owners_of_named_applications(anita: Seat, harjinder: Seat, stranger: Seat, clock: ClockHandle) -> None:
     harjinder.client.submit("/services/birth-certificate", "apply")
     ref = harjinder.client.page("/applications").one("application-row").get("data-id")

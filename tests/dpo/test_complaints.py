@@ -77,6 +77,21 @@ def test_an_answered_complaint_can_be_closed(anita: Seat, harjinder: Seat) -> No
     assert harjinder.client.page(f"/grievances/{ref}").words("grievance-status") == "Closed"
 
 
+@pytest.mark.promise("P47")
+def test_the_words_of_a_closed_complaint_open_for_no_reason(anita: Seat, harjinder: Seat) -> None:
+    ref = complained(harjinder)
+    reason = {**anita.client.page(f"/dpo/grievances/{ref}").fields("open"), "reason": REASON}
+    anita.client.post(f"/dpo/grievances/{ref}/answer", data={**opened(anita, ref).fields("answer"), "answer": "Done."})
+    anita.client.submit(f"/dpo/grievances/{ref}", "close")
+    looks = [entry["act"] for entry in harjinder.ledger()].count("looked")
+
+    answer = anita.client.post(f"/dpo/grievances/{ref}/open", data=reason)
+
+    assert answer.status_code == 409
+    assert TEXT not in answer.get_data(as_text=True)
+    assert [entry["act"] for entry in harjinder.ledger()].count("looked") == looks
+
+
 @pytest.mark.parametrize(("language", "title"), [("en", "The citizen's data"), ("pa", "ਨਾਗਰਿਕ ਦਾ ਡਾਟਾ"), ("hi", "नागरिक का डाटा")])
 def test_its_title_speaks_to_the_officer_of_somebody_elses_data(anita: Seat, harjinder: Seat, language: str, title: str) -> None:
     fields = {**harjinder.client.page("/grievances/new").fields("grievance"), "about": "data", "text": TEXT}

@@ -14,7 +14,7 @@ from msewa.extensions import db
 from msewa.grievances import operations
 from msewa.grievances.operations import MovedOnError
 from msewa.grievances.queries import Complaint, get_complaint, list_inbox, list_steps, read_words
-from msewa.grievances.rules import MAY_ANSWER, MAY_CLOSE
+from msewa.grievances.rules import MAY_ANSWER, MAY_CLOSE, MAY_OPEN
 from msewa.web.access import dpo, form_on
 from msewa.web.clock import now
 from msewa.web.form_keys import once
@@ -41,6 +41,8 @@ def complaint(ref: str) -> Response:
 def open_complaint(ref: str) -> Response:
     """Open the words of a complaint; the look, and its reason, are on the citizen's page."""
     found, form, moment = get_complaint(ref), ReasonForm(), now()
+    if found.state not in MAY_OPEN:
+        return _show(found, status=409)
     if not form.validate():
         return _show(found, reason_form=form, status=422)
     reason = str(form.reason.data)
@@ -98,6 +100,7 @@ def _show(found: Complaint, *, status: int = 200, **values: Any) -> Response:
         topic=TOPICS[found.topic],  # pyright: ignore[reportArgumentType] - a StrEnum's key is found by its text
         overdue=found.is_overdue(now()),
         may_close=found.state in MAY_CLOSE,
+        may_open=found.state in MAY_OPEN,
         form=given["answer_form"] or given["reason_form"],
         **given,
     )
