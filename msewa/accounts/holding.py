@@ -79,7 +79,7 @@ def erase_activity(account_id: str) -> None:
     # Every count that was kept for her addresses: both are free at once (P59).
     forget_tries(account_id, contact=contact)
     forget_sent([account_id, *addresses_in(contact)])
-    forget_begun(account_id, contact=contact)
+    forget_begun(contact)
     forget_addressed(addresses_in(contact))
     visits = select(SignInSession.id).where(SignInSession.account_id == account_id)
     outbox.drop_all(entering.HALF, db.session.scalars(visits))

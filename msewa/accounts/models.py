@@ -71,7 +71,8 @@ class SignInSession(Base):
     """A visit. `kind` says what it may: only a full one is signed in; the others are on their way there.
 
     `sealed` holds what an unfinished way has gathered, under its own `data_key`; a signed-in visit's lies under the account's data key.
-    `account_id` is set from the first thing that was proven on: with it the visit ends when all others of the account do.
+    `account_id` is set from the first thing that was proven on: with it the visit ends when all others of the account do. Until then
+    `mobile_index` finds it for the owner of the number that was typed.
     """
 
     __tablename__ = "sign_in_session"
@@ -80,6 +81,7 @@ class SignInSession(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
+    mobile_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     data_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]

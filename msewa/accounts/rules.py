@@ -7,6 +7,8 @@ from enum import StrEnum
 IDLE = timedelta(minutes=15)
 LONGEST_VISIT = timedelta(hours=12)
 UNFINISHED = timedelta(hours=1)
+# Unfinished visits of which nothing is proven, kept at the same time.
+MOST_BEGUN = 20_000
 HALF_DONE = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
 

@@ -17,9 +17,14 @@ def init_app(app: Flask) -> None:
     worker.handle(app, entering.HALF, entering.report_half_done)
     worker.handle(app, resets.REMIND, resets.remind)
     worker.handle(app, resting.SOON_OVER, resting.say_soon_over)
+    worker.each_minute(app, _make_room)
 
 
 def _sweep(reference: str, *, now: datetime) -> None:
     # What an earlier release put here names only its hour.
     what = reference.split("-")[1] if reference.count("-") > 1 else visits.VISITS
     SWEEPERS[what](now=now)
+
+
+def _make_room(*, now: datetime) -> None:
+    visits.make_room()

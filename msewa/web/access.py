@@ -147,7 +147,12 @@ def way_back() -> str:
 
 
 def safe_next(target: str | None, *, fallback: str) -> str:
-    """Return `target` when it is a path of this site, else `fallback`; nobody is sent elsewhere by a link."""
+    """Return `target` when it is a path of this site, and of a length that pages of ours have, else `fallback`.
+
+    Nobody is sent elsewhere by a link, and what a stranger writes into an address is not kept for her.
+    """
+    if len(target or "") > form_keys.LONGEST_LOCATION:
+        return fallback
     # A browser takes a backslash for a slash and leaves tabs and line ends out: behind either another site's name could stand.
     if target and target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable() and "\\" not in target:
         return target

@@ -1,11 +1,12 @@
 """Ways in that were begun and not finished: they end with every visit of the account when what guards it changes."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from msewa.accounts.links import NOT_ME, link_to
 from msewa.accounts.models import SignInSession
@@ -17,6 +18,7 @@ from msewa.accounts.operations.opening import add_recovery_codes
 from msewa.accounts.operations.visits import VisitOverError
 from msewa.accounts.queries import find_pending_reset, get_subject
 from msewa.accounts.rules import Visit
+from msewa.closure.operations import close_account
 from msewa.extensions import db, writing
 from tests.accounts.walking import Post, code_of, is_signed_in, visit_kinds
 from tests.at_once import at_once, prepared
@@ -210,3 +212,73 @@ def test_whoever_comes_in_at_the_very_moment_of_not_me_is_out_again_or_never_in(
     assert answers[0].status_code in (303, 422)
     assert answers[1].status_code == 303
     assert not is_signed_in(thief)
+
+
+def begin(app: Flask, kind: Visit, *, minutes: int = 0, **data: str) -> str:
+    """Begin something in a browser of its own that many minutes from now; return its id."""
+    with app.app_context(), writing():
+        visit_id, _ = visits.begin(kind, data=data, now=app.extensions["clock"].now() + timedelta(minutes=minutes))
+        db.session.commit()
+    return visit_id
+
+
+def all_begun(app: Flask) -> set[str]:
+    with app.app_context():
+        return set(db.session.scalars(select(SignInSession.id)))
+
+
+def leave(app: Flask, person: Somebody) -> None:
+    with app.app_context(), writing():
+        close_account(person.id, actor=person.actor, now=app.extensions["clock"].now())
+        db.session.commit()
+
+
+@pytest.mark.promise("P53")
+def test_what_was_begun_with_her_number_goes_with_her_and_nobody_elses_is_opened(app: Flask, person: Somebody) -> None:
+    for kind in (Visit.ENROL, Visit.RECOVER):
+        begin(app, kind, mobile=person.mobile)
+    others = {begin(app, kind, mobile="+917111122229") for kind in (Visit.ENROL, Visit.RECOVER)} | {begin(app, Visit.ENROL)}
+    with app.app_context(), writing():
+        db.session.execute(update(SignInSession).where(SignInSession.id.in_(others)).values(sealed=b"can't be opened"))
+        db.session.commit()
+
+    leave(app, person)
+
+    assert all_begun(app) == others
+
+
+@pytest.mark.promise("P53")
+def test_what_goes_on_with_another_number_is_found_by_that_one(app: Flask, person: Somebody) -> None:
+    with app.app_context(), writing():
+        moment = app.extensions["clock"].now()
+        _, token = visits.begin(Visit.ENROL, data={"mobile": "+917111122228"}, now=moment)
+        visit = visits.find(token, kind=Visit.ENROL, now=moment)
+        assert visit is not None
+        visit.data["mobile"] = person.mobile
+        visits.keep(visit)
+        db.session.commit()
+
+    leave(app, person)
+
+    assert all_begun(app) == set()
+
+
+def test_only_so_many_are_kept_of_what_a_mere_press_begins(app: Flask, person: Somebody) -> None:
+    older = [begin(app, kind, minutes=-5) for kind in (Visit.ENROL, Visit.RECOVER)]
+    newer = {begin(app, Visit.RECOVER, mobile=person.mobile), begin(app, Visit.ENROL, minutes=1)}
+    with_a_code = begin(app, Visit.ENROL, minutes=-6, mobile=person.mobile)
+    half = begin(app, Visit.HALF, minutes=-7)
+
+    with app.app_context():
+        visits.make_room(most=2)
+
+    assert all_begun(app) == newer | {with_a_code, half}
+    assert not set(older) & all_begun(app)
+
+
+def test_an_address_that_somebody_made_up_is_not_kept(app: Flask, client: StrictClient) -> None:
+    client.submit(f"/register?next=/{'a' * 300}", "notice", answer="yes")
+
+    with app.app_context():
+        row = db.session.scalars(select(SignInSession)).one()
+        assert visits.data_of(row.id, row.data_key or b"", row.sealed or b"")["next"] == "/"

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, select
 
 from msewa.accounts.models import KnownDevice, SignInSession, Throttle
 from msewa.accounts.operations.throttling import bucket_of
-from msewa.accounts.operations.visits import data_of
+from msewa.accounts.operations.visits import data_of, marks_of
 from msewa.accounts.queries import Contact, find_account_id, get_contact
 from msewa.accounts.rules import Visit
 from msewa.accounts.standing import one_at_a_time
@@ -50,22 +48,18 @@ def forget_sent(names: Iterable[str]) -> None:
     db.session.execute(delete(Throttle).where(Throttle.bucket.in_(buckets)))
 
 
-def forget_begun(account_id: str, *, contact: Contact) -> None:
-    """Forget the ways in that were begun with her number and not finished: they hold it, and no account is named on them.
+def forget_begun(contact: Contact) -> None:
+    """Forget the ways in that were begun with her number and not finished, and of which nothing is proven: no account is named on them.
 
     Who has proved the number since she gave it, while this account did not keep it, is on the way to another account, and goes on.
     """
-    kinds = (Visit.ENROL, Visit.RECOVER)
-    unfinished = select(SignInSession.id, SignInSession.data_key, SignInSession.sealed, SignInSession.created_at)
-    rows = db.session.execute(unfinished.where(SignInSession.kind.in_(kinds), SignInSession.account_id.is_(None)))
-    begun = [(row.id, data_of(row.id, row.data_key, row.sealed), row.created_at) for row in rows if row.data_key]
-    hers = [id for id, data, at in begun if account_id in data.values() or _is_hers(data, begun_at=at, contact=contact)]
-    db.session.execute(delete(SignInSession).where(SignInSession.id.in_(hers)))
-
-
-def _is_hers(data: dict[str, Any], *, begun_at: datetime, contact: Contact) -> bool:
-    is_a_new_holder = "verified" in data and begun_at > contact.given["mobile"]
-    return data.get("mobile") == contact.mobile and not is_a_new_holder
+    hers = (SignInSession.mobile_index.in_(marks_of(contact.mobile)), SignInSession.account_id.is_(None))
+    db.session.execute(delete(SignInSession).where(*hers, SignInSession.kind == Visit.RECOVER))
+    # Only these are opened, of which there are as many as codes were sent to her number.
+    begun = select(SignInSession.id, SignInSession.data_key, SignInSession.sealed, SignInSession.created_at).where(*hers)
+    for row in db.session.execute(begun).all():
+        if "verified" not in data_of(row.id, row.data_key or b"", row.sealed or b"") or row.created_at <= contact.given["mobile"]:
+            db.session.execute(delete(SignInSession).where(SignInSession.id == row.id))
 
 
 def addresses_in(contact: Contact) -> Iterable[str]:

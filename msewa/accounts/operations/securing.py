@@ -68,7 +68,7 @@ def change_address(subject: Subject, *, field: str, value: str, actor: Actor, no
     if field == "mobile":
         lift(subject.id, reason=GONE)
         visits.end_recoveries(subject.id)
-        forget_begun(subject.id, contact=left)
+        forget_begun(left)
     record("contact.changed", subject=subject, actor=actor, now=now, fields=(field,))
     tell(subject, f"notice_{field}", now=now, also=before)
 

@@ -9,15 +9,17 @@ from sqlalchemy import CursorResult, delete, select, update
 
 from msewa.accounts.models import KnownDevice, SignInSession
 from msewa.accounts.queries import find_device, over
-from msewa.accounts.rules import HALF_DONE, LONGEST_VISIT, UNFINISHED, Visit, joined
+from msewa.accounts.rules import HALF_DONE, LONGEST_VISIT, MOST_BEGUN, UNFINISHED, Visit, joined
 from msewa.accounts.same_cookies import token_for
 from msewa.accounts.standing import one_at_a_time
+from msewa.crypto.blind_index import blind_index
 from msewa.crypto.envelope import Place, seal_json, unseal_json
+from msewa.crypto.keyring import Purpose
 from msewa.crypto.tokens import new_token, token_hash
 from msewa.crypto.wrapping import new_data_key
-from msewa.extensions import db
+from msewa.extensions import db, writing
 from msewa.outbox import operations as outbox
-from msewa.web.keys import key_wrapper
+from msewa.web.keys import key_ring, key_wrapper
 
 SWEEP = "accounts.sweep"
 # What is swept: one piece of work each.
@@ -47,6 +49,7 @@ def begin(kind: Visit, *, data: dict[str, Any], now: datetime, account_id: str |
             token_hash=token_hash(token),
             account_id=account_id,
             kind=kind,
+            mobile_index=_mark_in(data),
             data_key=key_wrapper().wrap(key, subject=visit_id),
             sealed=seal_json(key, data, place=_place(visit_id)),
             created_at=now,
@@ -57,6 +60,16 @@ def begin(kind: Visit, *, data: dict[str, Any], now: datetime, account_id: str |
     db.session.flush()
     _sweep_later(now=now)
     return visit_id, token
+
+
+def marks_of(mobile: str) -> list[bytes]:
+    """Return the marks under which an unfinished visit with this number may be kept, today's first: while the index key is rotated, two."""
+    return [blind_index(key, mobile, table="sign_in_session", field="mobile") for key in key_ring().living(Purpose.INDEX)]
+
+
+def _mark_in(data: dict[str, Any]) -> bytes | None:
+    mobile = data.get("mobile")
+    return marks_of(mobile)[0] if mobile else None
 
 
 def find(token: str | None, *, kind: Visit, now: datetime) -> Unfinished | None:
@@ -80,7 +93,7 @@ def data_of(visit_id: str, wrapped: bytes, sealed: bytes) -> dict[str, Any]:
 
 def keep(visit: Unfinished, *, account_id: str | None = None) -> None:
     """Store what an unfinished visit has gathered, and of which account something is proven: it ends with all others of that account."""
-    values: dict[str, Any] = {"sealed": seal_json(visit.key, visit.data, place=_place(visit.id))}
+    values: dict[str, Any] = {"sealed": seal_json(visit.key, visit.data, place=_place(visit.id)), "mobile_index": _mark_in(visit.data)}
     if account_id is not None:
         values["account_id"] = account_id
     db.session.execute(update(SignInSession).where(SignInSession.id == visit.id).values(**values))
@@ -223,6 +236,21 @@ def sweep(*, now: datetime) -> int:
     ended = (SignInSession.ends_at <= now) & (SignInSession.kind != Visit.HALF)
     # Not by their ids: both databases bound how many values one statement takes, and there may be more visits than that.
     return cast("CursorResult[Any]", db.session.execute(delete(SignInSession).where(ended | over(now)))).rowcount
+
+
+def make_room(*, most: int = MOST_BEGUN) -> None:
+    """Remove the oldest of what anybody begins by a mere press, beyond the newest `most`: beginning costs nothing, keeping it does."""
+    # A registration with a number has had a code sent, and these are counted.
+    unproven = (SignInSession.kind == Visit.RECOVER) | ((SignInSession.kind == Visit.ENROL) & SignInSession.mobile_index.is_(None))
+    unproven &= SignInSession.account_id.is_(None)
+    begun_at = select(SignInSession.created_at).where(unproven).order_by(SignInSession.created_at.desc())
+    edge = db.session.scalar(begun_at.offset(most).limit(1))
+    if edge is None:
+        return
+    db.session.rollback()
+    with writing():
+        db.session.execute(delete(SignInSession).where(unproven, SignInSession.created_at <= edge))
+        db.session.commit()
 
 
 def _place(visit_id: str) -> Place:
