@@ -12,7 +12,7 @@ bp = Blueprint("sandbox_commands", __name__, cli_group=None)
 
 @bp.cli.command("seed")
 def seed() -> None:
-    """Make the demonstration's people and pretend departments; run again it makes only what is missing."""
+    """Make the demonstration's people and pretend departments; run again it makes only departments that are missing."""
 
     def track(steps: seeding.Steps) -> seeding.Steps:
         with click.progressbar(list(steps), label="People and departments") as bar:

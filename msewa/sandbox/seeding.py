@@ -1,4 +1,4 @@
-"""Making the demonstration's people and its pretend departments; done twice it changes nothing."""
+"""Making the demonstration's people once, and its pretend departments; done twice it changes nothing."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -28,13 +28,13 @@ Steps = Iterable[Callable[[], None]]
 
 
 def is_seeded() -> bool:
-    """Whether every persona and every pretend department is there."""
-    return not _missing_providers() and all(_is_there(persona) for persona in personas())
+    """Whether every pretend department is there, and so the people who were made before the first of them."""
+    return not _missing_providers()
 
 
 def seed(*, now: datetime, track: Callable[[Steps], Steps] = lambda steps: steps) -> int:
     """Make what is missing; return how many people and departments were made. `track` may show progress over the steps."""
-    people = [partial(_make_persona, persona, now=now) for persona in personas() if not _is_there(persona)]
+    people = [partial(_make_persona, persona, now=now) for persona in _missing_people()]
     offices = [partial(_open_department, provider_id, now=now) for provider_id in _missing_providers()]
     for step in track([*people, *offices]):
         step()
@@ -44,14 +44,20 @@ def seed(*, now: datetime, track: Callable[[Steps], Steps] = lambda steps: steps
     return len(people) + len(offices)
 
 
-def _is_there(persona: Persona) -> bool:
-    return find_account_id(mobile=normalise_mobile(persona.mobile)) is not None
+def _missing_people() -> list[Persona]:
+    """Return whom to make: nobody once there is a department, for since then whoever is not found has another number now, or has left."""
+    if _departments():
+        return []
+    return [persona for persona in personas() if find_account_id(mobile=normalise_mobile(persona.mobile)) is None]
 
 
 def _missing_providers() -> list[str]:
     """Return the providers that have services and no pretend department yet."""
-    there = set(db.session.scalars(select(SandboxKey.provider_id)))
-    return sorted({service.provider for service in catalogue().services.values()} - there)
+    return sorted({service.provider for service in catalogue().services.values()} - _departments())
+
+
+def _departments() -> set[str]:
+    return set(db.session.scalars(select(SandboxKey.provider_id)))
 
 
 def _make_persona(persona: Persona, *, now: datetime) -> None:

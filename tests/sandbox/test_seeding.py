@@ -1,12 +1,13 @@
 """The demonstration's people: good enough to sign in, made once, and quickly."""
 
 import re
+import secrets
 import time
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from msewa.accounts.models import Account
 from msewa.accounts.passwords import find_weakness
@@ -20,6 +21,7 @@ from msewa.extensions import db, writing
 from msewa.profile.queries import get_profile
 from msewa.profile.rules import ACCOUNT_FIELDS
 from msewa.sandbox import seeding
+from msewa.sandbox.models import SandboxKey
 from msewa.sandbox.personas import Persona, personas
 from tests.conftest import ClockHandle
 
@@ -75,6 +77,18 @@ def test_seeding_again_makes_nothing(room: Flask, clock: ClockHandle) -> None:
     assert made == 0
     assert db.session.scalar(select(func.count()).select_from(Account)) == before
     assert seeding.is_seeded()
+
+
+def test_a_persona_who_took_another_number_or_left_is_not_made_again(room: Flask, clock: ClockHandle) -> None:
+    with writing():
+        for persona in personas():
+            hers = Account.id == find_account_id(mobile=f"+91{persona.mobile}")
+            db.session.execute(update(Account).where(hers).values(mobile_index=secrets.token_bytes(32)))
+        db.session.execute(delete(SandboxKey).filter_by(provider_id="health"))
+        made = seeding.seed(now=clock.now())
+        db.session.rollback()
+
+    assert made == len(["health"])
 
 
 def test_every_provider_of_a_service_has_one_active_key(room: Flask) -> None:
