@@ -161,6 +161,13 @@ def find_device(device: str | None, *, account_id: str | None) -> bytes | None:
     return db.session.scalar(chosen.limit(1)) if hashes else None
 
 
+def find_known(device: str | None) -> bytes | None:
+    """Return the mark of a browser that has signed in to any account before, found by what its cookie holds; None for a stranger's."""
+    hashes = [token_hash(token) for token in tokens_in(device)]
+    known = select(func.min(KnownDevice.token_hash)).where(KnownDevice.token_hash.in_(hashes))
+    return db.session.scalar(known) if hashes else None
+
+
 def is_device(hashed: bytes) -> bool:
     """Whether this is the token of a browser that has signed in to any account before."""
     return db.session.scalar(select(KnownDevice.created_at).where(KnownDevice.token_hash == hashed).limit(1)) is not None

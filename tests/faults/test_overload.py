@@ -12,12 +12,24 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from msewa.accounts.models import Throttle
-from msewa.accounts.routes.crowd import HASHING, MOST_AT_ONCE
+from msewa.accounts.routes.crowd import (
+    HASHING,
+    MOST_AT_ONCE,
+    MOST_OF_ONE_ADDRESS,
+    MOST_OF_ONE_BROWSER,
+    MOST_STRANGERS,
+    MOST_STRANGERS_WAITING,
+    PATIENCE_SECONDS,
+    Guest,
+    Room,
+    room,
+)
 from msewa.crypto.passwords import at_once
 from msewa.extensions import db, writing
 from msewa.notifications.gateway import Letter
 from msewa.notifications.operations import send
 from msewa.outbox import worker
+from tests.accounts.walking import sign_in as walk_in
 from tests.faults.serving import Server, served
 from tests.people import PROFILE, sign_in, somebody
 from tests.strict_client import StrictClient
@@ -160,9 +172,9 @@ def test_a_crowd_that_signs_in_leaves_room_for_readers_and_counts_no_try_of_whom
         answer = browser.post("/sign-in?lang=pa", data=fields | {"mobile": f"70443{number:05d}", "password": "no such password"})
         return answer.status_code, answer.headers.get("Retry-After"), answer.text
 
-    with ThreadPoolExecutor(MOST_AT_ONCE + 6) as threads:
+    with ThreadPoolExecutor(MOST_OF_ONE_ADDRESS + 6) as threads:
         with at_once, at_once:
-            pressed = [threads.submit(press, number) for number in range(MOST_AT_ONCE + 6)]
+            pressed = [threads.submit(press, number) for number in range(MOST_OF_ONE_ADDRESS + 6)]
             patience = time.monotonic() + 20
             while sum(one.done() for one in pressed) < 6:
                 assert time.monotonic() < patience
@@ -174,9 +186,63 @@ def test_a_crowd_that_signs_in_leaves_room_for_readers_and_counts_no_try_of_whom
 
     assert [(status, later) for status, later, _ in sent_away] == [(503, "30")] * 6
     assert all('lang="pa"' in text for _, _, text in sent_away)
-    assert (read, waited) == (200, [422] * MOST_AT_ONCE)
-    assert tries <= MOST_AT_ONCE, "whom we sent away has not tried"
+    assert (read, waited) == (200, [422] * MOST_OF_ONE_ADDRESS)
+    assert tries <= 2 * MOST_OF_ONE_ADDRESS, "whom we sent away has not tried"
     sign_in(client, known)
+
+
+def test_a_full_address_leaves_places_to_other_addresses_and_to_known_browsers() -> None:
+    room, full = Room(), Guest("192.0.2.7", is_known=False)
+    inside = [room.take(full) for _ in range(MOST_OF_ONE_ADDRESS)]
+    elsewhere = [room.take(Guest(f"192.0.2.{number}", is_known=False)) for number in range(20, 20 + MOST_STRANGERS - MOST_OF_ONE_ADDRESS)]
+    known = [room.take(Guest(f"browser {number}", is_known=True)) for number in range(MOST_AT_ONCE - MOST_STRANGERS)]
+
+    assert all(inside + elsewhere + known)
+
+
+def test_a_known_browser_takes_few_places_itself() -> None:
+    room, known = Room(), Guest("browser", is_known=True)
+    inside = [room.take(known) for _ in range(MOST_OF_ONE_BROWSER)]
+
+    assert inside == [True] * MOST_OF_ONE_BROWSER
+    assert not room.take(known)
+
+
+def test_whoever_finds_no_place_waits_a_moment_for_the_next() -> None:
+    room, one = Room(), Guest("192.0.2.7", is_known=False)
+    for _ in range(MOST_OF_ONE_ADDRESS):
+        room.take(one)
+
+    with ThreadPoolExecutor(MOST_STRANGERS_WAITING + 1) as threads:
+        waiting = [threads.submit(room.take, one) for _ in range(MOST_STRANGERS_WAITING + 1)]
+        time.sleep(PATIENCE_SECONDS / 5)
+        refused = [one.result() for one in waiting if one.done()]
+        for _ in range(MOST_STRANGERS_WAITING):
+            room.give_back(one)
+        let_in = [one.result() for one in waiting]
+
+    assert refused == [False]
+    assert sorted(let_in) == [False] + [True] * MOST_STRANGERS_WAITING
+
+
+@ONE
+def test_a_known_browser_signs_in_while_strangers_from_its_address_crowd_in(app: Flask, client: StrictClient) -> None:
+    person = somebody(app)
+    walk_in(client, person)
+    client.post("/sign-out", data=client.page("/sign-out").fields("leave"))
+    crowd = Guest("127.0.0.1", is_known=False)
+    for _ in range(MOST_OF_ONE_ADDRESS):
+        room.take(crowd)
+    stranger = StrictClient.of(app)
+
+    try:
+        sent_away = stranger.submit("/sign-in", "sign-in", mobile=person.mobile, password=person.password)
+        known = client.submit("/sign-in", "sign-in", mobile=person.mobile, password=person.password)
+    finally:
+        for _ in range(MOST_OF_ONE_ADDRESS):
+            room.give_back(crowd)
+
+    assert (sent_away.status_code, known.status_code) == (503, 303)
 
 
 def count_tries(app: Flask) -> int:
