@@ -11,6 +11,7 @@ from msewa.accounts.passwords import LONGEST, Weakness, find_weakness
 from msewa.config import LANGUAGES
 from msewa.crypto.blind_index import normalise_email, normalise_mobile
 from msewa.crypto.normal import nfc
+from msewa.web.aadhaar import no_aadhaar
 from msewa.web.choices import one_of
 from msewa.web.forms import Form, ascii_digits, clean_text
 
@@ -115,6 +116,7 @@ class DetailsForm(WithMobile):
             raise ValidationError(gettext("Write the name in one line"))
         if len(field.data) > LONGEST_NAME:
             raise ValidationError(gettext("Write the name in at most 100 letters"))
+        no_aadhaar(self, field)
 
 
 class CodeForm(Form):

@@ -11,6 +11,7 @@ from msewa.catalogue.answers import AnswerError, parse
 from msewa.catalogue.rules import Definition, Field
 from msewa.catalogue.snapshot import Catalogue
 from msewa.profile.rules import GUARDED_FIELDS, PROVED_FIELDS, ProfileValue
+from msewa.web.aadhaar import holds_aadhaar
 from msewa.web.filters import INDIA
 from msewa.web.forms import clean_text
 
@@ -80,7 +81,8 @@ def read_page(desk: Desk, step: int, *, typed: Callable[[str], str | None], earl
 
 
 def _refuse(read: Reading, key: str, raw: str, *, error: AnswerError, desk: Desk, earlier: Page) -> None:
-    is_secret = _is_secret(desk.field(key), error)
+    # A whole Aadhaar number is not kept for a moment, not even as a slip in a draft, nor what may be one where another is asked for.
+    is_secret = desk.field(key).kind == "last4" or holds_aadhaar(raw)
     slip = Answer(typed="" if is_secret else raw, at=desk.now.isoformat())
     read.refused[key], read.answers[key] = error, slip
     # A list shows nothing that it does not offer: kept or not, such an answer would be gone.
@@ -88,11 +90,6 @@ def _refuse(read: Reading, key: str, raw: str, *, error: AnswerError, desk: Desk
         read.unkept[key], read.kept[key] = error, earlier.get(key, Answer())
     else:
         read.kept[key] = slip
-
-
-def _is_secret(field: Field, error: AnswerError) -> bool:
-    # A whole Aadhaar number is not kept for a moment, not even as a slip in a draft.
-    return field.kind == "last4" or error.code == "whole_aadhaar"
 
 
 def _sourced(desk: Desk, key: str, value: str, *, earlier: Answer | None) -> Answer:

@@ -3,12 +3,13 @@
 from flask_babel import gettext, lazy_gettext, ngettext
 
 from msewa.catalogue.answers import AnswerError
+from msewa.web.aadhaar import ONLY_FOUR
 
 _ = lazy_gettext
 SENTENCES = {
     "missing": _("Please fill this in"),
     "too_long": _("This is too long: %(most)s characters fit, you have %(now)s"),
-    "whole_aadhaar": _("Write only the last four digits of Aadhaar. We never keep the whole number"),
+    "whole_aadhaar": ONLY_FOUR,
     "no_letters": _("Write the name in letters"),
     "date_form": _("Write the date as day/month/year, for example 05/01/1990"),
     "no_such_date": _("There is no such date. Check the day and the month"),

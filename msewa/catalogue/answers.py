@@ -11,10 +11,11 @@ from datetime import date
 from typing import Protocol
 
 from email_validator import EmailNotValidError, validate_email
-from stdnum.in_ import aadhaar, gstin, pan
+from stdnum.in_ import gstin, pan
 
 from msewa.catalogue.rules import Field
 from msewa.crypto.blind_index import CODED_WORD, normalise_mobile
+from msewa.web.aadhaar import holds_aadhaar
 from msewa.web.forms import ascii_digits, clean_text
 
 DATE = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|\d{2})")
@@ -27,7 +28,8 @@ PIN_CODE = re.compile(r"[1-9]\d{5}")
 VEHICLE = re.compile(r"[A-Z]{2}\d{1,2}[A-Z]{0,3}\d{1,4}|\d{2}BH\d{4}[A-Z]{1,2}")
 BANK = re.compile(r"(\d{9,18})[\s,]+([A-Z]{4}0[A-Z0-9]{6})")
 LETTER = re.compile(r"[^\W\d_]")
-TWELVE_DIGITS = re.compile(r"(?<!\d)\d{4}[\s-]{0,2}\d{4}[\s-]{0,2}\d{4}(?!\d)")
+# Questions that ask for a number of another kind: one in ten of those with twelve digits could be an Aadhaar number too.
+OTHER_NUMBERS = ("_number", "_account", "_id", "_khasra")
 EARLIEST_YEAR = 1900
 # However little is kept of it, a person may paste a number with its spaces, a sum with its sign.
 MOST_TYPED = 200
@@ -76,24 +78,32 @@ def parse(field: Field, raw: str | None, *, today: date, places: Places) -> str:
     text = clean_text(raw)
     if not text:
         return ""
+    try:
+        return _read(text, Reading(field, today, places))
+    except AnswerError:
+        # Whatever else is wrong with it: this comes first, for it is kept nowhere.
+        _refuse_aadhaar(text, field)
+        raise
+
+
+def _read(text: str, reading: Reading) -> str:
+    field = reading.field
     if len(text) > max(field.max_length, MOST_TYPED):
         raise AnswerError("too_long", most=field.max_length, now=len(text))
-    kept = READERS.get(field.kind, _text)(text, Reading(field, today, places))
+    kept = READERS.get(field.kind, _text)(text, reading)
     if len(kept) > field.max_length:
         raise AnswerError("too_long", most=field.max_length, now=len(kept))
     return kept
 
 
 def _text(text: str, reading: Reading) -> str:
-    # A whole Aadhaar number is never kept, wherever it is typed (security: last four digits only). One in ten of all other numbers of
-    # twelve digits passes its check digit too, so questions that ask for a number of another kind take what is written.
-    if not reading.field.key.endswith(("_number", "_account", "_id", "_khasra")) and _holds_aadhaar(text):
-        raise AnswerError("whole_aadhaar")
+    _refuse_aadhaar(text, reading.field)
     return text
 
 
-def _holds_aadhaar(text: str) -> bool:
-    return any(aadhaar.is_valid(re.sub(r"\D", "", found[0])) for found in TWELVE_DIGITS.finditer(ascii_digits(text)))
+def _refuse_aadhaar(text: str, field: Field) -> None:
+    if not field.key.endswith(OTHER_NUMBERS) and holds_aadhaar(text):
+        raise AnswerError("whole_aadhaar")
 
 
 def _name(text: str, reading: Reading) -> str:

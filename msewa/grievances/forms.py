@@ -12,6 +12,7 @@ from msewa.catalogue.inputs import LISTED, Manner, make_input
 from msewa.catalogue.queries import catalogue
 from msewa.catalogue.rules import Field
 from msewa.grievances.rules import LONGEST_TEXT
+from msewa.web.aadhaar import no_aadhaar
 from msewa.web.choices import choices, list_of
 from msewa.web.forms import Form, clean_text
 
@@ -27,9 +28,10 @@ class TextForm(Form):
     text = TextAreaField(_("What happened?"), filters=[clean_text], render_kw={"rows": 6})
 
     def validate_text(self, field: Input) -> None:
-        """Ask for words, and not for more than fit."""
+        """Ask for words, not for more than fit, and not for what is kept nowhere."""
         if not field.data:
             raise ValidationError(self.ask)
+        no_aadhaar(self, field)
         if len(field.data) > LONGEST_TEXT:
             raise ValidationError(gettext("Write at most 4,000 letters"))
 

@@ -9,6 +9,7 @@ from wtforms import Field, StringField, ValidationError
 from msewa.accounts.forms import LONGEST_NAME, check_mobile, given
 from msewa.privacy.operations.nominating import Written
 from msewa.privacy.rules import LONGEST_RELATION
+from msewa.web.aadhaar import no_aadhaar
 from msewa.web.forms import Form, clean_text
 
 _: Callable[[str], Any] = lazy_gettext
@@ -34,11 +35,13 @@ class NomineeForm(Form):
     )
 
     def validate_full_name(self, field: Field) -> None:
-        """Refuse what is too long to be a name."""
+        """Refuse what is too long to be a name, or no part of one."""
+        no_aadhaar(self, field)
         _check_length(field, LONGEST_NAME)
 
     def validate_relation(self, field: Field) -> None:
-        """Refuse what is too long to be said."""
+        """Refuse what is too long to be said, or not to be kept."""
+        no_aadhaar(self, field)
         _check_length(field, LONGEST_RELATION)
 
     def written(self) -> Written:

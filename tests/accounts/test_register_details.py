@@ -107,6 +107,7 @@ def test_digits_of_every_script_are_taken(client, post):
         ("full_name", ""),
         ("full_name", "12345"),
         ("full_name", "a" * 101),
+        ("full_name", "Aman 2341 2341 2346"),
     ],
 )
 def test_what_cannot_be_a_name_or_number_is_refused_beside_its_field(client, field, value):

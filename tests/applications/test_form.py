@@ -1,7 +1,9 @@
 """The form: pre-filled, edited, kept, and refused with reasons."""
 
 import pytest
+from flask import Flask
 
+from msewa.applications.filling import Desk, read_page
 from msewa.applications.queries import get_case, read_pages
 from msewa.catalogue.queries import catalogue, get_service
 from msewa.profile.queries import get_profile
@@ -203,6 +205,23 @@ def test_a_whole_aadhaar_number_is_never_kept(harjinder: Applicant, button: dict
     kept = " ".join(answers_of(harjinder, base, step=step).values())
     assert AADHAAR not in kept
     assert AADHAAR not in harjinder.page(f"{base}/edit?step={step}").text
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("typed", [AADHAAR, f"House 5, my Aadhaar is {AADHAAR} " + "x " * 300], ids=["alone", "long"])
+def test_no_kind_of_question_keeps_a_whole_aadhaar_number_that_it_can_not_use(app: Flask, typed: str) -> None:
+    with app.app_context():
+        known = catalogue()
+        read = [
+            (desk.field(key), read_page(desk, step, typed=lambda asked, key=key: typed if asked == key else "", earlier={}))
+            for desk in (Desk(definition, known, {}, app.extensions["clock"].now()) for definition in known.services.values())
+            for step in range(1, len(desk.definition.steps) + 1)
+            for key in desk.keys(step)
+        ]
+
+    refused = [(field, page.kept[field.key]) for field, page in read if field.key in page.refused]
+    assert len({field.kind for field, _ in refused}) > 10
+    assert [field.key for field, answer in refused if AADHAAR in answer.typed + answer.value] == []
 
 
 def step_with(applicant: Applicant, service: str, key: str) -> int:

@@ -170,6 +170,19 @@ def test_a_whole_aadhaar_number_is_not_kept_in_any_free_text(raw: str) -> None:
     assert [refusal(kind, raw).code for kind in ("text", "address", "people", "point")] == ["whole_aadhaar"] * 4
 
 
+@pytest.mark.parametrize("kind", sorted({*READERS, "text", "long_text", "address", "point", "people"}))
+@pytest.mark.parametrize("raw", [AADHAAR, "House 5. My number: 2341 2341 2346 " + "x " * 300], ids=["alone", "long"])
+def test_a_whole_aadhaar_number_is_the_first_thing_said_whatever_else_is_wrong(kind: str, raw: str) -> None:
+    assert refusal(kind, raw).code == "whole_aadhaar"
+
+
+def test_a_telephone_number_of_twelve_digits_is_no_aadhaar_number_when_it_begins_with_a_plus() -> None:
+    number = next(f"9198765432{end:02}" for end in range(100) if verhoeff.is_valid(f"9198765432{end:02}"))
+
+    assert read("text", f"Call +{number}") == f"Call +{number}"
+    assert refusal("text", f"Call {number}").code == "whole_aadhaar"
+
+
 @pytest.mark.parametrize("key", ["worker_registration_number", "ration_card_number", "electricity_account", "property_id"])
 def test_another_number_of_twelve_digits_is_kept_where_it_is_asked_for(key: str) -> None:
     assert read("text", AADHAAR, key=key) == AADHAAR

@@ -11,6 +11,7 @@ from tests.applications.conftest import Applicant, harjinder, offices, stranger,
 from tests.strict_client import Page
 
 __all__ = ["harjinder", "offices", "stranger"]
+AADHAAR = "2341 2341 2346"
 REASON = "The spelling on my papers is another one."
 NEW = "Gurbachan Singh Sidhu"
 
@@ -43,7 +44,11 @@ def test_the_office_gets_the_old_words_and_the_new_ones_and_what_was_sent_stays(
     assert harjinder.page(f"{base}/sent").words("value-father_name") == before
 
 
-@pytest.mark.parametrize("other", [{"new": ""}, {"text": ""}, {"field": "no_such_field"}, {"field": "pincode", "new": "x"}], ids=str)
+@pytest.mark.parametrize(
+    "other",
+    [{"new": ""}, {"text": ""}, {"field": "no_such_field"}, {"field": "pincode", "new": "x"}, {"new": AADHAAR}, {"text": AADHAAR}],
+    ids=str,
+)
 def test_a_correction_that_can_not_be_read_is_asked_again(harjinder: Applicant, other: dict[str, str]) -> None:
     ref = harjinder.sent().rpartition("/")[2]
 

@@ -86,6 +86,8 @@ def test_somebody_elses_nominee_is_not_there(her: Somebody, client: StrictClient
         ("full_name", "a" * 101, "Write at most 100 letters"),
         ("relation", "\x00", "Write what this person is to you"),
         ("relation", "b" * 61, "Write at most 60 letters"),
+        ("full_name", "Navdeep 2341 2341 2346", "We never keep the whole number"),
+        ("relation", "234123412346", "We never keep the whole number"),
         ("mobile", "", "Write the mobile number of this person"),
         ("mobile", "12345", "Write a mobile number of ten digits"),
     ],
