@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from msewa.accounts.rules import Role
 from msewa.applications.operations import drafting
-from msewa.applications.operations.drafting import TooManyDraftsError
+from msewa.applications.operations.drafting import AlreadySentError, TooManyDraftsError
 from msewa.applications.references import show_reference
-from msewa.applications.routes.blueprint import bp, own_case, person
+from msewa.applications.routes.blueprint import address, bp, own_case, person
 from msewa.applications.routes.listing import list_page
 from msewa.catalogue.queries import get_service
 from msewa.extensions import db
@@ -46,8 +46,12 @@ def apply(slug: str) -> AnyResponse:
 @form_on("applications.show")
 @once
 def discard(ref: str) -> AnyResponse | Response:
-    """Remove a draft with all that is in it."""
-    drafting.discard(own_case(ref), subject=person(), actor=person().actor, now=now())
+    """Remove a draft with all that is in it; of what was sent meanwhile show that it was."""
+    case = own_case(ref)
+    try:
+        drafting.discard(case, subject=person(), actor=person().actor, now=now())
+    except AlreadySentError:
+        return see_other(address("show", case))
     location = url_for("applications.index")
     form_keys.remember(location)
     db.session.commit()
