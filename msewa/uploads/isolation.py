@@ -14,6 +14,8 @@ from msewa.uploads.wire import MAX_ANSWER_BYTES, unpack
 
 # Each may take up to PARSE_MEMORY_BYTES.
 CHILDREN = 2
+# Files that are read or wait for their turn. Each holds a thread of the serving process, and the others serve those who only read (F20).
+MOST_AT_ONCE = 4
 WAIT_SECONDS = 5.0
 
 # The package is named but not run: its __init__ would bring Flask and the database into the child.
@@ -26,17 +28,17 @@ importlib.import_module(module).main()
 """
 PACKAGE = str(Path(__file__).resolve().parents[1])
 
-_turns = BoundedSemaphore(CHILDREN)
+_room, _turns = BoundedSemaphore(MOST_AT_ONCE), BoundedSemaphore(CHILDREN)
 
 
 @contextmanager
-def _turn() -> Generator[None]:
-    if not _turns.acquire(timeout=WAIT_SECONDS):
+def _place(places: BoundedSemaphore, *, wait_seconds: float) -> Generator[None]:
+    if not places.acquire(timeout=wait_seconds):
         raise TookTooLongError
     try:
         yield
     finally:
-        _turns.release()
+        places.release()
 
 
 def _command(kind: Kind) -> list[str]:
@@ -72,6 +74,6 @@ def _answer(data: bytes, *, kind: Kind) -> bytes:
 
 
 def clean(data: bytes, *, kind: Kind) -> Cleaned:
-    """The clean copy of a file, made elsewhere; raises UploadError. Blocks for up to 10 seconds."""
-    with _turn():
+    """The clean copy of a file, made elsewhere; raises UploadError. Blocks for up to 10 seconds; refuses at once while many are waiting."""
+    with _place(_room, wait_seconds=0), _place(_turns, wait_seconds=WAIT_SECONDS):
         return unpack(_answer(data, kind=kind))

@@ -102,7 +102,7 @@ def test_no_reader_of_files_runs_in_the_parent(make_picture: Picture) -> None:
 def test_many_at_once_are_read_in_turn(make_picture: Picture) -> None:
     source = make_picture("PNG")
 
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(isolation.MOST_AT_ONCE) as pool:
         papers = list(pool.map(lambda _: inspect(source, filename="scan.png"), range(8)))
 
     assert len({paper.sha256 for paper in papers}) == 1
@@ -123,6 +123,23 @@ def test_who_waits_too_long_for_a_turn_is_told(acting: Act, monkeypatch: pytest.
         times = sorted(pool.map(attempt, range(3)))
 
     assert times[0] < 1 < times[1]
+
+
+def test_who_finds_many_waiting_is_told_at_once_and_holds_no_thread(acting: Act, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, "PARSE_SECONDS", 3)
+    monkeypatch.setattr(isolation, "WAIT_SECONDS", 3)
+    slow, count = acting("time.sleep(60)"), isolation.MOST_AT_ONCE + 6
+
+    def attempt(_: int) -> float:
+        started = monotonic()
+        with pytest.raises(TookTooLongError):
+            clean(b"abc", kind=slow)
+        return monotonic() - started
+
+    with ThreadPoolExecutor(count) as pool:
+        times = sorted(pool.map(attempt, range(count)))
+
+    assert [time < 1 for time in times] == [True] * 6 + [False] * isolation.MOST_AT_ONCE
 
 
 def test_a_turn_is_given_back_after_a_failure(acting: Act, make_picture: Picture) -> None:
