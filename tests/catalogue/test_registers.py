@@ -57,6 +57,14 @@ def test_a_provider_shows_each_fact_it_may_receive_and_why(client: StrictClient,
     assert all(need.purpose["hi"] in rows[need.key] for need in needs)
 
 
+@pytest.mark.parametrize(("slug", "language"), [("ulb", "en"), ("social-security", "pa"), ("social-security", "hi")])
+def test_a_reason_that_two_services_word_alike_is_given_once(client: StrictClient, slug: str, language: str) -> None:
+    rows = client.page(f"/providers/{slug}?lang={language}").all("received-row")
+    reasons = [next("".join(part.itertext()) for part in row.iter(f"{XHTML}td")).split("; ") for row in rows]
+
+    assert all(len(given) == len(set(given)) for given in reasons)
+
+
 @pytest.mark.promise("P5")
 @pytest.mark.parametrize(("language", "label"), [("en", "Private company"), ("pa", "ਨਿੱਜੀ ਕੰਪਨੀ"), ("hi", "निजी कंपनी")])
 def test_a_private_company_says_so(client: StrictClient, language: str, label: str) -> None:
