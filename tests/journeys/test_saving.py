@@ -93,3 +93,9 @@ def test_what_is_put_right_is_marked_no_longer(form: Visitor) -> None:
 
 def test_a_form_that_nothing_was_saved_of_looks_as_if_nothing_was(form: Visitor) -> None:
     expect(form.page.locator("#saved")).not_to_have_class(re.compile("note"))
+
+
+def test_a_long_answer_is_seen_whole(form: Visitor) -> None:
+    form.page.locator("#address").fill("ਮਕਾਨ ਨੰਬਰ 1452, ਗਲੀ ਨੰਬਰ 7, ਪੁਰਾਣੀ ਦਾਣਾ ਮੰਡੀ, ਹੰਡਿਆਇਆ ਰੋਡ, ਬਰਨਾਲਾ. " * 4)
+
+    assert form.page.locator("#address").evaluate("one => one.scrollHeight <= one.clientHeight")
