@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 import pytest
+import yaml
 from flask import Flask
 from sqlalchemy import select
 
@@ -48,6 +49,16 @@ def second(installation: Installation, her: Somebody) -> Iterator[str]:
     installation.app.extensions["frames"].clear()
 
 
+@pytest.fixture
+def same_words(installation: Installation, second: str) -> str:
+    """The version 2.0 with the sentences of the first: what it changes for her stands beside them."""
+    path = installation.folder / "published" / "policy-2.0.yaml"
+    shipped = yaml.safe_load((SHIPPED / "policy-1.0.yaml").read_text(encoding="utf-8"))
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) | {"sections": shipped["sections"]}
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    return second
+
+
 def way_in(client: StrictClient, her: Somebody, *, target: str = "/applications") -> str:
     """Sign in by the pages; return where that leads."""
     typed = {"mobile": her.mobile.removeprefix("+91"), "password": her.password}
@@ -66,6 +77,18 @@ def test_a_new_version_shows_its_difference_at_the_next_sign_in(her: Somebody, c
     assert NEW["en"] in said
     assert OLD in said
     assert FOR_YOU["en"] in page.words("policy-for-you")
+
+
+@pytest.mark.promise("P10")
+@pytest.mark.parametrize("language", ["en", "pa", "hi"])
+def test_a_new_version_whose_sentences_stay_says_what_changes_for_her(
+    her: Somebody, client: StrictClient, same_words: str, language: str
+) -> None:
+    page = client.page(f"{way_in(client, her)}&lang={language}")
+
+    assert FOR_YOU[language] in page.words("policy-for-you")
+    assert page.all("policy-change") == []
+    assert {"/privacy/policy/1.0", "/privacy/policy/2.0"} <= {node.get("href") for node in page.root.iter()}
 
 
 @pytest.mark.promise("P10")
