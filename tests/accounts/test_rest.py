@@ -3,18 +3,23 @@
 import pytest
 from flask import Flask
 
+from msewa.accounts.operations.hashing import hash_codes
 from msewa.accounts.operations.numbers import revoke_numbers
+from msewa.accounts.operations.opening import add_recovery_codes
 from msewa.accounts.operations.resting import OVER, say_soon_over
-from msewa.accounts.queries import find_account_id
+from msewa.accounts.queries import find_account_id, get_subject
+from msewa.accounts.rules import Visit
 from msewa.extensions import db, writing
 from msewa.notifications.operations import send
 from msewa.notifications.queries import list_messages
 from msewa.outbox.queries import find_progress
 from msewa.outbox.worker import run_due
 from msewa.web.filters import show_moment
-from tests.accounts.walking import Post, is_signed_in
+from tests.accounts.walking import Post, code_of, is_signed_in, visit_kinds
 from tests.people import PASSWORD, Somebody, sign_in, signed_in, somebody
 from tests.strict_client import StrictClient
+
+PAPER = "ABCD-EFGH-JKLM-NPQR"
 
 
 @pytest.fixture
@@ -238,3 +243,41 @@ def test_the_page_says_how_it_differs_from_deleting(client: StrictClient, harjin
 
     assert "you can come back" in text
     assert 'href="/account/delete"' in text
+
+
+def get_back_in(app: Flask, client: StrictClient, person: Somebody) -> str:
+    """Go the way of a lost phone, with password and a paper key; return where it leads."""
+    with app.app_context(), writing():
+        add_recovery_codes(get_subject(person.id), hash_codes([PAPER], account_id=person.id))
+        db.session.commit()
+    client.submit("/recover", "recover", mobile=person.mobile, lost="phone")
+    client.submit("/recover/phone", "recover-phone", password=PASSWORD, code=PAPER)
+    secret = client.page("/recover/second-factor").words("totp-secret")
+    return client.submit("/recover/second-factor", "second-factor", code=code_of(app, secret)).headers["Location"]
+
+
+@pytest.mark.promise("P65", "P68")
+def test_while_it_rests_a_change_of_its_keys_is_told(
+    app: Flask, client: StrictClient, another_client: StrictClient, harjinder: Somebody, post: Post
+) -> None:
+    deregister(client)
+
+    get_back_in(app, another_client, harjinder)
+
+    assert {"notice_code_used", "notice_factor"} <= set(post.templates_to(harjinder.mobile))
+
+
+@pytest.mark.promise("P65", "P68")
+def test_while_it_rests_new_keys_wait_for_the_press_that_wakes_it(
+    app: Flask, client: StrictClient, another_client: StrictClient, harjinder: Somebody
+) -> None:
+    deregister(client)
+
+    where = get_back_in(app, another_client, harjinder)
+    kinds, was_in = visit_kinds(app, another_client), is_signed_in(another_client)
+    answer = another_client.submit("/sign-in/come-back", "come-back")
+
+    assert where == "/sign-in/come-back"
+    assert (kinds, was_in) == ([Visit.HALF], False)
+    assert answer.headers["Location"] == "/account/security?done=factor"
+    assert is_signed_in(another_client)

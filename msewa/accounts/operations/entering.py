@@ -27,9 +27,13 @@ class Entered:
     device: str | None
 
 
-def begin_half(account_id: str, *, next_path: str, now: datetime) -> str:
-    """Begin a visit after the password alone: it may show the second factor and nothing else. Return its token."""
-    visit_id, token = visits.begin(Visit.HALF, data={"account": account_id, "next": next_path}, account_id=account_id, now=now)
+def begin_half(account_id: str, *, next_path: str, now: datetime, proved: str | None = None) -> str:
+    """Begin a visit after the password alone: it may show the second factor and nothing else. Return its token.
+
+    With `proved`, the way in which both were proven, it may wake an account that rests.
+    """
+    data = {"account": account_id, "next": next_path} | ({"proved": proved} if proved else {})
+    visit_id, token = visits.begin(Visit.HALF, data=data, account_id=account_id, now=now)
     outbox.put(HALF, visit_id, now=now, due_at=now + HALF_DONE)
     return token
 

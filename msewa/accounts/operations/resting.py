@@ -23,11 +23,11 @@ OVER, SOON_OVER = "accounts.rest_over", "accounts.rest_soon_over"
 
 
 def rest(subject: Subject, *, actor: Actor, now: datetime) -> None:
-    """Let an account rest: every visit ends, no message goes out but one before its end, nobody signs in without waking it."""
+    """Let an account rest: every visit ends, no message goes out but what she must know, nobody signs in without waking it."""
     if not _turn(subject.id, State.ACTIVE, State.RESTING):
         return
     visits.end_all(subject.id)
-    # Whoever rests is told nothing, so nobody may come in by waiting meanwhile.
+    # Whoever rests is told of no wait, so nobody may come in by waiting meanwhile.
     resets.forget(subject.id)
     for channel in CHANNELS:
         suppress(subject.id, channel=channel, topic=EVERYTHING, reason="resting", now=now)

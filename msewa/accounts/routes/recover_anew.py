@@ -10,12 +10,13 @@ from msewa.accounts.factors import matching_step, new_recovery_codes
 from msewa.accounts.forms import CodeForm, KeptForm, NewPasswordForm
 from msewa.accounts.links import AGREE_RESET, CANCEL_RESET, read_link
 from msewa.accounts.operations import passkeys, resets, securing, visits
-from msewa.accounts.operations.entering import Entered, enter
+from msewa.accounts.operations.entering import Entered, begin_half, enter
 from msewa.accounts.operations.hashing import hash_codes, hash_password
 from msewa.accounts.operations.resets import ResetGoneError
+from msewa.accounts.operations.resting import is_resting
 from msewa.accounts.operations.visits import Unfinished
 from msewa.accounts.queries import get_contact, get_role, get_subject
-from msewa.accounts.routes.door import as_text, bp, device, done, let_in, link_over, refused, shown_secret
+from msewa.accounts.routes.door import as_text, bp, device, done, let_in, link_over, refused, shown_secret, with_token
 from msewa.accounts.routes.recover import go_on, recovery_at
 from msewa.accounts.rules import RECOVERY_CODES
 from msewa.crypto.tokens import LinkError
@@ -25,6 +26,8 @@ from msewa.web.access import public
 from msewa.web.clock import now
 from msewa.web.form_keys import once, once_in_steps
 from msewa.web.pages import render_page, see_other
+
+WAY = "recovery"
 
 
 def _actor(subject: Subject) -> Actor:
@@ -118,8 +121,18 @@ def _renew(subject: Subject, data: dict[str, Any]) -> None:
 
 
 def _let_in(subject: Subject, *, led_by: str | None) -> Response:
-    entered: Entered = enter(subject, actor=_actor(subject), device=device(), now=now(), way="recovery", led_by=led_by)
-    return let_in(entered, url_for("accounts.security", done="factor"))
+    target = url_for("accounts.security", done="factor")
+    if is_resting(subject.id):
+        return _to_come_back(subject, led_by=led_by, target=target)
+    entered: Entered = enter(subject, actor=_actor(subject), device=device(), now=now(), way=WAY, led_by=led_by)
+    return let_in(entered, target)
+
+
+def _to_come_back(subject: Subject, *, led_by: str | None, target: str) -> Response:
+    """Ask whether the account that rests shall be used again: a visit begun now would come alive on the day it is woken."""
+    if led_by is not None:
+        visits.use_up(led_by, account_id=subject.id)
+    return with_token(begin_half(subject.id, next_path=target, now=now(), proved=WAY), url_for("accounts.come_back"))
 
 
 @bp.route("/recover/cancel/<token>", methods=["GET", "POST"])
