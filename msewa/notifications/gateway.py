@@ -5,8 +5,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import SMTP, Policy
 from typing import Protocol
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -17,6 +18,19 @@ from msewa.notifications.rules import Registry, registry
 TAKEN = (200, 201, 202, 204)
 # What is wrong with this one message. A wrong password or too many at once is not, and is tried again.
 REFUSED = (400, 404, 410, 422)
+
+
+class WholeLine(UnstructuredHeader):
+    """A header that holds one long address: the library would fold it into coded words, and no mail program would know it (RFC 8058)."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """Return the line as it is."""
+        return f"List-Unsubscribe: {self}{policy.linesep}"
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("list-unsubscribe", WholeLine)
+POLICY = SMTP.clone(header_factory=_headers)
 
 
 class RefusedError(Exception):
@@ -98,15 +112,16 @@ class SmtpCourier:
             raise RefusedError
         username, _, domain = letter.to.rpartition("@")
         subject, _, text = letter.text.partition("\n")
-        message = EmailMessage()
+        message = EmailMessage(policy=POLICY)
+        message["Date"] = letter.at
         message["From"], message["Subject"] = self._sender, subject.strip()
         message["To"] = Address(username=username, domain=domain)
         message["Message-ID"] = f"<{letter.id}@{self._sender.rpartition('@')[2]}>"
-        message["Content-Language"] = letter.language
         if letter.stop:  # mail programs then offer one press that needs no page and no sign-in (RFC 8058)
             message["List-Unsubscribe"] = f"<{letter.stop}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(text.strip() + "\n", cte="base64")  # old servers on the way mangle eight-bit text
+        message["Content-Language"] = letter.language  # set after the text, which takes such headers of its own away
         egress.mail(self._url, message)
 
 

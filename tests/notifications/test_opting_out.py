@@ -125,9 +125,12 @@ def test_a_mail_carries_the_one_press_headers(harjinder: Somebody, courier: Reco
 
     SmtpCourier("smtps://mail.example.org", sender="help@msewa.example.org").send(courier.letters[0])
 
-    assert sent[0]["List-Unsubscribe"] == f"<{courier.letters[0].stop}>"
-    assert "/stop/" in sent[0]["List-Unsubscribe"]
-    assert sent[0]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    lines = sent[0].as_bytes().decode("ascii").splitlines()
+    assert f"List-Unsubscribe: <{courier.letters[0].stop}>" in lines
+    assert "/stop/" in courier.letters[0].stop
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    assert f"Content-Language: {courier.letters[0].language}" in lines
+    assert any(line.startswith("Date: ") for line in lines)
 
 
 @pytest.mark.promise("P64")
