@@ -1,13 +1,15 @@
-# make run: the product on an embedded database. make test: every test. make check: lint, types, contracts, words.
+# make install: what serving needs, and nothing else. make run: the product on an embedded database. make test: every test. make check: lint, types, contracts, words.
 # make evidence: every test, and what it proves written down for the promise page; commit the file with the release.
 PYTHON ?= python3
 BIN := .venv/bin
 MO := msewa/translations/pa/LC_MESSAGES/messages.mo msewa/translations/hi/LC_MESSAGES/messages.mo
 WORKERS ?= 2
 
-.PHONY: run test evidence check bench words holidays clean
+.PHONY: install run test evidence check bench words holidays clean
 
-run: .venv/run.stamp $(MO)
+install: .venv/run.stamp $(MO)
+
+run: install
 	@$(BIN)/python app.py
 
 test: .venv/test.stamp $(MO)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from msewa import environment
 from msewa.config import Settings, SettingsError
 from msewa.crypto.keyring import KeyRing
 from tests.installation import ROOT
@@ -38,6 +39,18 @@ UNSAFE = {
     "a port beyond the last": ({"MSEWA_PORT": "99999"}, "MSEWA_PORT must be at most 65535"),
     "a port in other digits": ({"MSEWA_PORT": "²"}, "MSEWA_PORT must be a whole number"),
     "no codes at all": ({"MSEWA_CODES_AN_HOUR": "0"}, "MSEWA_CODES_AN_HOUR must be at least 1"),
+    "an address of nobody": ({"MSEWA_PUBLIC_URL": "https://"}, "MSEWA_PUBLIC_URL must begin with https:// in production and name a host"),
+    "an address with a space": (
+        {"MSEWA_PUBLIC_URL": "https://a b"},
+        "MSEWA_PUBLIC_URL must begin with https:// in production and name a host",
+    ),
+    "an SMS gateway of nobody": ({"MSEWA_SMS_URL": "https://"}, "MSEWA_SMS_URL must begin with https:// and name a host"),
+    "an SMS gateway at no port": ({"MSEWA_SMS_URL": "https://sms.example.org:abc/"}, "MSEWA_SMS_URL must begin with https:// and name"),
+    "a mail server of nobody": ({"MSEWA_SMTP_URL": "smtps://"}, "MSEWA_SMTP_URL must begin with smtps:// and name a host"),
+    "a contact of nobody": ({"MSEWA_CONTACT": "@"}, "MSEWA_CONTACT must be the mail address"),
+    "a folder that is none": ({"MSEWA_DATA": "/dev/null"}, "MSEWA_DATA must be a folder, not '/dev/null'."),
+    "a database at no port": ({"MSEWA_DATABASE_URL": "postgresql://db:59x5/msewa"}, "MSEWA_DATABASE_URL must name a PostgreSQL database"),
+    "a database of another driver": ({"MSEWA_DATABASE_URL": "postgresql+asyncpg://db/x"}, "MSEWA_DATABASE_URL must name a PostgreSQL"),
     "an unknown mode": ({"MSEWA_MODE": "staging"}, "MSEWA_MODE must be demo or production"),
 }
 
@@ -85,6 +98,13 @@ def test_production_refuses(what: str) -> None:
     assert len(refused.value.problems) == 1
     assert refused.value.problems[0].startswith(sentence)
     assert refused.value.problems[0].endswith((".", "."))
+
+
+def test_without_the_words_of_a_language_nothing_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "WORDS", [*environment.WORDS, tmp_path / "messages.mo"])
+
+    with pytest.raises(SettingsError, match="The words in Punjabi and Hindi are not made yet"):
+        Settings.from_environ({})
 
 
 def test_every_problem_is_told_at_once() -> None:
