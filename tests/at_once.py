@@ -18,6 +18,16 @@ def prepared(client: StrictClient, path: str, form: str, **typed: Any) -> Press:
     return lambda: client.post(action, data=values, content_type="multipart/form-data" if has_files else None)
 
 
+def tabs(client: StrictClient, count: int) -> list[StrictClient]:
+    """Return browsers that are the same one, with the same cookies: a test's own can do only one thing at a time."""
+    made = [StrictClient.of(client.application) for _ in range(count)]
+    for one in made:
+        for name in ("session", "seed"):
+            if cookie := client.get_cookie(name):
+                one.set_cookie(name, cookie.value)
+    return made
+
+
 def at_once(*presses: Press) -> list[Any]:
     """Press all of them at the same moment; return the answers in their order, None for one that failed or hung."""
     barrier, answers = threading.Barrier(len(presses)), [None] * len(presses)

@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, func, insert, select, update
 
 from msewa.accounts.queries import get_subject
+from msewa.accounts.standing import one_at_a_time
 from msewa.applications.operations.following import tell
 from msewa.crypto.envelope import seal_json
 from msewa.extensions import db
@@ -43,6 +44,7 @@ class Draft:
 
 def file(draft: Draft, *, subject: Subject, actor: Actor, now: datetime) -> str:
     """Take in a complaint and start its clock; return its id. Raises TooManyOpenError."""
+    one_at_a_time(subject.id)
     if count_waiting(subject.id) >= MOST_OPEN:
         raise TooManyOpenError
     complaint_id, reference, due_at = secrets.token_hex(16), new_reference(), now + ANSWER_WITHIN

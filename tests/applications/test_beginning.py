@@ -1,7 +1,10 @@
 """Beginning an application."""
 
+import pytest
+
 from msewa.applications.rules import MOST_DRAFTS
 from tests.applications.conftest import Applicant
+from tests.at_once import at_once, prepared, tabs
 from tests.people import signed_in
 from tests.strict_client import StrictClient
 
@@ -67,3 +70,24 @@ def test_a_discarded_draft_is_gone(harjinder: Applicant) -> None:
 
     assert answer.headers["Location"] == "/applications"
     assert harjinder.client.get(base).status_code == 404
+
+
+def test_a_draft_discarded_in_an_old_tab_after_it_was_sent_stays_sent(harjinder: Applicant) -> None:
+    base = harjinder.reviewed()
+    press = prepared(harjinder.client, base, "discard")
+    harjinder.send(base)
+
+    answer = press()
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, base)
+    assert harjinder.page(base).one("page-applications.show") is not None
+
+
+@pytest.mark.parametrize("backend", ["postgres"])
+def test_the_same_service_applied_for_in_many_tabs_at_once_is_begun_once(harjinder: Applicant) -> None:
+    presses = [prepared(tab, "/services/birth-certificate", "apply") for tab in tabs(harjinder.client, 6)]
+
+    places = {answer.headers["Location"] for answer in at_once(*presses)}
+
+    assert len(places) == 1
+    assert len(harjinder.page("/applications").all("application-row")) == 1

@@ -3,11 +3,13 @@
 import pytest
 from flask import Flask
 
+from msewa.grievances.rules import MOST_OPEN
 from msewa.ledger.queries import list_entries
+from tests.at_once import at_once, prepared, tabs
 from tests.conftest import ClockHandle
-from tests.grievances.conftest import TEXT, Complainant, answered
+from tests.grievances.conftest import TEXT, Complainant, answered, filed
 from tests.people import Somebody, sign_in
-from tests.strict_client import StrictClient
+from tests.strict_client import Page, StrictClient
 
 
 def acts(who: Complainant) -> list[str]:
@@ -27,6 +29,27 @@ def test_a_complaint_gets_a_number_a_last_day_and_a_message(harjinder: Complaina
     assert (due.due_at - due.filed_at).days == 90
     assert harjinder.messages() == ["grievance_received"]
     assert acts(harjinder)[0] == "grievance.filed"
+
+
+def test_a_whole_aadhaar_number_is_kept_in_no_complaint(harjinder: Complainant) -> None:
+    text = f"{TEXT} My Aadhaar number is 2341 2341 2346."
+
+    answer = harjinder.client.submit("/grievances/new?about=general", "grievance", text=text)
+
+    assert answer.status_code == 422
+    assert "We never keep the whole number" in Page(answer.get_data(as_text=True)).words("error-text")
+    assert "grievance.filed" not in acts(harjinder)
+
+
+@pytest.mark.parametrize("backend", ["postgres"])
+def test_of_many_complaints_at_once_no_more_are_taken_than_one_person_may_have(harjinder: Complainant) -> None:
+    for _ in range(MOST_OPEN - 1):
+        filed(harjinder.person)
+    presses = [prepared(tab, "/grievances/new?about=general", "grievance", text=TEXT) for tab in tabs(harjinder.client, 4)]
+
+    answers = at_once(*presses)
+
+    assert sorted(answer.status_code for answer in answers) == [303, 422, 422, 422]
 
 
 @pytest.mark.promise("P76")

@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from msewa.accounts.standing import one_at_a_time
 from msewa.applications import places
 from msewa.applications.answers import Page, to_json
 from msewa.applications.models import Application, ApplicationPage
@@ -33,6 +34,7 @@ class AlreadySentError(Exception):
 
 def begin(definition: Definition, *, subject: Subject, actor: Actor, language: str, now: datetime) -> str:
     """Begin a draft of a service, or find the one not yet written into; return its reference. Raises TooManyDraftsError."""
+    one_at_a_time(subject.id)
     # Whoever presses Apply, goes back and presses again means one application, not two.
     untouched = find_untouched(subject.id, service_id=definition.id, version=definition.version)
     if untouched:
