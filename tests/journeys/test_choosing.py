@@ -45,3 +45,12 @@ def test_a_file_is_chosen_in_her_language_and_by_keyboard(visit: Callable[..., V
     assert chosen.evaluate("one => getComputedStyle(one).opacity") == ("0" if scripts else "1")
     with phone.page.expect_file_chooser():
         button.click()
+
+
+def test_the_chosen_kind_of_office_looks_chosen(visit: Callable[..., Visitor]) -> None:
+    here = visit(language="pa")
+    here.open("/providers?kind=utility")
+
+    chosen, other = (here.page.locator(f"nav .chip{which}").first for which in ("[aria-current]", ":not([aria-current])"))
+
+    assert len({one.evaluate("one => getComputedStyle(one).backgroundColor") for one in (chosen, other)}) == 2
