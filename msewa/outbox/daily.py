@@ -9,12 +9,17 @@ from msewa.outbox import operations, worker
 
 # Half past midnight in India: the day before is over, and few people are about.
 AT = time(19, 0, tzinfo=UTC)
+MADE_UP = "made up"
 
 
-def every_day(app: Flask, topic: str, act: Callable[..., None]) -> None:
-    """Let the worker call `act(now=)` once a day; it must be idempotent."""
+def every_day(app: Flask, topic: str, act: Callable[..., None], *, is_last: bool = False) -> None:
+    """Let the worker call `act(now=)` once a day; it must be idempotent. After a pause, one that `is_last` waits until the rest is done."""
 
     def work(reference: str, *, now: datetime) -> None:
+        if is_last and _is_behind(reference, now=now):
+            # Due now, and so behind everything that waits since before.
+            operations.put(topic, f"{MADE_UP} {now.isoformat()}", now=now)
+            return
         act(now=now)
         # From the present, not from the piece at hand: after a pause of a week once is enough.
         _put_next(topic, now=now)
@@ -28,6 +33,11 @@ def start(*, now: datetime) -> None:
     for topic in current_app.extensions.get("daily", []):
         # Not under the name of the day, which the chain uses: that piece may be there already, and putting it again is nothing.
         operations.put(topic, f"begun {now.date().isoformat()}", now=now)
+
+
+def _is_behind(reference: str, *, now: datetime) -> bool:
+    kind, _, day = reference.rpartition(" ")
+    return kind != MADE_UP and day < now.date().isoformat()
 
 
 def _put_next(topic: str, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from msewa.delivery.models import ProviderKey
 from msewa.notifications.models import Message
 from msewa.outbox.models import OutboxItem
 from msewa.promises import checking
+from tests.conftest import ClockHandle
 from tests.people import somebody
 from tests.promises.faults import LONG_AGO, package, write
 from tests.strict_client import StrictClient
@@ -58,6 +59,19 @@ def test_daily_work_that_waits_since_yesterday_is_found(app: Flask, check) -> No
     write(app, statement=update(OutboxItem).where(OutboxItem.topic == checking.TOPIC).values(due_at=late))
 
     assert check()["daily-work"] == (f"{checking.TOPIC}: nobody does this daily work.",)
+
+
+def test_after_a_pause_the_days_work_is_made_up_for_before_it_is_looked_at(app: Flask, clock: ClockHandle, client: StrictClient) -> None:
+    client.post("/sandbox/work")
+    clock.advance(days=30)
+
+    client.post("/sandbox/work")
+
+    with app.app_context():
+        run = checking.last_run()
+    assert run is not None
+    assert clock.now() - run.at < timedelta(minutes=5)
+    assert run.results["daily-work"]
 
 
 def test_work_that_was_given_up_and_forgotten_is_found(app: Flask, check) -> None:
