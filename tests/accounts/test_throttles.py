@@ -54,6 +54,17 @@ def test_five_tries_are_free_then_the_wait_doubles(client, person, clock):
     assert 50 <= int(again.headers["Retry-After"]) <= 60
 
 
+def test_whoever_waits_exactly_as_long_as_told_may_try_again(client, person, clock):
+    for _ in range(5):
+        client.submit("/sign-in", "sign-in", mobile=person.mobile, password="wrong wrong wrong")
+    blocked = half_way(client, person)
+
+    clock.advance(seconds=int(blocked.headers["Retry-After"]))
+
+    assert blocked.status_code == 429
+    assert half_way(client, person).status_code == 303
+
+
 def test_a_right_password_forgets_the_wrong_ones(client, person):
     for _ in range(4):
         client.submit("/sign-in", "sign-in", mobile=person.mobile, password="wrong wrong wrong")

@@ -1,5 +1,6 @@
 """What the pages of getting in share: the blueprint, refusals, cookies."""
 
+import math
 from datetime import datetime
 from typing import Any, cast
 
@@ -72,8 +73,13 @@ def told_to_wait(template: str, form: Form, field: Field, error: TooManyTriesErr
     suspect(Event.THROTTLED)
     response = refused(template, form, field, waiting_words(error, now=now), status=429, **values)
     if error.until is not None:
-        response.headers["Retry-After"] = str(max(1, int((error.until - now).total_seconds())))
+        response.headers["Retry-After"] = str(_seconds_until(error.until, now=now))
     return response
+
+
+def _seconds_until(moment: datetime, *, now: datetime) -> int:
+    # Whole seconds, never a part of one too few: whoever waits as long as told must not be told to wait again.
+    return max(1, math.ceil((moment - now).total_seconds()))
 
 
 def waiting_words(error: TooManyTriesError, *, now: datetime) -> str:
@@ -82,7 +88,7 @@ def waiting_words(error: TooManyTriesError, *, now: datetime) -> str:
         return gettext("We have sent codes to several numbers for you. Take one of those numbers, or begin again later.")
     if error.until is None:
         return gettext("Too many wrong tries, so this way in is closed. Choose “I lost my phone or password”.")
-    seconds = max(2, int((error.until - now).total_seconds()) + 1)
+    seconds = max(2, _seconds_until(error.until, now=now))
     if isinstance(error, CodesBrakedError):
         return gettext("Very many people are asking for codes just now. Try again in %(count)s minutes.", count=max(2, -(-seconds // 60)))
     if seconds < 120:
