@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from typing import Protocol
@@ -20,7 +20,7 @@ TAKEN = (200, 201, 202, 204)
 REFUSED = (400, 404, 410, 422)
 
 
-class WholeLine(UnstructuredHeader):
+class WholeLine(UnstructuredHeader, BaseHeader):
     """A header that holds one long address: the library would fold it into coded words, and no mail program would know it (RFC 8058)."""
 
     def fold(self, *, policy: Policy) -> str:
