@@ -1,7 +1,7 @@
 """One list of whom nothing is sent to, and every sender asks it: whoever hands a message over is known here by name (P64)."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 import pytest
@@ -24,6 +24,21 @@ SENDERS = {
     "consents/announcing.py": {"promote"},
     "notifications/promotion.py": {"write"},
 }
+# What goes to an account that rests: its end, whatever is done with its keys, and a breach.
+WHILE_RESTING = [
+    "account_rest_ending",
+    "breach_notice",
+    "notice_new_device",
+    "notice_half_sign_in",
+    "notice_password",
+    "notice_factor",
+    "notice_passkey_added",
+    "notice_passkey_removed",
+    "notice_recovery_codes",
+    "notice_code_used",
+    "notice_mobile",
+    "notice_email",
+]
 # The steps below the pipes: who makes a message, hands one to a courier, or writes a mail to the wire.
 ONLY = {
     "Message": {"notifications/operations.py"},
@@ -98,11 +113,11 @@ def send_all(person: Somebody, *, now: datetime) -> int:
 
 @pytest.mark.promise("P64")
 @pytest.mark.parametrize("is_before", [True, False], ids=["before it is written", "while it waits"])
-@pytest.mark.parametrize(("reason", "but"), [("revoked_number", []), ("opted_out", []), ("resting", ["account_rest_ending"])])
+@pytest.mark.parametrize(("reason", "but"), [("revoked_number", []), ("opted_out", []), ("resting", WHILE_RESTING)])
 def test_nothing_at_all_goes_to_whom_nothing_is_sent_to(
-    harjinder: Somebody, courier: RecordingCourier, is_before: bool, reason: Reason, but: list[str]
+    harjinder: Somebody, courier: RecordingCourier, is_before: bool, reason: Reason, but: Collection[str]
 ) -> None:
-    """But the one word that an account which rests is about to end, written while it rests."""
+    """But that an account which rests is about to end, that its keys were used or its data broken into, written while it rests."""
     now = harjinder.app.extensions["clock"].now()
 
     def stop() -> None:

@@ -61,7 +61,7 @@ def test_a_row_says_who_of_which_office_when_why_and_what(her: Somebody, client:
     [
         ("en", ("when a secrecy ordered by law ends", "as far as we may say")),
         ("pa", ("ਗੁਪਤ ਰੱਖਣ ਦਾ ਸਮਾਂ ਮੁੱਕਣ ਉੱਤੇ", "ਜਿੰਨਾ ਅਸੀਂ ਦੱਸ ਸਕਦੇ ਹਾਂ")),
-        ("hi", ("गोपनीय रखने का समय समाप्त होने पर", "जितना हम बता सकते हैं")),
+        ("hi", ("गुप्त रखने का समय पूरा होने पर", "जितना हम बता सकते हैं")),
     ],
 )
 def test_the_list_never_says_more_than_a_lawful_secrecy_lets_us_know(
