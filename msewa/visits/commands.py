@@ -1,35 +1,20 @@
-"""flask security: make the offline key of a month, open sealed addresses for a case."""
+"""flask security open: sealed addresses, for a case. Their key is made offline (`closure.commands.offline`)."""
 
 from pathlib import Path
 
 import click
 from flask import Blueprint
 
-from msewa.crypto.custody import CustodyError, new_month
+from msewa.crypto.custody import CustodyError
 from msewa.crypto.sealing import SealError
 from msewa.extensions import db, writing
 from msewa.visits.opening import NoCaseError, open_month
-from msewa.visits.security import month_of, security_folder
+from msewa.visits.security import month_of
 from msewa.web.clock import now
 
 bp = Blueprint("visits_commands", __name__, cli_group="security")
 MONTH = click.option("--month", help="The month of the key, such as 2026-11; left out: this one.")
 SHARE = click.option("--share", "shares", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-
-
-@bp.cli.command("new-key")
-@MONTH
-@click.option("--to", "target", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where the shares are written.")
-def new_key(month: str | None, target: Path) -> None:
-    """Make a month's key pair: the public half stays here, each custodian takes one share away."""
-    month = month or month_of(now())
-    try:
-        paths = new_month(security_folder(), month, name=f"security-{month}", target=target)
-    except CustodyError as error:
-        raise click.ClickException(str(error)) from None
-    click.echo(f"The key of {month} is made. Any two of these open what is sealed to it; each custodian takes one away:")
-    for path in paths:
-        click.echo(str(path))
 
 
 @bp.cli.command("open")

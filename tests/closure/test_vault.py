@@ -34,11 +34,13 @@ def test_a_month_is_made_offline_and_split_between_custodians(tmp_path: Path) ->
 
 
 @pytest.mark.promise("P54")
-@pytest.mark.parametrize("command", ["new-month", "open"])
-def test_no_private_half_comes_to_the_machine_that_serves(tmp_path: Path, command: str) -> None:
+@pytest.mark.parametrize(
+    ("group", "command", "out"), [("vault", "new-month", "--out"), ("vault", "open", "--out"), ("security", "new-key", "--to")]
+)
+def test_no_private_half_comes_to_the_machine_that_serves(tmp_path: Path, group: str, command: str, out: str) -> None:
     (tmp_path / "keyring.json").touch()
 
-    refused = offline(command, "--out", str(tmp_path / "out"), settings={"MSEWA_MODE": "production", "MSEWA_DATA": str(tmp_path)})
+    refused = offline(command, out, str(tmp_path / "out"), group=group, settings={"MSEWA_MODE": "production", "MSEWA_DATA": str(tmp_path)})
 
     assert refused.returncode != 0
     assert refused.stderr.startswith("This machine serves mSewa")

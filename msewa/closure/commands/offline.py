@@ -1,4 +1,4 @@
-"""flask vault new-month and open: for a machine without network, database and key ring."""
+"""flask vault new-month and open, flask security new-key: for a machine without network, database and key ring."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from msewa.closure.rules import ClosureError, month_of
 from msewa.config import Settings, SettingsError
 from msewa.crypto.custody import CUSTODIANS, NEEDED, CustodyError, new_month
 
-OFFLINE = ("new-month", "open")
+OFFLINE = frozenset({("vault", "new-month"), ("vault", "open"), ("security", "new-key")})
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 # On the command line itself they would stay in the shell's history.
 SHARE = "A file with the words of a custodian's paper, never the words themselves; once for each custodian."
@@ -26,7 +26,7 @@ def is_offline(arguments: list[str], environ: Mapping[str, str]) -> bool:
     """Whether a command line asks for one of these, or for help on a machine that has no key ring."""
     pairs = set(pairwise(arguments))
     asks_for_help = ("vault", "--help") in pairs and not _key_ring(environ).exists()
-    return asks_for_help or any(("vault", name) in pairs for name in OFFLINE)
+    return asks_for_help or not pairs.isdisjoint(OFFLINE)
 
 
 def _key_ring(environ: Mapping[str, str]) -> Path:
@@ -41,9 +41,9 @@ def offline_app(environ: Mapping[str, str]) -> Flask:
     if environ.get("MSEWA_MODE") == "production" and _key_ring(environ).exists():
         raise SettingsError(["This machine serves mSewa (it has the key ring). Do this on one without network, database and key ring."])
     app = Flask("msewa", static_folder=None)
-    app.cli.add_command(
-        click.Group("vault", help="Make a month's key, and open bundles under a legal instrument.", commands=[new, opening])
-    )
+    vault = click.Group("vault", help="Make a month's key, and open bundles under a legal instrument.", commands=[new, opening])
+    app.cli.add_command(vault)
+    app.cli.add_command(click.Group("security", help="Make the key of a month's sealed addresses.", commands=[new_key]))
     return app
 
 
@@ -54,12 +54,24 @@ def offline_app(environ: Mapping[str, str]) -> Flask:
 @click.option("--out", "target", required=True, type=A_FOLDER, help="Where the public half and the shares are written.")
 def new(month: str | None, custodians: int, threshold: int, target: Path) -> None:
     """Make a month's key pair, split its private half between custodians, and forget it."""
+    _make(month, of="vault", target=target, custodians=custodians, threshold=threshold)
+
+
+@click.command("new-key")
+@click.option("--month", help="Such as 2026-12; left out: the present month.")
+@click.option("--to", "target", required=True, type=A_FOLDER, help="Where the public half and the shares are written.")
+def new_key(month: str | None, target: Path) -> None:
+    """Make a month's key pair for sealed addresses, split its private half between custodians, and forget it."""
+    _make(month, of="security", target=target, custodians=CUSTODIANS, threshold=NEEDED)
+
+
+def _make(month: str | None, *, of: str, target: Path, custodians: int, threshold: int) -> None:
     month = month or month_of(datetime.now(UTC))
     try:
-        paths = new_month(target, month, name=f"vault-{month}", target=target, custodians=custodians, needed=threshold)
+        paths = new_month(target, month, name=f"{of}-{month}", target=target, custodians=custodians, needed=threshold)
     except CustodyError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{target / f'{month}.pub'}: the public half; bring it to the server's vault folder.")
+    click.echo(f"{target / f'{month}.pub'}: the public half; bring it to the server's {of} folder.")
     for number, path in enumerate(paths, 1):
         click.echo(f"{path}: share {number} of {custodians}, any {threshold} open; print it for one custodian, then erase the file.")
 
