@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from msewa.accounts.models import Account, KnownDevice, Passkey, PendingReset, RecoveryCode, SignInSession, TotpFactor
 from msewa.accounts.operations import entering, resets, resting
 from msewa.accounts.operations.forgetting import addresses_in, contact_of, forget_begun, forget_sent, forget_tries
+from msewa.accounts.operations.left import forget_left, list_left
 from msewa.accounts.queries import get_contact, get_factor_confirmed_at, get_subject, list_passkeys
 from msewa.extensions import db
 from msewa.holdings import Holding
@@ -70,6 +71,7 @@ def gather_activity(subject: Subject) -> dict[str, Any]:
             {"at": row.begun_at.isoformat(), "ready_at": row.ready_at.isoformat(), "ends_at": row.ends_at.isoformat()}
             for row in db.session.execute(begun)
         ],
+        "left_addresses": list(list_left(subject)),
     }
 
 
@@ -85,6 +87,7 @@ def erase_activity(account_id: str) -> None:
     outbox.drop_all(entering.HALF, db.session.scalars(visits))
     resting.forget_ends(account_id)
     resets.forget(account_id)
+    forget_left(account_id)
     for model in (SignInSession, KnownDevice):  # codes that were sent go with their visit
         db.session.execute(delete(model).where(model.account_id == account_id))
 
@@ -96,7 +99,7 @@ def _text(moment: datetime | None) -> str | None:
 HOLDING = Holding(section="account", tables=("account", "totp_factor", "passkey", "recovery_code"), gather=gather, erase=erase)
 ACTIVITY = Holding(
     section="activity",
-    tables=("sign_in_session", "sent_code", "known_device", "pending_reset"),
+    tables=("sign_in_session", "sent_code", "known_device", "pending_reset", "left_address"),
     gather=gather_activity,
     erase=erase_activity,
 )

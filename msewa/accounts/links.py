@@ -11,7 +11,15 @@ from msewa.crypto.tokens import SignedLinks
 from msewa.web.keys import key_ring
 
 NOT_ME, CANCEL_RESET, AGREE_RESET, ENDING = "not me", "cancel reset", "agree reset", "account ends"
-PATHS = {NOT_ME: "/account/not-me/", CANCEL_RESET: "/recover/cancel/", AGREE_RESET: "/recover/agree/", ENDING: "/account/ending/"}
+# "This was not me" in the message to an address that was left: puts it back as well.
+BACK = {"mobile": "not me, mobile", "email": "not me, email"}
+_NOT_ME = "/account/not-me/"
+PATHS = {
+    **dict.fromkeys((NOT_ME, *BACK.values()), _NOT_ME),
+    CANCEL_RESET: "/recover/cancel/",
+    AGREE_RESET: "/recover/agree/",
+    ENDING: "/account/ending/",
+}
 
 
 def link_to(purpose: str, subject_id: str, *, now: datetime, life: timedelta = LINK_LIFE) -> str:

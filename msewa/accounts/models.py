@@ -125,6 +125,20 @@ class KnownDevice(Base):
     created_at: Mapped[datetime]
 
 
+class LeftAddress(Base):
+    """An address that she had until just now: for a week a link that went there alone puts it back."""
+
+    __tablename__ = "left_address"
+    __table_args__ = (UniqueConstraint("account_id", "field"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    field: Mapped[str] = mapped_column(String(10))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    left_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
 class PendingReset(Base):
     """A way back in for somebody who lost everything: it waits, tells both addresses, and can be cancelled."""
 

@@ -29,7 +29,7 @@ class AccountGoneError(Exception):
 def init_app(app: Flask) -> None:
     """Answer those who come too late with the sign-in page, never with a fault."""
     # They change what an account is found by, for which PostgreSQL wants the whole row: two of them, each sharing it, would lock up.
-    app.extensions[ALONE] = {"accounts.verify_mobile", "accounts.verify_email"}
+    app.extensions[ALONE] = {"accounts.verify_mobile", "accounts.verify_email", "accounts.not_me"}
     app.register_error_handler(AccountGoneError, _gone)
     app.register_error_handler(IntegrityError, _orphan)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask import Flask
 
-from msewa.accounts.operations import entering, resets, resting, throttling, visits
+from msewa.accounts.operations import entering, left, resets, resting, throttling, visits
 from msewa.outbox import worker
 from msewa.web import form_keys
 
@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
     worker.handle(app, visits.SWEEP, _sweep)
     worker.handle(app, entering.HALF, entering.report_half_done)
     worker.handle(app, resets.REMIND, resets.remind)
+    worker.handle(app, left.FORGET, left.forget_over)
     worker.handle(app, resting.SOON_OVER, resting.say_soon_over)
     worker.each_minute(app, _make_room)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, literal, select, union_all
 
-from msewa.accounts.models import Account, KnownDevice, Passkey, RecoveryCode, SignInSession, TotpFactor
+from msewa.accounts.models import Account, KnownDevice, LeftAddress, Passkey, RecoveryCode, SignInSession, TotpFactor
 from msewa.applications.models import Application
 from msewa.consents.models import ChoiceEvent, PolicySeen
 from msewa.extensions import db
@@ -28,6 +28,7 @@ OWNERS: dict[str, tuple[Any, ...]] = {
         SignInSession.account_id,
         KnownDevice.account_id,
     ),
+    "contact": (LeftAddress.account_id,),
     "application": (Application.account_id,),
     "messages": (Message.account_id,),
     "access": (LedgerEntry.subject_id,),

@@ -52,6 +52,7 @@ ACTS = {
     "choice.withdrawn_by_link": _("Switched off by the link in a message"),
     "closure": _("Your account"),
     "contact": _("Number or e-mail changed"),
+    "contact.put_back": _("Earlier number or e-mail put back by “This was not me”"),
     "disclosure": _("Given out as a law requires"),
     "disclosure.life": _("Given out because a life was in danger"),
     "download": _("Download of your data"),

@@ -16,6 +16,7 @@ OPENERS = {
     "accounts/operations/entering.py": HERSELF,
     "accounts/operations/numbers.py": SYSTEM,
     "accounts/operations/proving.py": HERSELF,
+    "accounts/operations/putting_back.py": "what was sent to her earlier address, for whoever holds it",
     "accounts/operations/resets.py": SYSTEM,
     "accounts/operations/resting.py": SYSTEM,
     "accounts/operations/visits.py": "an unfinished visit's own key",

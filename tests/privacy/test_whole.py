@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 
 from msewa.accounts.models import Passkey, RecoveryCode
 from msewa.accounts.operations import resets, visits
+from msewa.accounts.operations.left import keep_left
 from msewa.accounts.queries import place_of_passkey
 from msewa.applications.answers import Answer
 from msewa.applications.operations.holding_back import hold
@@ -72,6 +73,7 @@ SEALED = {
     "nominee.sealed": "Navdeep Kaur planted",
     "grievance.sealed": "A planted complaint",
     "grievance_event.sealed": REPLIED,
+    "left_address.sealed": "left.planted@example.org",
     "legal_disclosure.document": "handed_over",
 }
 # Whose a row is, where no column of it says so: the column that leads to a row that does.
@@ -114,6 +116,7 @@ def _rare(her: Applicant, *, word: str) -> None:
     db.session.add(RecoveryCode(id=secrets.token_hex(16), account_id=account_id, hashed=b"x", used_at=now))
     visits.know_device(account_id, device=None, now=now)
     resets.begin_reset(subject, now=now)
+    keep_left(subject, field="email", value="left.planted@example.org", to="other@example.org", now=now)
     suppress(account_id, channel="sms", topic="newsletter", reason="opted_out", now=now)
     address = "IN/GOV/PORTAL/citizens"
     if find_client(address) is None:

@@ -9,16 +9,20 @@ from sqlalchemy import CursorResult, delete, select, update
 from msewa.accounts.models import Account, PendingReset, RecoveryCode
 from msewa.accounts.operations import passkeys, visits
 from msewa.accounts.operations.forgetting import addresses_in, contact_of, forget_begun, forget_sent, forget_tries, forgive
+from msewa.accounts.operations.left import keep_left
 from msewa.accounts.operations.numbers import GONE, is_number_gone, release_number
 from msewa.accounts.operations.opening import add_recovery_codes, bind_factor
-from msewa.accounts.operations.telling import addresses_of, tell
+from msewa.accounts.operations.telling import Address, addresses_of, tell, tell_left
 from msewa.accounts.people import place_of
 from msewa.accounts.queries import index_of
 from msewa.crypto.envelope import seal_json, unseal_json
 from msewa.extensions import db
 from msewa.ledger.operations import record
 from msewa.ledger.rules import VISITOR, Actor, Subject
+from msewa.notifications.rules import Channel
 from msewa.notifications.suppressing import lift
+
+CHANNEL_OF: dict[str, Channel] = {"mobile": "sms", "email": "email"}
 
 
 def change_password(subject: Subject, *, hashed: bytes, but: str, actor: Actor, now: datetime) -> None:
@@ -50,8 +54,23 @@ def renew_codes(subject: Subject, *, hashes: Sequence[bytes], actor: Actor, now:
 
 def change_address(subject: Subject, *, field: str, value: str, actor: Actor, now: datetime) -> None:
     """Put a proven `mobile` or `email` in place of the old one; IntegrityError when somebody else has it by now."""
-    # A number that may be a stranger's by now is told nothing, not even that it was left.
-    before = [address for address in addresses_of(subject) if address[0] == "email" or not is_number_gone(subject.id)]
+    before = list_reached(subject)
+    leaves = [address for address in before if address[0] == CHANNEL_OF[field]]
+    can_go_back = [address for address in leaves if keep_left(subject, field=field, value=address[1], to=value, now=now)]
+    move_to(subject, field=field, value=value, now=now)
+    record("contact.changed", subject=subject, actor=actor, now=now, fields=(field,))
+    tell(subject, f"notice_{field}", now=now, also=[address for address in before if address not in can_go_back])
+    for address in can_go_back:
+        tell_left(subject, address, field=field, now=now)
+
+
+def list_reached(subject: Subject) -> list[Address]:
+    """Return the addresses of an account that are surely hers: a number that may be a stranger's by now is told nothing."""
+    return [address for address in addresses_of(subject) if address[0] == "email" or not is_number_gone(subject.id)]
+
+
+def move_to(subject: Subject, *, field: str, value: str, now: datetime) -> None:
+    """Reach her at another `mobile` or `email` from now on, and forget what was counted and begun at the one before."""
     left = contact_of(subject)
     sealed = db.session.scalars(select(Account.contact).where(Account.id == subject.id)).one()
     place = place_of("contact", account_id=subject.id)
@@ -69,8 +88,6 @@ def change_address(subject: Subject, *, field: str, value: str, actor: Actor, no
         lift(subject.id, reason=GONE)
         visits.end_recoveries(subject.id)
         forget_begun(left)
-    record("contact.changed", subject=subject, actor=actor, now=now, fields=(field,))
-    tell(subject, f"notice_{field}", now=now, also=before)
 
 
 def _end_ways_in(subject: Subject, *, but: str, actor: Actor, now: datetime) -> None:

@@ -5,9 +5,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from msewa.accounts import cookies
 from msewa.accounts.forms import LanguageForm
-from msewa.accounts.links import NOT_ME, read_link
 from msewa.accounts.operations import resets, securing
+from msewa.accounts.operations.left import find_left
 from msewa.accounts.operations.numbers import is_number_gone
+from msewa.accounts.operations.putting_back import NothingLeftError, NotMe, put_back, read_not_me
 from msewa.accounts.queries import (
     count_passkeys,
     count_recovery_codes,
@@ -18,7 +19,7 @@ from msewa.accounts.queries import (
     list_visits,
 )
 from msewa.accounts.routes.door import bp, done, link_over, me
-from msewa.crypto.tokens import LinkError
+from msewa.crypto.tokens import ExpiredLinkError, LinkError
 from msewa.web.access import form_on, public, signed_in
 from msewa.web.clock import now
 from msewa.web.form_keys import once
@@ -108,12 +109,29 @@ def cancel_reset() -> AnyResponse:
 def not_me(token: str) -> AnyResponse:
     """Open a "this was not me" link; pressing the button ends every visit and leads to new keys."""
     try:
-        account_id = read_link(token, purpose=NOT_ME, now=now())
+        link = read_not_me(token, now=now())
+        if request.method == "GET":
+            return _not_me_page(link)
+        why = _shut_out(link)
     except LinkError as error:
         return link_over(error)
-    if request.method == "GET":
-        return render_page("accounts/not_me.html")
-    securing.lock_out(get_subject(account_id), now=now())
-    response = done(url_for("accounts.recover", why="not-me"))
+    response = done(url_for("accounts.recover", why=why))
     cookies.take(response, "session")
     return response
+
+
+def _not_me_page(link: NotMe) -> Response:
+    if link.field and find_left(get_subject(link.account_id), field=link.field, now=now()) is None:
+        raise ExpiredLinkError
+    return render_page("accounts/not_me.html", field=link.field)
+
+
+def _shut_out(link: NotMe) -> str:
+    """Do what the link is for; return what the next page says of it."""
+    if link.field is None:
+        securing.lock_out(get_subject(link.account_id), now=now())
+        return "not-me"
+    try:
+        return f"{link.field}-back" if put_back(link.account_id, field=link.field, now=now()) else "taken"
+    except NothingLeftError:
+        raise ExpiredLinkError from None
