@@ -19,7 +19,7 @@ FORBIDDEN = {
 }
 CALLS = re.compile(r"{%-? (?:call (?P<form>ui\.form\()?|(?P<end>endcall))|<(?P<raw>form) |<(?P<raw_end>/form)>")
 # Its button has a name of its own (tests/CONTRACT.md): in the header, where a page's `submit` must not end the visit, and of many switches.
-NAMED_OTHERWISE = {'data-testid="sign-out"', 'data-testid="cell"'}
+NAMED_OTHERWISE = {'data-testid="sign-out"', 'data-testid="cell"', '"data-testid": "stop"'}
 
 
 def forms_of(text: str) -> list[str]:

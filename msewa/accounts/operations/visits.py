@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, delete, select, update
 
 from msewa.accounts.models import KnownDevice, SignInSession
 from msewa.accounts.queries import find_device, over
-from msewa.accounts.rules import HALF_DONE, LONGEST_VISIT, MOST_BEGUN, UNFINISHED, Visit, joined
+from msewa.accounts.rules import HALF_DONE, IDLE, LONGEST_VISIT, MOST_BEGUN, UNFINISHED, Visit, joined
 from msewa.accounts.same_cookies import token_for
 from msewa.accounts.standing import one_at_a_time
 from msewa.crypto.blind_index import blind_index
@@ -38,6 +38,7 @@ class Unfinished:
     kind: str
     key: bytes
     data: dict[str, Any] = field(repr=False)
+    seen_at: datetime
 
 
 def begin(kind: Visit, *, data: dict[str, Any], now: datetime, account_id: str | None = None) -> tuple[str, str]:
@@ -73,17 +74,25 @@ def _mark_in(data: dict[str, Any]) -> bytes | None:
 
 
 def find(token: str | None, *, kind: Visit, now: datetime) -> Unfinished | None:
-    """Return the unfinished visit of a token; None when it is over or of another kind."""
+    """Return the unfinished visit of a token; None when it is over, idle for long or of another kind."""
     if token is None:
         return None
-    chosen = select(SignInSession.id, SignInSession.data_key, SignInSession.sealed).where(
-        SignInSession.token_hash == token_hash(token), SignInSession.kind == kind, SignInSession.ends_at > now
+    chosen = select(SignInSession.id, SignInSession.data_key, SignInSession.sealed, SignInSession.seen_at).where(
+        SignInSession.token_hash == token_hash(token), SignInSession.kind == kind
     )
-    row = db.session.execute(chosen).first()
+    row = db.session.execute(chosen.where(SignInSession.ends_at > now, SignInSession.seen_at > now - IDLE)).first()
     if row is None or row.data_key is None:
         return None
     key = key_wrapper().unwrap(row.data_key, subject=row.id)
-    return Unfinished(row.id, kind, key, unseal_json(key, row.sealed, place=_place(row.id)))
+    return Unfinished(row.id, kind, key, unseal_json(key, row.sealed, place=_place(row.id)), row.seen_at)
+
+
+def stop(token: str | None) -> str | None:
+    """End a registration or recovery because somebody wants no more of it; return which it was, None when there is none."""
+    own = (SignInSession.token_hash == token_hash(token or ""), SignInSession.kind.in_((Visit.ENROL, Visit.RECOVER)))
+    kind = db.session.scalar(select(SignInSession.kind).where(*own))
+    db.session.execute(delete(SignInSession).where(*own))
+    return kind
 
 
 def data_of(visit_id: str, wrapped: bytes, sealed: bytes) -> dict[str, Any]:
@@ -233,9 +242,9 @@ def _sweep_later(*, now: datetime) -> None:
 def sweep(*, now: datetime) -> int:
     """Remove visits that are over, with all they had gathered; return how many."""
     # Half-done visits are left to their own piece of work, which tells their owner.
-    ended = (SignInSession.ends_at <= now) & (SignInSession.kind != Visit.HALF)
+    ended = (SignInSession.kind != Visit.HALF) & ((SignInSession.ends_at <= now) | (SignInSession.seen_at <= now - IDLE))
     # Not by their ids: both databases bound how many values one statement takes, and there may be more visits than that.
-    return cast("CursorResult[Any]", db.session.execute(delete(SignInSession).where(ended | over(now)))).rowcount
+    return cast("CursorResult[Any]", db.session.execute(delete(SignInSession).where(ended))).rowcount
 
 
 def make_room(*, most: int = MOST_BEGUN) -> None:

@@ -13,12 +13,15 @@ from wtforms import Field
 
 from msewa.accounts import cookies
 from msewa.accounts.factors import authenticator_link, grouped, qr_svg
+from msewa.accounts.operations import visits
 from msewa.accounts.operations.bounds import CodesBrakedError, TooManyNumbersError
 from msewa.accounts.operations.entering import Entered
 from msewa.accounts.operations.throttling import TooManyTriesError
+from msewa.accounts.operations.visits import Unfinished
 from msewa.accounts.people import Person
+from msewa.accounts.rules import SEEN_EVERY, Visit
 from msewa.crypto.tokens import ExpiredLinkError, LinkError
-from msewa.extensions import db
+from msewa.extensions import db, writing
 from msewa.visits import security
 from msewa.visits.security import Event
 from msewa.web import form_keys
@@ -54,6 +57,22 @@ def refused(template: str, form: Form, field: Field, message: str, *, status: in
 def over_words() -> str:
     """Say to a form that comes too late that its way is over: no page that looks like success."""
     return gettext("What you began here is over, or it is done already. Begin again.")
+
+
+def find_unfinished(kind: Visit) -> Unfinished | None:
+    """Return what this browser is in the middle of, and note at most once a minute that it is used; None when it is over."""
+    moment = clock_now()
+    visit = visits.find(cookies.read("session"), kind=kind, now=moment)
+    if visit is None or moment - visit.seen_at < SEEN_EVERY:
+        return visit
+    if request.method == "POST":  # in the form's own transaction, which holds its key
+        visits.note_seen(visit.id, now=moment)
+        return visit
+    db.session.rollback()
+    with writing():
+        visits.note_seen(visit.id, now=moment)
+        db.session.commit()
+    return visit
 
 
 def suspect(kind: Event) -> None:

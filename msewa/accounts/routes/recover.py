@@ -7,7 +7,6 @@ from flask import abort, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from msewa.accounts import cookies
 from msewa.accounts.factors import new_secret
 from msewa.accounts.forms import CodeForm, EitherKeyForm, LostForm, LostPhoneForm
 from msewa.accounts.operations import bounds, codes, proving, resets, visits
@@ -18,7 +17,7 @@ from msewa.accounts.operations.telling import tell
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.operations.visits import Unfinished
 from msewa.accounts.queries import find_account_id, find_pending_reset, get_subject
-from msewa.accounts.routes.door import bp, device, over_words, refused, suspect, told_to_wait, with_token
+from msewa.accounts.routes.door import bp, device, find_unfinished, over_words, refused, suspect, told_to_wait, with_token
 from msewa.accounts.rules import Visit
 from msewa.extensions import db
 from msewa.ledger.rules import Subject
@@ -34,7 +33,7 @@ CODE = "code_recover"
 
 def recovery_at(*steps: str) -> Unfinished:
     """Return the recovery that this browser is in the middle of, if it is at one of these steps; else begin again."""
-    visit = visits.find(cookies.read("session"), kind=Visit.RECOVER, now=now())
+    visit = find_unfinished(Visit.RECOVER)
     if visit is None or visit.data["step"] not in steps:
         abort(_over() if request.method == "POST" else see_other(url_for("accounts.recover")))
     return visit

@@ -7,7 +7,6 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from msewa.accounts import cookies
 from msewa.accounts.factors import new_secret
 from msewa.accounts.forms import CodeForm, DetailsForm, PasswordForm
 from msewa.accounts.operations import bounds, codes, visits
@@ -17,7 +16,7 @@ from msewa.accounts.operations.numbers import is_kept
 from msewa.accounts.operations.opening import new_account_id
 from msewa.accounts.operations.throttling import TooManyTriesError
 from msewa.accounts.operations.visits import Unfinished
-from msewa.accounts.routes.door import bp, done, over_words, refused, told_to_wait, waiting_words, wanted, with_token
+from msewa.accounts.routes.door import bp, done, find_unfinished, over_words, refused, told_to_wait, waiting_words, wanted, with_token
 from msewa.accounts.rules import Visit
 from msewa.extensions import db
 from msewa.web.access import form_on, public
@@ -37,7 +36,7 @@ STEPS = (
 
 def enrolment_at(*endpoints: str) -> Unfinished:
     """Return the registration that this browser is in the middle of; send it to the step that is due, if that is another."""
-    visit = visits.find(cookies.read("session"), kind=Visit.ENROL, now=now())
+    visit = find_unfinished(Visit.ENROL)
     if visit is None:
         abort(_begin([(None, over_words())]) if request.method == "POST" else see_other(url_for("accounts.register")))
     steps = [] if "opened" in visit.data else STEPS

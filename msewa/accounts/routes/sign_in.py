@@ -161,13 +161,15 @@ def go_in(subject: Subject, *, visit: Unfinished, way: str) -> AnyResponse:
 @bp.route("/sign-out", methods=["GET", "POST"])
 @public
 def sign_out() -> AnyResponse:
-    """End this visit; say that signing out or removing the app deletes nothing (P62)."""
+    """End this visit, or what was begun here to get one; say that signing out or removing the app deletes nothing (P62)."""
     if request.method == "GET":
         return render_page("accounts/sign_out.html")
     if current_user.is_authenticated:
         leave(me(), session_id=me().session_id, actor=me().actor, now=now())
-        db.session.commit()
-    response = cast(Response, see_other(url_for("accounts.sign_out")))
+    begun = visits.stop(cookies.read("session"))
+    db.session.commit()
+    where = "accounts.register_declined" if begun == Visit.ENROL else "accounts.sign_out"
+    response = cast(Response, see_other(url_for(where)))
     cookies.take(response, "session")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
