@@ -1,5 +1,7 @@
 """One answer of an application: its value, where it comes from, and what was typed where that could not be read."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -29,6 +31,11 @@ def to_json(page: Page) -> dict[str, Any]:
 def from_json(content: Mapping[str, Any]) -> dict[str, Answer]:
     """Return a page from what was sealed."""
     return {key: Answer(**{**row, "source": Source(row["source"])}) for key, row in content.items()}
+
+
+def version_of(page: Page) -> str:
+    """Return a short text that differs where two pages differ; empty for one that nobody saved."""
+    return hashlib.sha256(json.dumps(to_json(page), sort_keys=True).encode()).hexdigest()[:16] if page else ""
 
 
 def value_of(key: str, *, pages: Pages) -> str:

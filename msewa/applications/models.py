@@ -34,7 +34,10 @@ class Application(Base):
 
 
 class ApplicationPage(Base):
-    """One page of the form as it was last saved: {field: {value | typed, source, at}}, sealed; `is_done` once she went on from it."""
+    """One page of the form as it was last saved: {field: {value | typed, source, at}}, sealed; `is_done` once she went on from it.
+
+    `tab` names the showing of the page that was saved last.
+    """
 
     __tablename__ = "application_page"
 
@@ -42,6 +45,7 @@ class ApplicationPage(Base):
     step: Mapped[int] = mapped_column(Integer, primary_key=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     is_done: Mapped[bool] = mapped_column(Boolean)
+    tab: Mapped[str | None] = mapped_column(String(16))
 
 
 class ApplicationUnsaved(Base):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 
 from msewa.applications import places
-from msewa.applications.answers import Answer, from_json
+from msewa.applications.answers import Answer, from_json, version_of
 from msewa.applications.models import (
     Application,
     ApplicationEvent,
@@ -166,6 +166,15 @@ def read_pages(case: Case) -> dict[int, dict[str, Answer]]:
     chosen = select(ApplicationPage.step, ApplicationPage.sealed).where(ApplicationPage.application_id == case.id)
     rows = db.session.execute(chosen.order_by(ApplicationPage.step))
     return {row.step: from_json(unseal_json(case.key, row.sealed, place=places.of_page(case.id, step=row.step))) for row in rows}
+
+
+def find_last(case: Case, *, step: int) -> tuple[str, str | None]:
+    """Return the version of a page as it is saved, and the tab it was saved in."""
+    of_step = (ApplicationPage.application_id == case.id, ApplicationPage.step == step)
+    row = db.session.execute(select(ApplicationPage.sealed, ApplicationPage.tab).where(*of_step)).first()
+    if row is None:
+        return "", None
+    return version_of(from_json(unseal_json(case.key, row.sealed, place=places.of_page(case.id, step=step)))), row.tab
 
 
 def find_done(case: Case) -> set[int]:

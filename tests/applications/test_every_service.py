@@ -7,6 +7,7 @@ import pytest
 from msewa.applications.answers import Answer
 from msewa.applications.filling import Desk, find_problems, read_page
 from msewa.applications.operations import drafting, papers, sending
+from msewa.applications.operations.drafting import Tab
 from msewa.applications.operations.sending import Confirmation
 from msewa.applications.queries import Case, get_case
 from msewa.applications.reviewing import due_for, find_gap, make_review
@@ -35,7 +36,7 @@ def fill(case: Case, desk: Desk, *, paper: Paper) -> None:
         pages[step] = read.kept
         problems = {**find_problems(desk, step, pages=pages), **read.refused}
         assert not problems, (desk.definition.id, {key: error.code for key, error in problems.items()})
-        drafting.save_page(case, step=step, page=pages[step], is_done=True, now=desk.now)
+        drafting.save_page(case, step=step, page=pages[step], is_done=True, tab=Tab("", ""), now=desk.now)
     for need in desk.definition.papers:
         if not need.made_by_us:
             papers.add_paper(case, key=need.key, paper=paper, now=desk.now)

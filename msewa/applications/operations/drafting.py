@@ -1,6 +1,7 @@
 """Beginning, keeping and discarding a draft."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from msewa.applications import places
 from msewa.applications.answers import Page, to_json
 from msewa.applications.models import Application, ApplicationPage
 from msewa.applications.operations import holding_back
-from msewa.applications.queries import Case, count_drafts, find_untouched
+from msewa.applications.queries import Case, count_drafts, find_last, find_untouched
 from msewa.applications.references import new_reference, show_reference
 from msewa.applications.rules import MOST_DRAFTS, State
 from msewa.catalogue.rules import Definition
@@ -30,6 +31,18 @@ class TooManyDraftsError(Exception):
 
 class AlreadySentError(Exception):
     """The application is no draft any more: it was sent or withdrawn meanwhile."""
+
+
+class ChangedElsewhereError(Exception):
+    """The page was saved in another tab or on another device after it was shown in this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One showing of a page of the form: its name, and the version of what it showed as saved."""
+
+    name: str
+    seen: str
 
 
 def begin(definition: Definition, *, subject: Subject, actor: Actor, language: str, now: datetime) -> str:
@@ -62,15 +75,22 @@ def begin(definition: Definition, *, subject: Subject, actor: Actor, language: s
     return reference
 
 
-def save_page(case: Case, *, step: int, page: Page, is_done: bool, now: datetime) -> None:
-    """Keep one page of the form as it stands, right or not, and that she went on from it; raises AlreadySentError."""
-    # First: from here to the commit nobody can send it without this page.
+def save_page(case: Case, *, step: int, page: Page, is_done: bool, tab: Tab, now: datetime) -> None:
+    """Keep one page of the form as it stands, right or not, and that she went on from it.
+
+    Raises AlreadySentError, and ChangedElsewhereError rather than write over what was not seen in this tab.
+    """
+    # First: from here to the commit nobody can send it without this page, nor save another one.
     touch(case, now=now)
+    version, saved_in = find_last(case, step=step)
+    # What it saved itself it need not have seen come back: on a slow line it goes on writing meanwhile.
+    if version != tab.seen and saved_in != tab.name:
+        raise ChangedElsewhereError
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     sealed = seal_json(case.key, to_json(page), place=places.of_page(case.id, step=step))
-    row = dialect.insert(ApplicationPage).values(application_id=case.id, step=step, sealed=sealed, is_done=is_done)
+    row = dialect.insert(ApplicationPage).values(application_id=case.id, step=step, sealed=sealed, is_done=is_done, tab=tab.name)
     # Once done it stays so: whoever comes back to change a word has been through it.
-    kept = {"sealed": sealed, **({"is_done": True} if is_done else {})}
+    kept = {"sealed": sealed, "tab": tab.name, **({"is_done": True} if is_done else {})}
     db.session.execute(row.on_conflict_do_update(index_elements=["application_id", "step"], set_=kept))
     holding_back.let_go(case.id, step=step)
 

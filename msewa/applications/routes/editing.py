@@ -1,16 +1,17 @@
 """The form, step by step. Every answer is kept as it stands, right or wrong, so that nothing typed is lost."""
 
+import hashlib
 from datetime import datetime
 
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from msewa.applications.answers import Pages
+from msewa.applications.answers import Pages, version_of
 from msewa.applications.filling import Desk, Problems, find_for_profile, find_problems, prefill, read_page, take_up
 from msewa.applications.forms.page import make_page
 from msewa.applications.operations import drafting
-from msewa.applications.operations.drafting import AlreadySentError
-from msewa.applications.queries import Case, find_unsaved, read_pages
+from msewa.applications.operations.drafting import AlreadySentError, ChangedElsewhereError, Tab
+from msewa.applications.queries import Case, find_last, find_unsaved, read_pages
 from msewa.applications.reviewing import find_unfinished
 from msewa.applications.routes.blueprint import address, bp, desk_for, frame, own_case, person
 from msewa.applications.routes.ended import hold_typed
@@ -19,6 +20,7 @@ from msewa.applications.steps import count_steps, paper_step_of, read_step
 from msewa.catalogue.answer_messages import sentence_of
 from msewa.extensions import db
 from msewa.profile import operations as profile
+from msewa.web import form_keys
 from msewa.web.access import citizen, held_when_ended
 from msewa.web.pages import render_page, see_other, wanted_fragment
 
@@ -34,12 +36,13 @@ def edit(ref: str) -> AnyResponse:
     step = _asked_step(case, desk, pages=pages)
     if step == paper_step_of(desk.definition):
         return paper_step(case, desk, is_checked=_is_checked())
+    seen = version_of(pages.get(step, {}))
     pages = {step: prefill(desk, step), **pages}
     unsaved = find_unsaved(case, step=step, now=desk.now)
     if unsaved is not None:
         pages[step] = take_up(pages[step], unsaved=unsaved)
     problems = find_problems(desk, step, pages=pages) if _is_checked() else {}
-    return _show(case, desk, step, pages=pages, problems=problems, is_unsaved=unsaved is not None)
+    return _show(case, desk, step, pages=pages, problems=problems, seen=seen, is_unsaved=unsaved is not None)
 
 
 @bp.post("/applications/<ref>/edit")
@@ -76,19 +79,37 @@ def _save_answers(case: Case, desk: Desk, step: int, *, pages: Pages) -> AnyResp
     is_staying = wanted_fragment() is not None or "narrow" in request.form
     is_done = not (is_staying or "later" in request.form or problems)
     try:
-        drafting.save_page(case, step=step, page=read.kept, is_done=is_done, now=desk.now)
+        drafting.save_page(case, step=step, page=read.kept, is_done=is_done, tab=_tab(), now=desk.now)
     except AlreadySentError:
         return see_other(address("show", case))
+    except ChangedElsewhereError:
+        return _choose(case, desk, step, typed=pages)
     if is_done and "update_profile" in request.form:
         profile.keep(person(), find_for_profile(desk, read.answers), actor=person().actor, now=desk.now)
     db.session.commit()
+    seen = version_of(read.kept)
     if is_staying:
-        return _show(case, desk, step, pages=pages, problems=problems if _is_checked() else {}, unkept=read.unkept, is_saved=True)
+        problems = problems if _is_checked() else {}
+        return _show(case, desk, step, pages=pages, problems=problems, unkept=read.unkept, seen=seen, is_saved=True)
     # Whoever leaves is asked for nothing that is missing, but told what would not be there when she is back.
     problems = read.unkept if "later" in request.form else problems
     if problems:
-        return _show(case, desk, step, pages=pages, problems=problems, unkept=read.unkept, is_saved=True, status=422)
+        return _show(case, desk, step, pages=pages, problems=problems, unkept=read.unkept, seen=seen, is_saved=True, status=422)
     return see_other(_next_place(case, desk, step))
+
+
+def _tab() -> Tab:
+    # The form's key is new with each showing of the page; only a trace of it is kept.
+    key = request.form.get(form_keys.FIELD, "")
+    return Tab(hashlib.sha256(key.encode("utf-8", "backslashreplace")).hexdigest()[:16], request.form.get("seen", ""))
+
+
+def _choose(case: Case, desk: Desk, step: int, *, typed: Pages) -> Response:
+    """Save nothing, show what was typed, and let her choose: sent again from here, it takes the place of what the other tab saved."""
+    db.session.rollback()
+    seen, _ = find_last(case, step=step)
+    status = 409 if wanted_fragment() is None else 200
+    return _show(case, desk, step, pages=typed, problems={}, seen=seen, is_elsewhere=True, status=status)
 
 
 def _next_place(case: Case, desk: Desk, step: int) -> str:
@@ -108,6 +129,7 @@ def _show(
     *,
     pages: Pages,
     problems: Problems,
+    seen: str,
     unkept: Problems | None = None,
     status: int = 200,
     **notes: bool,
@@ -123,8 +145,10 @@ def _show(
         page=made,
         form=made.form,
         saved_at=desk.now if notes.get("is_saved") else _last_saved(case),
+        seen=seen,
         unkept=[f"{made.form[key].label.text}: {sentence_of(error)}" for key, error in (unkept or {}).items()],
         is_unsaved=notes.get("is_unsaved", False),
+        is_elsewhere=notes.get("is_elsewhere", False),
         is_part=wanted_fragment() is not None,
         **frame(case, desk),
     )
