@@ -28,7 +28,9 @@ from msewa.consents import routes as consents_routes
 from msewa.consents.holding import HOLDING as CHOICES
 from msewa.consents.purposes import read_by
 from msewa.consents.texts import get_registration_notice
+from msewa.delivery import commands as delivery_commands
 from msewa.delivery import operations as delivery
+from msewa.delivery import queries as delivery_queries
 from msewa.delivery.gateway import HttpDepartments
 from msewa.dpo import routes as dpo_routes
 from msewa.dpo import work as dpo_work
@@ -86,6 +88,7 @@ BLUEPRINTS = (
     start.bp,
     catalogue_routes.bp,
     catalogue_commands.bp,
+    delivery_commands.bp,
     accounts_routes.bp,
     accounts_commands.bp,
     profile_routes.bp,
@@ -126,6 +129,7 @@ def register(app: Flask, *, settings: Settings) -> None:
     daily.every_day(app, figures.TOPIC, figures.release_due)
     daily.every_day(app, holding_back.TOPIC, holding_back.let_go_old)
     app.extensions["readiness"]["catalogue"] = is_loaded
+    app.extensions["reachable"] = delivery_queries.list_reachable
     app.extensions["registration_notice"] = get_registration_notice
     app.extensions["name_act"] = name_act
     for reader, purpose_ids in READERS:

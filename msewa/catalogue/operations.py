@@ -1,7 +1,7 @@
 """Loading the catalogue: again and again without loss; a definition that changed becomes a new version beside the old."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from msewa.catalogue.building import build_definitions
 from msewa.catalogue.models import CatalogueDefinition, CatalogueList, CatalogueProvider, CatalogueRelease, CatalogueService
+from msewa.catalogue.queries import STOPS, list_stops
 from msewa.catalogue.rules import Category
 from msewa.catalogue.sources import Sources, read_sources, source_digest
 from msewa.crypto.canonical import digest
@@ -103,21 +104,35 @@ def _load_definitions(definitions: dict[str, dict[str, Any]], *, track: Track) -
     return made
 
 
-def suspend_provider(provider_id: str) -> None:
-    """Stop every disclosure to a provider at once."""
+def suspend_provider(provider_id: str, *, why: str = "") -> None:
+    """Stop every disclosure to a provider at once, and keep why."""
     row = db.session.get_one(CatalogueProvider, provider_id)
     row.is_registered = False
-    _announce()
+    _keep_stops({**list_stops(), provider_id: why})
+    announce()
+
+
+def reinstate_provider(provider_id: str) -> None:
+    """Take a suspension back; one that went off the register meanwhile stays off until the catalogue's files have it again."""
+    row = db.session.get_one(CatalogueProvider, provider_id)
+    row.is_registered = provider_id in {one["id"] for one in read_sources()["providers"]["providers"]}
+    _keep_stops({one: why for one, why in list_stops().items() if one != provider_id})
+    announce()
 
 
 def reinstate_providers() -> None:
     """Take back every suspension."""
     db.session.execute(update(CatalogueProvider).values(is_registered=True))
-    _announce()
+    _keep_stops({})
+    announce()
 
 
-def _announce() -> None:
-    # The register shows a suspension, so every process reads the catalogue anew.
+def _keep_stops(stops: Mapping[str, str]) -> None:
+    db.session.merge(CatalogueList(name=STOPS, content=_json(stops)))
+
+
+def announce() -> None:
+    """Let every process read the catalogue anew: pages say whether an office is stopped, and whether it has a gateway."""
     db.session.execute(update(CatalogueRelease).values(number=CatalogueRelease.number + 1))
     db.session.flush()
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from msewa.catalogue.models import CatalogueDefinition, CatalogueProvider, CatalogueRelease
+from msewa.catalogue.models import CatalogueDefinition, CatalogueList, CatalogueProvider, CatalogueRelease
 from msewa.catalogue.rules import Definition, Provider
 from msewa.catalogue.snapshot import Catalogue, read_catalogue, read_release, to_definition
 from msewa.extensions import db
@@ -18,6 +18,7 @@ from msewa.web.errors import NoSuchRowError
 
 # Counted on the monotonic clock: a demonstration's may be moved.
 LOOK_AGAIN_AFTER = 2.0  # seconds; a new release is seen by every process within this
+STOPS = "stops"  # the list of providers that the operator has stopped
 _loading = threading.Lock()
 
 
@@ -101,3 +102,9 @@ def get_scheme(scheme_id: str) -> dict[str, Any]:
 def is_registered(provider_id: str) -> bool:
     """Ask the database, not memory, whether a provider may receive anything now (P26)."""
     return bool(db.session.scalar(select(CatalogueProvider.is_registered).where(CatalogueProvider.id == provider_id)))
+
+
+def list_stops() -> dict[str, str]:
+    """Return which providers the operator has stopped, and why."""
+    kept = db.session.scalar(select(CatalogueList.content).where(CatalogueList.name == STOPS))
+    return json.loads(kept) if kept else {}

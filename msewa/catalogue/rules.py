@@ -80,6 +80,12 @@ class Provider:
     verified: bool
     is_private: bool = False
     is_registered: bool = True
+    is_reached: bool = False
+
+    @property
+    def can_receive(self) -> bool:
+        """Whether an application could go there now: registered, not stopped, and with a gateway (P26)."""
+        return self.is_registered and self.is_reached
 
 
 @dataclass(frozen=True, slots=True)

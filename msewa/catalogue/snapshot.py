@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 
 from msewa.catalogue.models import CatalogueDefinition, CatalogueList, CatalogueProvider, CatalogueRelease, CatalogueService
@@ -55,12 +56,13 @@ def read_catalogue() -> Catalogue:
     lists = {row.name: json.loads(row.content, object_hook=share) for row in rows}
     channels, places = lists["channels"], lists["places"]
     private = set(channels["private_companies"])
+    reachable = current_app.extensions["reachable"]()  # who has a gateway, which a lower feature can't ask itself
     # Those off the register too: what went to them still has to name them.
     providers = db.session.execute(select(CatalogueProvider.content, CatalogueProvider.is_registered).order_by(CatalogueProvider.id))
     return Catalogue(
         release=release,
         services={definition.id: definition for definition in _read_live(share)},
-        providers={p.id: p for p in (_provider(json.loads(row.content), row.is_registered, private) for row in providers)},
+        providers={p.id: p for p in (_provider(json.loads(row.content), row.is_registered, private, reachable) for row in providers)},
         fields={row["id"]: _field(row) for row in lists["fields"]},
         papers={row["id"]: _paper(row) for row in lists["papers"]},
         categories={row["id"]: row["name"] for row in lists["categories"]},
@@ -157,7 +159,7 @@ def _paper(row: Record) -> Paper:
     return Paper(row["id"], row["name"], row["purpose"], row.get("accepts"), row.get("made_by_us", False))
 
 
-def _provider(row: Record, is_registered: bool, private: set[str]) -> Provider:
+def _provider(row: Record, is_registered: bool, private: set[str], reachable: frozenset[str]) -> Provider:
     return Provider(
         id=row["id"],
         kind=ProviderKind(row["kind"]),
@@ -167,4 +169,5 @@ def _provider(row: Record, is_registered: bool, private: set[str]) -> Provider:
         verified=row["verified"],
         is_private=row["id"] in private,
         is_registered=is_registered,
+        is_reached=row["id"] in reachable,
     )

@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select, update
 
 from msewa.catalogue import queries as catalogue
+from msewa.catalogue.operations import announce
 from msewa.crypto.canonical import canonical
 from msewa.crypto.jose import encrypt_package, sign_package
 from msewa.crypto.keyring import Purpose
@@ -56,7 +57,8 @@ def register_provider(
     )
     # Merged: a provider may go back to a key that it had before.
     db.session.merge(key)
-    db.session.flush()
+    announce()
+    hasten_waiting(provider_id)
 
 
 def dispatch(application_id: str, *, provider_id: str, payload: bytes, papers: Papers, now: datetime) -> None:
@@ -110,6 +112,12 @@ def recall_untried(application_ids: Iterable[str]) -> set[str]:
     for word in db.session.scalars(select(Package.application_id).where(Package.concerns.in_(recalled))).all():
         recall(word)
     return recalled
+
+
+def hasten_waiting(provider_id: str) -> None:
+    """Let the oldest hundred packages that were tried in vain go to a provider now."""
+    waiting = select(Package.application_id).where(Package.provider_id == provider_id, Package.accepted_at.is_(None))
+    outbox.hasten(TOPIC, db.session.scalars(waiting.order_by(Package.created_at).limit(100)).all())
 
 
 def let_finish(application_ids: Iterable[str]) -> None:
@@ -189,7 +197,6 @@ def _note(reference: str, receipt: str | None, *, now: datetime) -> None:
         outbox.drop_all(TOPIC, [reference])  # it is named by the application, which is gone
         return
     package.accepted_at, package.receipt, package.jwe = now, receipt, None
-    waiting = select(Package.application_id).where(Package.provider_id == package.provider_id, Package.accepted_at.is_(None))
     # It answers again: what waits for it goes now, in order, a hundred after each that was taken.
-    outbox.hasten(TOPIC, db.session.scalars(waiting.order_by(Package.created_at).limit(100)).all())
+    hasten_waiting(package.provider_id)
     outbox.put(DELIVERED_TOPIC, reference, now=now)

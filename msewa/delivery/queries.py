@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import or_, select, union
 
+from msewa.catalogue.queries import is_registered
 from msewa.delivery.models import Package, ProviderKey
 from msewa.extensions import db
 from msewa.outbox.queries import find_progress
@@ -82,3 +83,13 @@ def list_reached(application_ids: Iterable[str]) -> set[str]:
 def find_active_key(provider_id: str) -> ProviderKey | None:
     """Return the key that packages for this provider are closed to now."""
     return db.session.scalars(select(ProviderKey).filter_by(provider_id=provider_id, active=True)).first()
+
+
+def list_reachable() -> frozenset[str]:
+    """Return which providers have a gateway here; one that is stopped is among them."""
+    return frozenset(db.session.scalars(select(ProviderKey.provider_id).where(ProviderKey.active)))
+
+
+def can_receive(provider_id: str) -> bool:
+    """Whether an application could go to this provider now (P26)."""
+    return find_active_key(provider_id) is not None and is_registered(provider_id)

@@ -15,6 +15,7 @@ from msewa.applications.queries import Case
 from msewa.applications.reviewing import due_for, find_gap, make_review
 from msewa.applications.routes.blueprint import address, bp, desk_for, frame, own_case, person
 from msewa.delivery.operations import ProviderNotRegisteredError
+from msewa.delivery.queries import can_receive
 from msewa.extensions import db, writing
 from msewa.web import form_keys
 from msewa.web.access import citizen, form_on
@@ -83,6 +84,7 @@ def _show(case: Case, desk: Desk, *, problem: str = "", seen: Mapping[str, str] 
         sending.note_review(case, made.package, now=desk.now)
         db.session.commit()
     values: dict[str, Any] = {"review": made, "problem": problem, "summary": _summary(problem), **frame(case, desk)}
+    values["is_open"] = can_receive(desk.definition.provider)
     return render_page("applications/review.html", status=status, **values)
 
 
