@@ -25,7 +25,7 @@ SENDERS = {
     "notifications/promotion.py": {"write"},
 }
 # What goes to an account that rests: its end, whatever is done with its keys, and a breach.
-WHILE_RESTING = [
+WHILE_RESTING = {
     "account_rest_ending",
     "breach_notice",
     "notice_new_device",
@@ -38,7 +38,7 @@ WHILE_RESTING = [
     "notice_code_used",
     "notice_mobile",
     "notice_email",
-]
+}
 # The steps below the pipes: who makes a message, hands one to a courier, or writes a mail to the wire.
 ONLY = {
     "Message": {"notifications/operations.py"},
