@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 from flask import Blueprint, Flask, current_app
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 
 from msewa import schema
 from msewa.catalogue.operations import is_up_to_date, load_catalogue
@@ -18,12 +18,16 @@ from msewa.outbox import daily
 from msewa.sandbox import operations, seeding
 from msewa.web.clock import now
 
-NOT_READY = "The database is away, or not ready yet: flask --app app prepare makes it so."
-# By PostgreSQL's own states, insufficient_privilege and lock_not_available.
+NOT_READY = "The database is not ready yet: flask --app app prepare makes it so."
+# By PostgreSQL's own states: undefined_table, undefined_column, insufficient_privilege and lock_not_available.
 FAULTS = {
+    "42P01": NOT_READY,
+    "42703": NOT_READY,
     "42501": "The database role of this command may not do that: README.md says which role is for what (“Running it for real”).",
     "55P03": "Somebody else is at work there at this moment. Try again.",
 }
+# The embedded database's words for the first two.
+MISSING = ("no such table", "no such column")
 bp = Blueprint("start", __name__, cli_group=None)
 
 
@@ -74,9 +78,10 @@ def in_one_line(act: Callable[..., Any]) -> Callable[..., Any]:
     def told(*args: Any, **kwargs: Any) -> Any:
         try:
             return act(*args, **kwargs)
-        except (OperationalError, ProgrammingError) as error:
-            state = str(getattr(error.orig, "sqlstate", None))
-            raise click.ClickException(FAULTS.get(state, NOT_READY)) from error
+        except (IntegrityError, DataError):
+            raise  # a fault of the program and not of its surroundings: its trace is wanted
+        except DatabaseError as error:
+            raise click.ClickException(_why(error)) from error
         except OSError as error:
             # click's own: whoever reads our output has gone away.
             if error.errno in (None, errno.EPIPE):
@@ -84,3 +89,14 @@ def in_one_line(act: Callable[..., Any]) -> Callable[..., Any]:
             raise click.ClickException(": ".join(str(part) for part in (error.filename, error.strerror) if part)) from error
 
     return told
+
+
+def _why(error: DatabaseError) -> str:
+    """Return what to do about it, else what the driver says: its first line, in which no driver names a password."""
+    said = str(error.orig).partition("\n")[0].rstrip(".")
+    if said.startswith(MISSING):
+        return NOT_READY
+    if not hasattr(error.orig, "sqlstate"):
+        return f"The database in MSEWA_DATA can not be used: {said}."
+    # Only a connection that stands gives a state: what fails before it does (host, role, password, database) is told in words alone.
+    return FAULTS.get(str(getattr(error.orig, "sqlstate", "")), f"The database of MSEWA_DATABASE_URL can not be used: {said}.")

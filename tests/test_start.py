@@ -1,12 +1,16 @@
 """Commands on an installation that is not ready: one line that says what to do, and no trace."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event, make_url
 
 from msewa import create_app
+from msewa.closure.vault import get_current_key
 from msewa.config import Settings, SettingsError
 from msewa.extensions import db
 
@@ -25,8 +29,62 @@ def test_a_command_says_in_one_line_that_the_database_is_not_ready(bare: Flask, 
     result = bare.test_cli_runner().invoke(args=command)
 
     assert result.exit_code != 0
-    assert result.output.splitlines()[-1].startswith("Error: The database is away, or not ready yet: flask --app app prepare")
+    assert result.output.splitlines()[-1].startswith("Error: The database is not ready yet: flask --app app prepare")
     assert isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"database": "nosuch"}, 'database "nosuch" does not exist.'),
+        ({"username": "nosuch"}, 'role "nosuch" does not exist.'),
+        ({"host": "127.0.0.1", "port": 1}, 'connection to server at "127.0.0.1", port 1 failed: Connection refused.'),
+    ],
+    ids=["database", "role", "host"],
+)
+@pytest.mark.parametrize("command", ["prepare", "worker"])
+def test_a_command_says_what_keeps_it_from_the_server_and_never_the_password(
+    tmp_path: Path, change: dict[str, Any], said: str, command: str
+) -> None:
+    url = make_url(os.environ["MSEWA_TEST_POSTGRES"]).set(password="of the owner", **change)
+    if "host" in change:
+        url = url.set(query={})
+    app = create_app(Settings(mode="demo", data=tmp_path, database_url=url.render_as_string(hide_password=False)))
+
+    result = app.test_cli_runner().invoke(args=[command])
+
+    line = result.output.splitlines()[-1]
+    assert (result.exit_code, line.partition(":")[0]) == (1, "Error")
+    assert line.startswith("Error: The database of MSEWA_DATABASE_URL can not be used: ")
+    assert said in line
+    assert "of the owner" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("pragma", "said"),
+    [("query_only=ON", "attempt to write a readonly database"), ("max_page_count=1", "database or disk is full")],
+    ids=["readonly", "full"],
+)
+def test_a_command_says_that_the_embedded_database_is_readonly_or_its_disk_full(bare: Flask, pragma: str, said: str) -> None:
+    with bare.app_context():
+        engine = db.engine
+
+    def limit(connection: Any, record: Any) -> None:
+        connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "connect", limit)
+
+    result = bare.test_cli_runner().invoke(args=["prepare"])
+
+    assert (result.exit_code, result.output.splitlines()[-1]) == (1, f"Error: The database in MSEWA_DATA can not be used: {said}.")
+
+
+def test_an_embedded_database_of_another_key_ring_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "msewa.db").write_bytes(bytes(range(256)) * 16)
+
+    result = create_app(Settings(mode="demo", data=tmp_path)).test_cli_runner().invoke(args=["prepare"])
+
+    assert result.output.splitlines()[-1] == "Error: The database in MSEWA_DATA can not be used: file is not a database."
 
 
 def test_an_installation_without_a_catalogue_is_not_ready(bare: Flask) -> None:
@@ -38,8 +96,10 @@ def test_an_installation_without_a_catalogue_is_not_ready(bare: Flask) -> None:
 @pytest.mark.parametrize("place", ["missing/file", "file/file"])
 def test_a_command_says_in_one_line_that_it_can_not_write_there(app: Flask, tmp_path: Path, place: str) -> None:
     (tmp_path / "file").touch()
+    with app.app_context():
+        month = get_current_key(now=app.extensions["clock"].now()).month
 
-    result = app.test_cli_runner().invoke(args=["backup", str(tmp_path / place)])
+    result = app.test_cli_runner().invoke(args=["vault", "export", "--month", month, "--out", str(tmp_path / place)])
 
     assert result.exit_code != 0
     assert result.output.splitlines()[-1].startswith(f"Error: {tmp_path / place}: No")
