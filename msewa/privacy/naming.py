@@ -21,7 +21,9 @@ KINDS = {
 }
 ACTS = {
     "account": _("Your account"),
+    "account.appointed": _("The operator of mSewa made this an account for work"),
     "account.deregistered": _("Account paused"),
+    "account.dismissed": _("The operator of mSewa made this your own account again"),
     "account.exported": _("Data taken along before the account ends"),
     "account.locked_out": _("“This was not me” was pressed: every visit ended"),
     "account.proved_again": _("Password and second key were given again"),

@@ -13,6 +13,7 @@ SYSTEM = "the system tells or books something; what it opens is shown to nobody"
 OPENERS = {
     "accounts/holding.py": "her own download, the seal and the erasure",
     "accounts/looking.py": "the look itself",
+    "accounts/operations/appointing.py": SYSTEM,
     "accounts/operations/entering.py": HERSELF,
     "accounts/operations/numbers.py": SYSTEM,
     "accounts/operations/proving.py": HERSELF,
