@@ -14,8 +14,16 @@ LONGEST_ANSWER = 64 * 1024
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-class EgressError(Exception):
-    """Nothing, or nothing usable, came back; what was sent and to whom is never said."""
+class OutsideError(Exception):
+    """The other side has not taken what it was sent; `reason` is a word or a number for the log: never what was sent, nor to whom."""
+
+    def __init__(self, reason: str | int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class EgressError(OutsideError):
+    """Nothing, or nothing usable, came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ def post(url: str, body: bytes, *, headers: Mapping[str, str], allow_loopback: b
         answer = connection.getresponse()
         return Answer(answer.status, answer.read(LONGEST_ANSWER))
     except (OSError, http.client.HTTPException) as error:
-        raise EgressError(type(error).__name__) from None
+        raise EgressError(_reason(error)) from None
     finally:
         connection.close()
 
@@ -62,7 +70,7 @@ def mail(url: str, message: EmailMessage) -> None:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             server.send_message(message)
     except (OSError, smtplib.SMTPException) as error:
-        raise EgressError(type(error).__name__) from None
+        raise EgressError(_reason(error)) from None
 
 
 def _mail_server(parts: SplitResult, *, context: ssl.SSLContext) -> smtplib.SMTP:
@@ -90,3 +98,10 @@ def _refuse_private(connection: http.client.HTTPConnection) -> None:
     address = ipaddress.ip_address(connection.sock.getpeername()[0])
     if not address.is_global:
         raise EgressError("PrivateAddress")
+
+
+def _reason(error: Exception) -> str:
+    """Return the fault's kind, and its number where it has one: the mail server's, or the system's."""
+    number = getattr(error, "smtp_code", None) or getattr(error, "errno", None)
+    # Not its message, in which a server may repeat the address.
+    return f"{type(error).__name__} {number or ''}".strip()

@@ -85,6 +85,7 @@ class SmtpsListener:
     def __init__(self, folder: Path) -> None:
         self.certificate, private = make_certificate(folder)
         self.received: list[bytes] = []
+        self.greeting = b"220 localhost"
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, private)
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._handler(), bind_and_activate=True)
@@ -98,7 +99,7 @@ class SmtpsListener:
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
-                self.wfile.write(b"220 localhost\r\n")
+                self.wfile.write(listener.greeting + b"\r\n")
                 while line := self.rfile.readline().strip().upper():
                     if line == b"DATA":
                         self.wfile.write(b"354 go on\r\n")

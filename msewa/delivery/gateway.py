@@ -10,8 +10,8 @@ TAKEN = (200, 201, 202)
 LONGEST_RECEIPT = 120
 
 
-class NotAcceptedError(Exception):
-    """The department's system did not take the package this time; only the status of its answer is kept."""
+class NotAcceptedError(egress.OutsideError):
+    """The department's system did not take the package this time; only the status of its answer is kept, as the reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,8 @@ class RefusedError(Exception):
     """The courier will never take this message: the number or the text is not acceptable to it."""
 
 
-class NotTakenError(Exception):
-    """The courier did not take the message this time."""
+class NotTakenError(egress.OutsideError):
+    """The courier did not take the message this time; the reason is the status of its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class HttpSmsCourier:
         if answer.status in REFUSED:
             raise RefusedError
         if answer.status not in TAKEN:
-            raise NotTakenError
+            raise NotTakenError(answer.status)
 
 
 class SmtpCourier:

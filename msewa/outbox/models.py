@@ -23,5 +23,5 @@ class OutboxItem(Base):
     lease_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(Integer, default=0)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
-    # The kind of the fault alone: its message might quote what was being sent.
+    # The kind of the fault, and the reason that the way out gives: another's message might quote what was being sent.
     error: Mapped[str] = mapped_column(String(80), default="")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import CursorResult, Select, Update, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from msewa.egress import OutsideError
 from msewa.extensions import db, writing
 from msewa.outbox.models import OutboxItem
 from msewa.outbox.rules import LEASE, needs_attention, next_try_at
@@ -131,7 +132,7 @@ def perform(lease: Lease, *, handlers: dict[str, Handler], now: datetime) -> boo
             db.session.commit() if done else db.session.rollback()
     except Exception as error:  # the worker must outlive any fault of a handler
         db.session.rollback()
-        _postpone(lease, error=type(error).__name__, now=now)
+        _postpone(lease, error=_kind_of(error), now=now)
         return False
     return done
 
@@ -152,6 +153,12 @@ def _postpone(lease: Lease, *, error: str, now: datetime) -> None:
     with writing():
         _settle(lease, state=state, lease_until=None, attempts=attempts, error=error, due_at=next_try_at(attempts=attempts, now=now))
         db.session.commit()
+
+
+def _kind_of(error: Exception) -> str:
+    # The message of any other fault may quote what was being sent.
+    kind = type(error).__name__
+    return f"{kind}: {error.reason}" if isinstance(error, OutsideError) else kind
 
 
 def _is_gone(lease: Lease) -> bool:

@@ -1,6 +1,7 @@
 """The way out: TLS that is verified, no redirects, no private addresses, and nothing else opens a connection."""
 
 import ast
+import errno
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def test_only_the_one_way_out_opens_connections() -> None:
 def test_a_redirect_is_not_followed(department: Callable[..., RunningDepartment]) -> None:
     process = department()
 
-    with pytest.raises(NotAcceptedError):
+    with pytest.raises(NotAcceptedError, match=r"^307$"):
         HttpDepartments(allow_loopback=True).post(parcel_to(f"{process.address}/moved"))
 
     assert process.told()["calls"] == []
@@ -74,7 +75,7 @@ def test_production_reaches_no_department_in_the_clear(room: Flask, department: 
 
 @pytest.mark.promise("P74")
 def test_a_department_whose_certificate_nobody_vouches_for_gets_nothing(listener: TlsListener) -> None:
-    with pytest.raises(EgressError):
+    with pytest.raises(EgressError, match="SSLCertVerificationError 1"):
         egress.post(listener.address, b"closed", headers={})
 
     assert listener.received == []
@@ -102,5 +103,6 @@ def test_nobody_listening_is_an_error_that_names_nobody() -> None:
     with pytest.raises(EgressError) as caught:
         egress.post("https://localhost:9/secret-path", b"", headers={})
 
+    assert caught.value.reason == f"ConnectionRefusedError {errno.ECONNREFUSED}"
     assert "secret" not in str(caught.value)
     assert caught.value.__cause__ is None

@@ -66,8 +66,10 @@ def test_an_sms_goes_out_over_tls_with_its_id_and_the_installations_credentials(
 def test_what_the_gateway_says_decides_whether_to_try_again(gateway: TlsListener, status: int) -> None:
     gateway.status = status
 
-    with pytest.raises(RefusedError if status in (400, 422) else NotTakenError):
+    with pytest.raises(RefusedError if status in (400, 422) else NotTakenError) as caught:
         HttpSmsCourier(gateway.address).send(LETTER)
+
+    assert getattr(caught.value, "reason", status) == status
 
 
 @pytest.mark.parametrize("url", ["http://localhost:9/", "ftp://localhost/", ""])
@@ -93,6 +95,15 @@ def test_no_mail_goes_to_an_address_that_decodes_into_others(mail_server: SmtpsL
         SmtpCourier(mail_server.address, sender="help@msewa.example.org").send(coded)
 
     assert mail_server.received == []
+
+
+def test_what_a_mail_server_said_against_a_mail_is_told_by_its_number_and_names_nobody(mail_server: SmtpsListener) -> None:
+    mail_server.greeting = f"450 not now, {MAIL.to}".encode()
+
+    with pytest.raises(EgressError) as caught:
+        SmtpCourier(mail_server.address, sender="help@msewa.example.org").send(MAIL)
+
+    assert str(caught.value) == "SMTPConnectError 450"
 
 
 def test_a_mail_server_nobody_vouches_for_gets_nothing(mail_server: SmtpsListener, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,7 +80,7 @@ def test_a_message_of_a_transaction_that_was_rolled_back_is_never_sent(courier: 
 
 def test_a_courier_that_is_away_gets_the_same_message_later(courier: RecordingCourier) -> None:
     message_id = send_code()
-    courier.trouble = NotTakenError()
+    courier.trouble = NotTakenError(503)
     worker.run_due(now=NOW)
     courier.trouble = None
 

@@ -1,5 +1,6 @@
 """Work after the commit: once, leased, fenced, tried again for 30 days, never dropped (F02, F08, F18)."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -8,7 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from msewa.delivery.gateway import NotAcceptedError
+from msewa.egress import EgressError
 from msewa.extensions import db, writing
+from msewa.notifications.gateway import NotTakenError
 from msewa.outbox import operations, worker
 from msewa.outbox.models import OutboxItem
 from msewa.outbox.operations import Errand, TryLaterError, lease_next, perform, put
@@ -137,6 +141,31 @@ def test_after_thirty_days_of_failure_work_needs_attention_and_can_be_revived(ro
 
     assert last - NOW < GIVE_UP_AFTER <= now - NOW < GIVE_UP_AFTER + timedelta(hours=7)
     assert (tried_again, waiting, revived, state_of("a")) == (0, 1, 1, "waiting")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (EgressError("ConnectionRefusedError 111"), "EgressError: ConnectionRefusedError 111"),
+        (NotAcceptedError(503), "NotAcceptedError: 503"),
+        (NotTakenError(429), "NotTakenError: 429"),
+        (ValueError("+916280014799"), "ValueError"),
+    ],
+    ids=["way", "office", "courier", "other"],
+)
+def test_the_log_says_why_the_outside_took_nothing_and_of_other_faults_the_kind_alone(
+    room: Flask, trouble: Exception, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(reference: str, *, now: datetime) -> None:
+        raise trouble
+
+    worker.handle(room, "t.test", refuse)
+    put_in("t.test", "a")
+    worker.run_due(now=NOW)
+
+    (line,) = [json.loads(message) for message in caplog.messages if "work_failed" in message]
+    kept = db.session.scalar(select(OutboxItem.error).filter_by(topic="t.test", reference="a"))
+    assert (line["error"], kept) == (said, said)
 
 
 def test_work_of_an_unknown_topic_waits_for_its_handler(room: Flask) -> None:
