@@ -33,11 +33,12 @@ def leave(app: Flask, person: Somebody) -> dict[str, Any]:
     return receipt
 
 
-def offline(*arguments: str, group: str = "vault", settings: dict[str, str] = NOWHERE) -> subprocess.CompletedProcess[str]:
+def offline(*arguments: str, group: str = "vault", settings: dict[str, str] = NOWHERE, typed: str = "") -> subprocess.CompletedProcess[str]:
     """Run a command as on a machine that has the program and nothing else: no data folder, no settings, no key ring."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MSEWA_")}
     command = [sys.executable, "-m", "flask", "--app", "app", group, *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment | settings, capture_output=True, text=True, timeout=120, check=False)
+    known = environment | settings
+    return subprocess.run(command, cwd=ROOT, env=known, input=typed, capture_output=True, text=True, timeout=120, check=False)
 
 
 def destroy(app: Flask, month: str, *more: str, burnt: str = "2") -> Any:

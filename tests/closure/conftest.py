@@ -87,9 +87,9 @@ def _opened(installation: Installation, row: Archive) -> tuple[dict, dict[str, b
     return read_content(archive), dict(read_files(archive))
 
 
-def run(app: Flask, *arguments: str):
+def run(app: Flask, *arguments: str, typed: str | None = None):
     """Run a command of the application as at a terminal."""
-    return app.test_cli_runner().invoke(args=list(arguments))
+    return app.test_cli_runner().invoke(args=list(arguments), input=typed)
 
 
 @pytest.fixture

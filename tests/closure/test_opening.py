@@ -19,8 +19,8 @@ ONE = pytest.mark.parametrize("backend", ["sqlite"])
 
 def opened(file: Path, out: Path, *shares: str, match: str, expect: int = 1):
     """Open an export with these --share options."""
-    asked = ("--instrument", "CRM-7/2027", "--match", match, "--expect", str(expect))
-    return offline("open", str(file), *shares, *asked, "--out", str(out))
+    asked = ("--instrument", "CRM-7/2027", "--match", "-", "--expect", str(expect))
+    return offline("open", str(file), *shares, *asked, "--out", str(out), typed=match)
 
 
 @pytest.mark.promise("P55", "P56")
@@ -62,6 +62,7 @@ def test_custodians_open_what_an_instrument_names_and_it_is_counted(
         ("only ASCII", "is damaged"),
         ("a harmless id", "is damaged"),
         ("what it names", "Say what the instrument names"),
+        ("readable words", "write it in UTF-8"),
         ("a folder of its own", "is not empty"),
     ],
 )
@@ -76,6 +77,7 @@ def test_nothing_opens_without_all_that_the_law_asks(
     lines = text.splitlines(keepends=True)
     instrument = {"an instrument": [], "an empty one": ["--instrument", "  "]}.get(lacking, ["--instrument", "CRM-7/2027"])
     match = " - " if lacking == "what it names" else person.mobile
+    (named := tmp_path / "named.txt").write_text(match, encoding="utf-16" if lacking == "readable words" else "utf-8")
     if lacking == "a true share":
         Path(shares[3]).write_text("these are no words of a share")
     if lacking == "shares of this month":
@@ -94,7 +96,7 @@ def test_nothing_opens_without_all_that_the_law_asks(
     file.write_bytes(spoilt.get(lacking, text).encode("latin-1"))
     few = {"a second custodian": shares[:2], "another than the first": shares[:2] * 2}.get(lacking, shares)
 
-    refused = offline("open", str(file), *few, *instrument, "--match", match, "--out", str(out))
+    refused = offline("open", str(file), *few, *instrument, "--match", str(named), "--out", str(out))
 
     assert refused.returncode != 0
     assert word in refused.stderr

@@ -48,7 +48,7 @@ def leaves_by(way: str, leaver: Leaver, clock: ClockHandle) -> None:
         leaver.client.submit("/account/deregister", "deregister")
         clock.advance(days=31)
     else:
-        assert run(leaver.app, "terminate", "begin", leaver.person.mobile, "--why", "Order 12/2026.").exit_code == 0
+        assert run(leaver.app, "terminate", "begin", "-", "--why", "Order 12/2026.", typed=leaver.person.mobile).exit_code == 0
         clock.advance(days=31)
 
 
@@ -72,7 +72,7 @@ def test_an_account_that_was_ended_while_it_rested_leaves_no_errand(app: Flask, 
     with app.app_context(), writing():
         resting.rest(person.subject(), actor=person.actor, now=clock.now())
         db.session.commit()
-    run(app, "terminate", "begin", person.mobile, "--why", "Order 12/2026.")
+    run(app, "terminate", "begin", "-", "--why", "Order 12/2026.", typed=person.mobile)
 
     clock.advance(days=31)
     work(app)

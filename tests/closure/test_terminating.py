@@ -4,6 +4,7 @@ import io
 import json
 import threading
 import zipfile
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -29,7 +30,7 @@ ONE = pytest.mark.parametrize("backend", ["sqlite"])
 def ended(app: Flask, post: Post) -> tuple[Somebody, str]:
     """Somebody whose account is ending, and the path of the link she was sent."""
     person = somebody(app, profile=PROFILE, email="ending@example.org")
-    answer = run(app, "terminate", "begin", person.mobile, "--why", WHY)
+    answer = run(app, "terminate", "begin", "-", "--why", WHY, typed=person.mobile)
     assert answer.exit_code == 0, answer.output
     [letter] = [one for one in post.to(person.mobile) if one.template == "account_ending"]
     return person, "/" + letter.links[0].split("/", 3)[3]
@@ -91,7 +92,7 @@ def test_the_operator_hears_whether_she_could_be_told(app: Flask) -> None:
         list(revoke_numbers([untold.mobile], now=app.extensions["clock"].now()))
         db.session.commit()
 
-    said = [run(app, "terminate", "begin", person.mobile, "--why", WHY).output for person in (told, untold)]
+    said = [run(app, "terminate", "begin", "-", "--why", WHY, typed=person.mobile).output for person in (told, untold)]
 
     assert "its owner told" in said[0]
     assert "NOBODY TOLD" in said[1]
@@ -130,9 +131,9 @@ def test_whoever_rests_is_told_all_the_same(app: Flask, client: StrictClient, po
     person = signed_in(client, app=app)
     client.submit("/account/deregister", "deregister")
 
-    run(app, "terminate", "begin", person.mobile, "--why", WHY)
+    run(app, "terminate", "begin", "-", "--why", WHY, typed=person.mobile)
     told = post.templates_to(person.mobile)
-    run(app, "terminate", "take-back", person.mobile)
+    run(app, "terminate", "take-back", "-", typed=person.mobile)
     clock.advance(days=31)
     work(app)
 
@@ -147,7 +148,7 @@ def test_an_objection_that_holds_opens_it_again_and_she_is_told(
 ) -> None:
     person, _ = ended
 
-    answer = run(app, "terminate", "take-back", person.mobile)
+    answer = run(app, "terminate", "take-back", "-", typed=person.mobile)
     clock.advance(days=31)
     work(app)
 
@@ -166,10 +167,26 @@ def test_an_objection_that_holds_opens_it_again_and_she_is_told(
 def test_without_a_reason_nobodys_account_ends(app: Flask, arguments: tuple[str, str]) -> None:
     person = somebody(app)
 
-    refused = run(app, "terminate", "begin", person.mobile, *arguments)
+    refused = run(app, "terminate", "begin", "-", *arguments, typed=person.mobile)
 
     assert refused.exit_code == 1
     assert "Say in a sentence why" in refused.output
+
+
+@ONE
+@pytest.mark.promise("P25")
+def test_her_number_stands_in_a_file_and_never_on_the_command_line(app: Flask, tmp_path: Path) -> None:
+    person, file = somebody(app), tmp_path / "number.txt"
+    file.write_text(f"{person.mobile}\n", encoding="utf-8-sig")
+
+    refused = run(app, "terminate", "begin", person.mobile, "--why", WHY)
+    begun = run(app, "terminate", "begin", str(file), "--why", WHY)
+    file.write_bytes("ਅਮਨ".encode("utf-16"))
+    unread = run(app, "terminate", "begin", str(file), "--why", WHY)
+
+    assert (refused.exit_code, "No such file" in refused.output) == (2, True)
+    assert begun.exit_code == 0, begun.output
+    assert (unread.exit_code, unread.output) == (1, "Error: This is no mobile number.\n")
 
 
 @pytest.mark.parametrize("backend", ["postgres"])

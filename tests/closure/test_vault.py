@@ -204,7 +204,8 @@ def test_what_was_taken_out_is_asked_for_and_what_still_opens_it_is_no_secret(
 
     refused, unknown = destroy(app, month), destroy(app, month, "--erased", "00000000")
     ended = destroy(app, month, "--exports-left")
-    opened = offline("open", str(file), *shares, "--instrument", "X/1", "--match", person.mobile, "--out", str(tmp_path / "out"))
+    asked = ("--instrument", "X/1", "--match", "-", "--out", str(tmp_path / "out"))
+    opened = offline("open", str(file), *shares, *asked, typed=person.mobile)
 
     assert (refused.exit_code, export_id in refused.output) == (1, True)
     assert "no such export" in unknown.output

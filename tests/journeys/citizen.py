@@ -209,11 +209,11 @@ class Citizen:
 
     def is_shown_the_door(self, server: LiveServer) -> None:
         """Read in a letter's link why the operator ends the account, who takes that back afterwards."""
-        server.run("terminate", "begin", self.facts["mobile"], "--why", "A trial of this page")
+        server.run("terminate", "begin", "-", "--why", "A trial of this page", typed=self.facts["mobile"])
         letters = [link for one in self.door.messages(self.facts["mobile"]) for link in one["links"]]
         self.browser.open(next(urlsplit(link).path for link in letters if "/account/ending/" in link))
         self.browser.arrives("closure.ending")
-        server.run("terminate", "take-back", self.facts["mobile"])
+        server.run("terminate", "take-back", "-", typed=self.facts["mobile"])
 
     def applies(self, service: str, **answers: str) -> str:
         """Send an application of one or more prefilled pages; return its reference."""

@@ -53,10 +53,12 @@ class LiveServer:
         self.stop()
         raise AssertionError(f"the server did not come up:\n{self.log.read_text()[-4000:]}")
 
-    def run(self, *arguments: str) -> str:
+    def run(self, *arguments: str, typed: str = "") -> str:
         """Run a `flask` command in this installation and return what it printed; it must succeed."""
         command = [sys.executable, "-m", "flask", "--app", "app", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self.environ, capture_output=True, text=True, timeout=STARTS_WITHIN, check=False)
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environ, input=typed, capture_output=True, text=True, timeout=STARTS_WITHIN, check=False
+        )
         assert done.returncode == 0, done.stderr[-4000:]
         return done.stdout
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import TextIO
 
 import click
 from flask import Flask
@@ -15,9 +16,13 @@ from msewa.crypto.custody import CUSTODIANS, NEEDED, CustodyError, new_month
 
 OFFLINE = frozenset({("vault", "new-month"), ("vault", "open"), ("security", "new-key")})
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-# On the command line itself they would stay in the shell's history.
+# On the command line itself these would stay in the shell's history, and whoever works on the machine could read them meanwhile.
+WORDS = click.File(encoding="utf-8-sig")
 SHARE = "A file with the words of a custodian's paper, never the words themselves; once for each custodian."
-MATCH = "What the instrument names, whole: a mobile number, an e-mail address, a full name, the number of an application or complaint."
+MATCH = (
+    "A file (-: what is typed, ended with Ctrl-D) with what the instrument names, whole: a mobile number, an e-mail address, a full name, "
+    "the number of an application or complaint."
+)
 EXPECT = "How many bundles the instrument names at most; where more match, nothing is opened."
 A_FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -80,17 +85,20 @@ def _make(month: str | None, *, of: str, target: Path, custodians: int, threshol
 @click.argument("exports", nargs=-1, required=True, type=A_FILE)
 @click.option("--share", "shares", multiple=True, required=True, type=A_FILE, help=SHARE)
 @click.option("--instrument", required=True, help="The number of the legal instrument that asks for it.")
-@click.option("--match", required=True, help=MATCH)
+@click.option("--match", "named", required=True, type=WORDS, help=MATCH)
 @click.option("--expect", type=click.IntRange(min=1), default=1, show_default=True, help=EXPECT)
 @click.option("--out", "target", required=True, type=A_FOLDER, help="Where what was found is written, and the count for the public log.")
-def opening(exports: tuple[Path, ...], shares: tuple[Path, ...], instrument: str, match: str, expect: int, target: Path) -> None:
+def opening(exports: tuple[Path, ...], shares: tuple[Path, ...], instrument: str, named: TextIO, expect: int, target: Path) -> None:
     """Try the bundles of the months named in EXPORTS, and write those that match. The count goes to `flask vault record-opening`."""
     words = [path.read_text(encoding="ascii", errors="replace") for path in shares]
     moment = datetime.now(UTC)
     try:
+        match = named.read()
         counted, damaged = open_months(exports, shares=words, instrument=instrument, match=match, expect=expect, out=target, now=moment)
     except ClosureError as error:
         raise click.ClickException(str(error)) from None
+    except UnicodeDecodeError:
+        raise click.ClickException("What the instrument names can't be read: write it in UTF-8.") from None
     except OSError as error:
         raise click.ClickException(f"{error.filename} can't be written: {error.strerror}.") from None
     for bundle_id in damaged:
