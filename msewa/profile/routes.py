@@ -35,7 +35,7 @@ def show() -> AnyResponse:
     wanted = request.args.get("edit", "")
     key = "district" if wanted in WITHIN_DISTRICT and "district" not in desk.profile else wanted
     if key in GUARDED_FIELDS and not is_fresh():
-        return _prove(key)
+        return see_other(_prove_first(key))
     is_asked = _section_of(key, desk=desk) is not None
     form = form_for([desk.known.fields[key]], desk=desk) if is_asked else None
     return _sheet(desk, form=form, edit=key if is_asked else None)
@@ -53,7 +53,7 @@ def change(section: str, field: str) -> AnyResponse:
     form = form_for([desk.known.fields[field]], desk=desk)
     if not form.validate():
         return _sheet(desk, form=form, edit=field, status=422)
-    return _keep(form, desk=desk, back=url_for("profile.show", kept=field, _anchor=f"part_{section}"))
+    return _keep(form, desk=desk, kept=field, section=section)
 
 
 @bp.get("/profile/<section>")
@@ -71,7 +71,7 @@ def fill(section: str) -> AnyResponse:
     form = _section_form(section)
     if not form.validate():
         return _section_page(section, form=form, status=422)
-    return _keep(form, desk=_desk(), back=url_for("profile.show", kept=section, _anchor=f"part_{section}"))
+    return _keep(form, desk=_desk(), kept=section, section=section)
 
 
 def _me() -> Person:
@@ -96,17 +96,20 @@ def _section_form(section: str) -> ProfileForm:
     return form_for(fields, desk=desk)
 
 
-def _prove(key: str) -> AnyResponse:
-    """Ask who she is before where money goes may change; she comes back to that line."""
-    return see_other(url_for("accounts.step_up", next=url_for("profile.show", edit=key)))
+def _prove_first(key: str, **said: str | None) -> str:
+    """Return where she shows who she is before where money goes may change; she comes back to that line."""
+    return url_for("accounts.step_up", next=url_for("profile.show", edit=key, **said))
 
 
-def _keep(form: ProfileForm, *, desk: Desk, back: str) -> AnyResponse:
+def _keep(form: ProfileForm, *, desk: Desk, kept: str, section: str) -> AnyResponse:
     held = {key: value.value for key, value in desk.profile.items()}
     guarded = [key for key in GUARDED_FIELDS & form.kept.keys() if form.kept[key] != held.get(key, "")]
+    back, values = url_for("profile.show", kept=kept, _anchor=f"part_{section}"), form.kept
     if guarded and not is_fresh():
-        return _prove(guarded[0])
-    keep(_me(), form.kept, actor=_me().actor, now=now())
+        # The rest of what she typed is kept now: it would be gone when she comes back. This one she is told to write again.
+        values = {key: value for key, value in form.kept.items() if key not in guarded}
+        back = _prove_first(guarded[0], again=guarded[0], kept=kept if values else None)
+    keep(_me(), values, actor=_me().actor, now=now())
     form_keys.remember(back)
     db.session.commit()
     return see_other(back)
@@ -115,6 +118,7 @@ def _keep(form: ProfileForm, *, desk: Desk, back: str) -> AnyResponse:
 def _sheet(desk: Desk, *, form: ProfileForm | None, edit: str | None, status: int = 200) -> Response:
     parts = sheet_of(desk.profile, known=desk.known, language=desk.language)
     shown: dict[str, Any] = {"parts": parts, "titles": TITLES, "form": form, "edit": edit, "kept": request.args.get("kept", "")}
+    shown["again"] = edit is not None and request.args.get("again") == edit
     return render_page("profile/show.html", fragments=FRAGMENTS, status=status, page_id="profile.show", **shown)
 
 

@@ -1,5 +1,7 @@
 """The profile's pages: whole, by section, and to whom they are open."""
 
+from urllib.parse import unquote
+
 import brotli
 import pytest
 from flask import Flask
@@ -7,6 +9,7 @@ from flask import Flask
 from msewa.catalogue.queries import catalogue
 from msewa.ledger.queries import list_entries
 from msewa.profile.rules import SECTIONS
+from tests.conftest import ClockHandle
 from tests.people import PROFILE, signed_in
 from tests.profile.lines import EDITABLE, edit, kept_by
 from tests.strict_client import Page, StrictClient
@@ -117,7 +120,7 @@ def test_every_question_says_why_it_is_asked_and_the_page_stays_light(app: Flask
     assert len(brotli.compress(page.text.encode(), quality=5)) <= 4096
 
 
-def test_where_money_goes_changes_only_with_fresh_proof(client: StrictClient, app: Flask, clock) -> None:
+def test_where_money_goes_changes_only_with_fresh_proof(client: StrictClient, app: Flask, clock: ClockHandle) -> None:
     person = signed_in(client, app=app, profile={"bank_account": "123456789012 SBIN0001234"})
     opened = client.page("/profile?edit=bank_account").fields("profile-bank_account")
     section = client.page("/profile/money").fields("profile-money")
@@ -133,3 +136,35 @@ def test_where_money_goes_changes_only_with_fresh_proof(client: StrictClient, ap
         assert answer.headers["Location"].startswith("/account/prove?next=")
     assert kept_by(person)["bank_account"] == "123456789012 SBIN0001234"
     assert other.headers["Location"].startswith("/profile?kept=money")
+
+
+def test_what_was_typed_beside_it_is_kept_while_proof_is_asked_for(client: StrictClient, app: Flask, clock: ClockHandle) -> None:
+    person = signed_in(client, app=app)
+    account, typed = "918273645546 SBIN0009182", {"income_annual": "90000", "land_acres": "2.5"}
+    fields = client.page("/profile/money").fields("profile-money")
+    assert typed.keys() < fields.keys()
+    clock.advance(minutes=11)
+
+    asked = [client.post("/profile/money", data=fields | typed | {"bank_account": account}) for _ in "12"]
+    client.submit(asked[0].headers["Location"], "step-up", password=person.password, code=person.code())
+    page = client.page(unquote(asked[0].headers["Location"].partition("?next=")[2]))
+
+    assert asked[0].headers["Location"] == asked[1].headers["Location"], "a double tap leads to the same page"
+    kept = kept_by(person)
+    assert {key: kept[key] for key in typed} == typed
+    assert "bank_account" not in kept
+    assert "Not saved yet: first we had to ask if it is you." in page.text
+    assert "Saved" in page.text
+    saved = client.post("/profile/money/bank_account", data=page.fields("profile-bank_account") | {"bank_account": account})
+    assert saved.headers["Location"].startswith("/profile?kept=bank_account")
+    assert "Not saved yet" not in client.page("/profile?edit=bank_account").text
+
+
+def test_a_line_that_is_asked_again_after_proof_claims_nothing_saved(client: StrictClient, app: Flask, clock: ClockHandle) -> None:
+    signed_in(client, app=app)
+    opened = client.page("/profile?edit=bank_account").fields("profile-bank_account")
+    clock.advance(minutes=11)
+
+    line = client.post("/profile/money/bank_account", data={**opened, "bank_account": "918273645546 SBIN0009182"})
+
+    assert unquote(line.headers["Location"]) == "/account/prove?next=/profile?edit=bank_account&again=bank_account"
