@@ -1,5 +1,6 @@
 """The worker: takes due work until none is left, then waits."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -13,9 +14,12 @@ from msewa.web import journal
 from msewa.web.clock import now as clock_now
 
 PAUSE_SECONDS = 1.0
+# Between two looks while the database is away: each doubles up to here, and nothing that waits is late by much when it is back.
+LONGEST_PAUSE_SECONDS = 10.0
 MINUTE_SECONDS = 60.0
 # Work that comes back every minute and did not succeed for so long is not just held up.
 LATE_SECONDS = 5 * MINUTE_SECONDS
+_telling = threading.Lock()
 
 
 def handlers() -> dict[str, Handler]:
@@ -43,14 +47,21 @@ def _goes_well(act: Callable[..., None], *, now: datetime) -> bool:
         act(now=now)
     except Exception as error:  # a full disk today must not end the work of tomorrow
         db.session.rollback()
-        _note_fault(error)
+        _note_fault(current_app, error)
         return False
     return True
 
 
-def _note_fault(error: Exception) -> None:
+def _note_fault(app: Flask, error: Exception) -> None:
+    """Log a fault, and the same one in any topic once a minute: all meet a database that is away, again and again."""
     # The type alone: a message may quote what somebody wrote.
-    journal.event("worker_waits", error=type(error).__name__)
+    kind, moment = type(error).__name__, time.monotonic()
+    told: dict[str, float] = app.extensions.setdefault("worker_told_at", {})
+    with _telling:
+        if moment - told.get(kind, -math.inf) < MINUTE_SECONDS:
+            return
+        told[kind] = moment
+    journal.event("worker_waits", error=kind)
 
 
 def run_next(*, now: datetime, topic: str | None = None) -> bool:
@@ -71,15 +82,18 @@ def run_due(*, now: datetime) -> int:
 
 def run_forever(app: Flask, *, stop: threading.Event, topic: str | None = None) -> None:
     """Work (on `topic`) until `stop` is set; a database that is away is waited for, and so is the end of any other fault."""
+    pause = PAUSE_SECONDS
     while not stop.is_set():
         try:
             # The clock is read for each piece: a lease taken at the start of a long queue would be over before its turn.
             with app.app_context():
                 while not stop.is_set() and run_next(now=clock_now(), topic=topic):
                     pass
+            pause = PAUSE_SECONDS
         except Exception as error:  # the thread must outlive it: nobody would start another
-            _note_fault(error)
-        stop.wait(PAUSE_SECONDS)
+            _note_fault(app, error)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        stop.wait(pause)
 
 
 def run_topics(app: Flask, *, stop: threading.Event) -> None:
@@ -119,7 +133,7 @@ def _run_minutes(app: Flask, *, stop: threading.Event) -> None:
                 if run_minute_work(now=clock_now()):
                     app.extensions["minute_work_done_at"] = time.monotonic()
         except Exception as error:  # the clock's own file may be what can't be read
-            _note_fault(error)
+            _note_fault(app, error)
         stop.wait(MINUTE_SECONDS)
 
 

@@ -86,6 +86,31 @@ def test_the_worker_outlives_a_database_that_is_away(app: Flask, monkeypatch: py
     stop.set()
 
 
+def test_all_topics_tell_a_database_that_is_away_once_and_look_for_it_ever_more_rarely(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(worker, "PAUSE_SECONDS", 0.05)
+    monkeypatch.setitem(app.extensions, "worker_told_at", {})
+    monkeypatch.setitem(app.extensions, "each_minute", [])
+    monkeypatch.setitem(app.extensions, "outbox_handlers", {f"t.{number}": print for number in range(4)})
+    refusals: list[int] = []
+
+    def refuse(*_: object) -> None:
+        refusals.append(1)
+        raise OperationalError("select", {}, Exception("away"))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", refuse)
+    stop = threading.Event()
+    threading.Timer(1.2, stop.set).start()
+    worker.run_topics(app, stop=stop)
+    event.remove(engine, "before_cursor_execute", refuse)
+
+    assert caplog.text.count("worker_waits") == 1
+    assert 4 <= len(refusals) <= 4 * 6, "steadily, it would be some 24 each"
+
+
 def test_looking_for_work_in_vain_takes_no_write_lock(app: Flask) -> None:
     begun: list[str] = []
 
