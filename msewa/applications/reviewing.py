@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from msewa.applications.answers import Pages
-from msewa.applications.deadlines import Due, find_due
+from msewa.applications.answers import Pages, value_of
+from msewa.applications.deadlines import Due, find_due, find_limit
 from msewa.applications.filling import Desk, find_problems
 from msewa.applications.packages import Package, build_package
 from msewa.applications.queries import Case, Held, find_done, list_papers, read_pages
@@ -89,7 +90,8 @@ def find_unfinished(case: Case, desk: Desk, *, pages: Pages) -> int:
 
 def make_review(case: Case, desk: Desk, *, seen: Mapping[str, str] | None = None) -> Review:
     """Put together what would be sent now; lines that differ from those `seen` before are marked."""
-    package = build_package(case, desk.definition, pages=read_pages(case), papers=list_papers(case))
+    pages = read_pages(case)
+    package = build_package(case, desk.definition, pages=pages, papers=list_papers(case))
     values = package.values()
     changed = {name for name, value in values.items() if seen is not None and seen.get(name) != value}
     return Review(
@@ -97,7 +99,7 @@ def make_review(case: Case, desk: Desk, *, seen: Mapping[str, str] | None = None
         sections=_sections(desk, package, changed=changed),
         papers=_papers(desk, package, changed=changed),
         stays=tuple(desk.catalogue.fields[key].label for key in desk.profile if key not in _own(desk, package)),
-        due=due_for(desk),
+        due=due_for(desk, pages=pages),
     )
 
 
@@ -106,9 +108,11 @@ def _own(desk: Desk, package: Package) -> set[str]:
     return {key for key in package.answers if desk.definition.need(key).of_applicant}
 
 
-def due_for(desk: Desk) -> Due:
-    """Return by when an answer is due if it is sent now."""
-    return find_due(desk.now.astimezone(INDIA).date(), days=desk.definition.days, unit=desk.definition.day_unit)
+def due_for(desk: Desk, *, pages: Pages) -> Due:
+    """Return by when an answer is due if these pages are sent now."""
+    today = desk.now.astimezone(INDIA).date()
+    days = find_limit(desk.definition, answer=partial(value_of, pages=pages), today=today)
+    return find_due(today, days=days, unit=desk.definition.day_unit)
 
 
 def _sections(desk: Desk, package: Package, *, changed: set[str]) -> tuple[Section, ...]:

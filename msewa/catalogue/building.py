@@ -66,6 +66,8 @@ def _facts(facts: Record) -> Record:
         "keywords": facts["keywords"],
         "source": facts["source"],
         "verified": facts["verified"],
+        # Left out where there is none: a definition that did not change keeps its seal and version.
+        **({"other_limit": facts["other_limit"]} if "other_limit" in facts else {}),
     }
 
 

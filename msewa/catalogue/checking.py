@@ -30,6 +30,7 @@ def find_problems(sources: Sources | None = None) -> list[str]:
     return [
         *_against_schema("definition", definitions.values()),
         *(problem for definition in definitions.values() for problem in _in_steps(definition)),
+        *_in_limits(definitions.values(), bank=sources["fields"]["fields"]),
         *_dangling(sources),
         *(f"{name}.yaml: {problem}" for name, content in sources.content.items() for problem in _in_words(content, at="")),
     ]
@@ -59,6 +60,20 @@ def _in_steps(definition: Record) -> Iterator[str]:
     stepped = sorted(key for step in definition["steps"] for key in step["fields"])
     if asked != stepped:
         yield f"{definition['id']}: its steps ask for {sorted(set(stepped) ^ set(asked)) or 'a field twice'}, its fields do not agree"
+
+
+def _in_limits(definitions: Iterable[Record], *, bank: Iterable[Record]) -> Iterator[str]:
+    """What chooses another time limit is a date that the service must be told; and words stand there for whom no one day is known."""
+    dates = {row["id"] for row in bank if row["kind"] == "date"}
+    for definition in definitions:
+        limit = definition.get("other_limit")
+        if limit is None:
+            continue
+        told = {need["key"] for need in definition["fields"] if need["required"]}
+        if "of" in limit and limit["of"] not in dates & told:
+            yield f"{definition['id']}: its other time limit is chosen by {limit['of']}, which is no date that it must be told"
+        if definition["days"] is None or not definition["note"]:
+            yield f"{definition['id']}: another time limit stands beside none, or without a note that names it"
 
 
 def _ids(rows: Iterable[Record]) -> set[str]:

@@ -140,6 +140,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherLimit:
+    """A time limit beside the service's own, and what chooses it: a date (`of`) in an earlier year, or nothing that the form asks."""
+
+    chosen_by: Literal["earlier_year", "unasked"]
+    of: str | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """A service as it was when an application was begun: immutable, named by id and version, bound by digest (hex SHA-256)."""
 
@@ -168,6 +177,7 @@ class Definition:
     est_minutes: int | None
     source: str
     verified: bool
+    other_limit: OtherLimit | None = None
 
     def need(self, key: str) -> FieldNeed:
         """Return the need for one field; KeyError when this service does not ask for it."""

@@ -9,7 +9,20 @@ from flask import current_app
 from sqlalchemy import select
 
 from msewa.catalogue.models import CatalogueDefinition, CatalogueList, CatalogueProvider, CatalogueRelease, CatalogueService
-from msewa.catalogue.rules import Category, Definition, Field, FieldNeed, Option, Paper, PaperNeed, Provider, ProviderKind, Step, Words
+from msewa.catalogue.rules import (
+    Category,
+    Definition,
+    Field,
+    FieldNeed,
+    Option,
+    OtherLimit,
+    Paper,
+    PaperNeed,
+    Provider,
+    ProviderKind,
+    Step,
+    Words,
+)
 from msewa.extensions import db
 
 Record = dict[str, Any]
@@ -118,6 +131,8 @@ def to_definition(content: Record, *, version: int, digest: str) -> Definition:
         "channels": tuple(content["channels"]),
         "audience": tuple(content["audience"]),
         "keywords": tuple(content["keywords"]),
+        # Earlier versions know of none.
+        "other_limit": OtherLimit(**content["other_limit"]) if "other_limit" in content else None,
     }
     return Definition(**taken)
 

@@ -16,10 +16,10 @@ HOLIDAY = date(2026, 11, 24)
 @pytest.mark.parametrize(
     ("days", "due"),
     [
-        (0, Due(FRIDAY)),
-        (1, Due(date(2026, 11, 23))),
-        (2, Due(date(2026, 11, 25), (HOLIDAY,))),
-        (6, Due(date(2026, 12, 1), (HOLIDAY,))),
+        (0, Due(FRIDAY, days=0)),
+        (1, Due(date(2026, 11, 23), days=1)),
+        (2, Due(date(2026, 11, 25), (HOLIDAY,), 2)),
+        (6, Due(date(2026, 12, 1), (HOLIDAY,), 6)),
         (None, Due(None)),
     ],
 )
@@ -34,7 +34,7 @@ def test_the_year_may_end_in_between() -> None:
 
 
 def test_complaints_count_calendar_days() -> None:
-    assert find_due(FRIDAY, days=4, unit="calendar") == Due(HOLIDAY)
+    assert find_due(FRIDAY, days=4, unit="calendar") == Due(HOLIDAY, days=4)
 
 
 @pytest.mark.parametrize("year", holidays.YEARS)

@@ -10,7 +10,7 @@ from msewa.applications.operations import drafting, papers, sending
 from msewa.applications.operations.drafting import Tab
 from msewa.applications.operations.sending import Confirmation
 from msewa.applications.queries import Case, get_case
-from msewa.applications.reviewing import due_for, find_gap, make_review
+from msewa.applications.reviewing import find_gap, make_review
 from msewa.applications.rules import State
 from msewa.catalogue.queries import catalogue
 from msewa.catalogue.rules import Definition
@@ -55,7 +55,7 @@ def test_every_service_can_be_sent_from_its_definition(harjinder: Applicant) -> 
             assert find_gap(case, desk) is None, definition.id
             review = make_review(case, desk)
             sending.note_review(case, review.package, now=now)
-            confirmed = Confirmation(digest=review.package.digest, actor=harjinder.person.actor, due=due_for(desk))
+            confirmed = Confirmation(digest=review.package.digest, actor=harjinder.person.actor, due=review.due)
             sending.submit(case, definition, subject=harjinder.person.subject(), confirmed=confirmed, now=now)
             sent = get_case(case.reference, account_id=harjinder.person.id)
             assert (sent.state, sent.digest) == (State.SUBMITTED, review.package.digest), definition.id

@@ -101,7 +101,7 @@ def test_the_due_date_is_counted_in_working_days_of_punjab(harjinder: Applicant,
     friday = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
     clock.advance(seconds=(friday - clock.now()).total_seconds())
     sign_in(harjinder.client, harjinder.person)
-    base = harjinder.reviewed()
+    base = harjinder.reviewed(date_of_event="02/11/2026")
     review = harjinder.page(f"{base}/review")
 
     harjinder.send(base)

@@ -11,7 +11,7 @@ from msewa.applications.filling import Desk
 from msewa.applications.operations import sending
 from msewa.applications.operations.drafting import AlreadySentError
 from msewa.applications.operations.sending import Confirmation, NotReviewedError
-from msewa.applications.queries import Case
+from msewa.applications.queries import Case, read_pages
 from msewa.applications.reviewing import due_for, find_gap, make_review
 from msewa.applications.routes.blueprint import address, bp, desk_for, frame, own_case, person
 from msewa.delivery.operations import ProviderNotRegisteredError
@@ -61,7 +61,7 @@ def submit(ref: str) -> AnyResponse:
 
 
 def _send(case: Case, desk: Desk, *, digest: str) -> AnyResponse:
-    confirmed = Confirmation(digest=digest, actor=person().actor, due=due_for(desk))
+    confirmed = Confirmation(digest=digest, actor=person().actor, due=due_for(desk, pages=read_pages(case)))
     location = address("show", case)
     try:
         sending.submit(case, desk.definition, subject=person(), confirmed=confirmed, now=desk.now)
