@@ -53,8 +53,8 @@ def look(*, now: datetime) -> list[Result]:
 
 
 def keep(results: Sequence[Result], *, now: datetime) -> None:
-    """Keep when it was looked and whether each check was well, in place of the last run."""
-    rows = [{"check_id": result.check.id, "is_well": not result.faults, "at": now} for result in results]
+    """Keep when it was looked and whether each check of a clause was well, in place of the last run."""
+    rows = [{"check_id": one.check.id, "is_well": not one.faults, "at": now} for one in results if one.check.clauses]
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     # Row over row: the worker's run and one by hand may end at the same moment, and neither should stumble over the other.
     rowwise = dialect.insert(SelfCheck).values(rows)

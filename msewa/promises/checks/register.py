@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext
 
-from msewa.promises.checks import columns, keys, lawful, records, sending, setup, vaulting
+from msewa.promises.checks import columns, keys, lawful, outside, records, sending, setup, vaulting
 from msewa.promises.checks.rules import Check
 
 _ = lazy_gettext
@@ -37,4 +37,6 @@ CHECKS = (
     Check("words", ("P10", "P44"), _("The words that people were shown are still the published ones."), setup.find_changed_words),
     Check("purposes", ("P34",), _("Every purpose that people are asked about is used by something."), setup.find_unread_purposes),
     Check("deletion", ("P53",), _("A deletion reaches everything that is held of a person."), setup.find_unerased_tables),
+    Check("sms-ids", (), _("The operators know our SMS, or this is a demonstration."), outside.find_unregistered_sms),
+    Check("offices", (), _("At least one office can receive, or this is a demonstration."), outside.find_no_office),
 )

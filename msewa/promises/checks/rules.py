@@ -11,7 +11,7 @@ from flask_babel import LazyString
 class Check:
     """One look at the living system: `find_faults(now)` returns a sentence for each fault, without anything personal, or nothing.
 
-    `sentence` says what holds when nothing is found.
+    `sentence` says what holds when nothing is found. One without clauses is for whoever runs the system, and on no page.
     """
 
     id: str
