@@ -46,12 +46,13 @@ from msewa.holdings import hold
 from msewa.ledger import checkpointing
 from msewa.ledger import commands as ledger_commands
 from msewa.ledger import routes as ledger_routes
+from msewa.notifications import failing
 from msewa.notifications import operations as notifications
 from msewa.notifications import routes as notifications_routes
 from msewa.notifications.gateway import CourierByChannel, HttpSmsCourier, SmtpCourier
 from msewa.notifications.holding import HOLDING as MESSAGES
 from msewa.outbox import commands as outbox_commands
-from msewa.outbox import daily, worker
+from msewa.outbox import daily, untaken, worker
 from msewa.privacy import digesting
 from msewa.privacy import routes as privacy_routes
 from msewa.privacy import work as privacy_work
@@ -74,6 +75,7 @@ from msewa.visits import commands as visits_commands
 from msewa.visits import recording, security
 from msewa.visits import routes as visits_routes
 from msewa.web import routes as web_routes
+from msewa.web.clock import now
 
 BLUEPRINTS = (
     web_routes.bp,
@@ -128,7 +130,11 @@ def register(app: Flask, *, settings: Settings) -> None:
     recording.init_app(app, settings=settings)
     daily.every_day(app, figures.TOPIC, figures.release_due)
     daily.every_day(app, holding_back.TOPIC, holding_back.let_go_old)
-    app.extensions["readiness"]["catalogue"] = is_loaded
+    app.extensions["readiness"] |= {
+        "catalogue": is_loaded,
+        "work": lambda: untaken.is_all_taken(now=now()),
+        "messages": lambda: failing.is_all_going_out(now=now()),
+    }
     app.extensions["reachable"] = delivery_queries.list_reachable
     app.extensions["registration_notice"] = get_registration_notice
     app.extensions["name_act"] = name_act

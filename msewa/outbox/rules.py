@@ -8,6 +8,8 @@ LONGEST = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(days=30)
 # Far longer than a call to the outside may take: nobody else sets out with work that is still being done.
 LEASE = timedelta(minutes=5)
+# Work that is due for so long, and messages that go out in vain for so long, are not just held up.
+LATE = timedelta(minutes=5)
 
 
 def next_try_at(*, attempts: int, now: datetime) -> datetime:

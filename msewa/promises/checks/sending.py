@@ -9,10 +9,12 @@ from msewa.accounts.operations.bounds import HOUR, is_braked
 from msewa.delivery.models import ProviderKey
 from msewa.delivery.rules import find_endpoint_problem
 from msewa.extensions import db
+from msewa.notifications.failing import list_failing
 from msewa.notifications.models import Message
 from msewa.notifications.operations import may_promote
 from msewa.notifications.suppressing import is_suppressed
 from msewa.outbox.models import OutboxItem
+from msewa.outbox.untaken import list_untaken
 from msewa.promises.checks.current import current_settings
 from msewa.promises.figures import count_without_basis
 
@@ -41,6 +43,17 @@ def find_forgotten_work(now: datetime) -> list[str]:
     old = (OutboxItem.state == "attention", OutboxItem.due_at < now - LEFT_LYING)
     rows = db.session.execute(select(OutboxItem.topic, func.count()).where(*old).group_by(OutboxItem.topic).order_by(OutboxItem.topic))
     return [f"{topic}: {count} need a person's attention." for topic, count in rows]
+
+
+def find_untaken_work(now: datetime) -> list[str]:
+    """Look for work that is due for some minutes and that no worker takes."""
+    return [f"{one.topic}: {one.waiting} wait since {one.since:%Y-%m-%d %H:%M} UTC; does a worker run?" for one in list_untaken(now=now)]
+
+
+def find_failing_channels(now: datetime) -> list[str]:
+    """Look for a channel over which messages are tried in vain for some minutes, and nothing goes out."""
+    why = "work_failed in the log says why"
+    return [f"{one.channel}: {one.waiting} were tried in vain, and nothing goes out; {why}." for one in list_failing(now=now)]
 
 
 def find_unwanted_news(now: datetime) -> list[str]:
