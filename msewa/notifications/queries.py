@@ -53,6 +53,12 @@ def list_messages(account_id: str, *, limit: int = 100, before: str | None = Non
     return [MessageRow(*row) for row in db.session.execute(older, values)]
 
 
+def find_state(account_id: str, *, templates: Collection[str], at: datetime) -> str | None:
+    """Return where the message of one of these templates stands that was written for an account at a moment; None when there is none."""
+    written = select(_TABLE.state).where(_TABLE.account_id == account_id, _TABLE.created_at == at, _TABLE.template.in_(templates))
+    return db.session.scalar(written.limit(1))
+
+
 def count_unowned(templates: Collection[str], *, since: datetime, until: datetime, most: int) -> int:
     """Count the messages of these templates, written since and before two moments, that belong to no account; at most `most`."""
     written = select(_TABLE.id).where(_TABLE.account_id.is_(None), _TABLE.created_at >= since, _TABLE.created_at < until)

@@ -27,6 +27,9 @@ from msewa.ledger.operations import record
 from msewa.ledger.rules import Actor, Subject
 from msewa.web.filters import show_date
 
+# What tells her the number: by whether a day is promised.
+TOLD = {True: "application_sent", False: "application_sent_undated"}
+
 
 class NotReviewedError(Exception):
     """What would be sent is not what a review page has shown (P32); `seen` holds the values that were shown, if any were."""
@@ -76,8 +79,7 @@ def submit(case: Case, definition: Definition, *, subject: Subject, confirmed: C
     disclosure = disclosure_of(case, definition, fields=package.answers, papers=papers, digest=package.digest)
     give_for_disclosure(subject, disclosure, language=case.language, now=now)
     due_on = {"due_on": show_date(confirmed.due.on)} if confirmed.due.on else {}
-    template = "application_sent" if due_on else "application_sent_undated"
-    tell(template, subject, values={"reference": reference, **due_on}, now=now)
+    tell(TOLD[bool(due_on)], subject, values={"reference": reference, **due_on}, now=now)
 
 
 def _claim(case: Case, *, confirmed: Confirmation, now: datetime) -> None:

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from msewa.accounts.factors import qr_svg
-from msewa.applications.operations import following
+from msewa.applications.operations import following, sending
 from msewa.applications.operations.drafting import AlreadySentError
 from msewa.applications.queries import Case, is_with_office, list_events
 from msewa.applications.references import say_reference
@@ -15,6 +15,7 @@ from msewa.applications.routes.listing import list_page
 from msewa.applications.rules import State, may_withdraw, withdrawal_id
 from msewa.delivery.queries import find_package_state, get_package_state
 from msewa.extensions import db
+from msewa.notifications.queries import find_state
 from msewa.web import form_keys
 from msewa.web.access import citizen
 from msewa.web.clock import now
@@ -42,12 +43,19 @@ def show(ref: str) -> Response:
         case=case,
         events=list_events(case),
         package=get_package_state(case.id),
+        is_texted=_is_texted(case),
         spoken=say_reference(case.reference, language=language()),
         qr=Markup(qr_svg(address("show", case, _external=True))),  # noqa: S704 - drawn by segno from our own address
         told=find_package_state(withdrawal_id(case.id)) if case.state == State.WITHDRAWN else None,
         may_withdraw=may_withdraw(case.state),
         **frame(case, desk_for(case)),
     )
+
+
+def _is_texted(case: Case) -> bool:
+    """Whether its number is on its way to her mobile or has left for it: nothing goes to a number that may be a stranger's by now."""
+    at = case.submitted_at if case.state == State.SUBMITTED else None
+    return at is not None and find_state(person().id, templates=sending.TOLD.values(), at=at) in ("waiting", "sent")
 
 
 @bp.get("/applications/<ref>/sent")

@@ -6,6 +6,7 @@ from flask import Response, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from msewa.accounts.operations.numbers import is_number_gone
 from msewa.accounts.rules import Role
 from msewa.delivery.queries import get_package_state
 from msewa.grievances import operations
@@ -119,7 +120,8 @@ def _form(about: str) -> ComplaintForm:
 
 
 def _ask(form: ComplaintForm, *, status: int = 200, too_many: bool = False) -> Response:
-    return render_page("grievances/new.html", form=form, status=status, too_many=too_many, contact=contact())
+    shown: dict[str, Any] = {"too_many": too_many, "contact": contact(), "is_number_gone": is_number_gone(person().id)}
+    return render_page("grievances/new.html", form=form, status=status, **shown)
 
 
 def _about(about: str, *, topic: str) -> str:
