@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from flask import current_app
 from flask_babel import get_locale, gettext, lazy_gettext
 
 from msewa.catalogue.snapshot import Catalogue
@@ -19,6 +20,8 @@ KINDS = {
     Kind.PROVIDER: _("Office"),
     Kind.VISITOR: _("Somebody not signed in"),
 }
+# Whoever of these acts for no office acts for the department that runs mSewa, as the policy names it.
+STAFF = frozenset({Kind.OPERATOR, Kind.OFFICER, Kind.DPO})
 ACTS = {
     "account": _("Your account"),
     "account.appointed": _("The operator of mSewa made this an account for work"),
@@ -142,13 +145,17 @@ def name_role(kind: str, language: str) -> str:
 
 
 def name_actor(actor: Mapping[str, str], *, known: Catalogue, language: str, herself: str) -> str:
-    """Return who acted: the role, and the office acted for where there is one."""
+    """Return who acted: the role, and which office or department it was for; some act for none."""
     # Who it was is nothing that she may read: it is somebody's data, too.
     if actor["kind"] == Kind.CITIZEN and actor["id"] not in ("", herself):
         return gettext("Somebody else")
     role = name_role(actor["kind"], language)
     office = known.providers.get(actor["office"] or (actor["id"] if actor["kind"] == Kind.PROVIDER else ""))
-    return f"{role}, {office.name[language]}" if office else role
+    if office:
+        return f"{role}, {office.name[language]}"
+    if actor["kind"] in STAFF and not actor["office"]:
+        return f"{role}, {current_app.extensions['settings'].operator[language]}"
+    return role
 
 
 def name_field(key: str, *, known: Catalogue, language: str) -> str:

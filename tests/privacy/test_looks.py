@@ -53,6 +53,27 @@ def test_a_row_says_who_of_which_office_when_why_and_what(her: Somebody, client:
     assert re.search(r"\d\d/\d\d/\d{4}, \d\d:\d\d", text)
 
 
+@pytest.mark.promise("P48")
+@ONE_BACKEND
+@pytest.mark.parametrize(
+    ("language", "who"),
+    [
+        ("en", "Data protection officer, Department of Governance Reforms, Punjab"),
+        ("pa", "ਗਵਰਨੈਂਸ ਸੁਧਾਰ ਵਿਭਾਗ, ਪੰਜਾਬ"),
+        ("hi", "शासन सुधार विभाग, पंजाब"),
+    ],
+)
+def test_who_acts_for_no_office_acts_for_the_department_that_runs_msewa(app: Flask, client: StrictClient, language: str, who: str) -> None:
+    her = signed_in(client, app=app, language=language)
+    looked_at(her, actor=Actor(Kind.DPO, "d" * 32))
+    looked_at(her, actor=Actor(Kind.OFFICER, "e" * 32, "an-office-that-closed"))
+
+    of_no_office, of_another = ["".join(row.itertext()) for row in client.page("/privacy/looks").all("access-row")][::-1]
+
+    assert who in of_no_office
+    assert who not in of_another
+
+
 @pytest.mark.promise("P30", "P31")
 @ONE_BACKEND
 @pytest.mark.parametrize("path", ["/privacy", "/privacy/looks"])
