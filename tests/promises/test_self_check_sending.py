@@ -1,7 +1,7 @@
 """flask self-check: what goes out without a ground, and work that lies forgotten, are injected on both databases and seen (P77)."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -85,6 +85,23 @@ def test_work_that_was_given_up_today_is_still_somebodys_to_look_at(app: Flask, 
     write(app, OutboxItem(topic="a.topic", reference="x", state="attention", created_at=LONG_AGO, due_at=now + timedelta(hours=5)))
 
     assert check() == {}
+
+
+def test_work_that_is_due_and_that_no_worker_takes_is_found(app: Flask, check) -> None:
+    since = datetime(2020, 1, 1, tzinfo=UTC)
+    write(app, *(OutboxItem(topic="a.topic", reference=sign, state="waiting", created_at=since, due_at=since) for sign in "ab"))
+
+    assert check()["work"] == ("a.topic: 2 wait since 2020-01-01 00:00 UTC; does a worker run?",)
+
+
+def test_a_channel_over_which_nothing_goes_out_is_found(app: Flask, check) -> None:
+    now = app.extensions["clock"].now()
+    began = now - timedelta(minutes=6)
+    facts = {"channel": "sms", "template": "code_register", "language": "en", "state": "waiting", "created_at": began}
+    tried = {"state": "waiting", "created_at": began, "due_at": now, "attempts": 2, "error": "EgressError: gaierror -2"}
+    write(app, Message(id="c" * 32, account_id=None, **facts), OutboxItem(topic="notifications.send", reference="c" * 32, **tried))
+
+    assert check()["messages"] == ("sms: 1 were tried in vain, and nothing goes out; work_failed in the log says why.",)
 
 
 def test_an_hour_that_reached_the_brake_on_codes_is_found(app: Flask, check) -> None:
