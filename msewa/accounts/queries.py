@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import has_request_context
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
 
 from msewa.accounts.models import Account, KnownDevice, Passkey, PendingReset, RecoveryCode, SignInSession, TotpFactor
 from msewa.accounts.people import Person, place_of
@@ -225,3 +225,8 @@ def find_pending_reset(account_id: str, *, now: datetime) -> PendingReset | None
 def get_role(account_id: str) -> str:
     """Return the role of an account."""
     return db.session.scalars(select(Account.role).where(Account.id == account_id)).one()
+
+
+def is_anybody(role: str) -> bool:
+    """Whether any account that is in use has this role."""
+    return bool(db.session.scalar(select(exists().where(Account.role == role, Account.state == State.ACTIVE))))

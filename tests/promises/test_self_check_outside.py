@@ -9,6 +9,7 @@ from msewa.delivery.models import ProviderKey
 from msewa.notifications.rules import Registry, registry
 from msewa.promises.checks import outside
 from tests.closure.ceremony import in_production
+from tests.people import somebody
 from tests.promises.faults import LONG_AGO, write
 from tests.strict_client import StrictClient
 
@@ -61,12 +62,22 @@ def test_production_without_any_office_is_found(app: Flask, check) -> None:
     assert "offices" not in one
 
 
+def test_production_without_anybody_who_answers_complaints_is_found(app: Flask, check) -> None:
+    with in_production(app):
+        none = check()["dpo"]
+        somebody(app, role="dpo")
+        one = check()
+
+    assert none == ("Nobody has the role dpo, so no complaint is answered: flask --app app accounts appoint dpo.",)
+    assert "dpo" not in one
+
+
 def test_what_others_have_not_given_yet_is_no_broken_promise(app: Flask, check, client: StrictClient) -> None:
     check()
     well = client.page("/promises").words("last-check")
     with in_production(app):
         faults = check()
-        failing = [one for one in faults if one not in ("sms-ids", "offices")]
+        failing = [one for one in faults if one not in ("sms-ids", "offices", "dpo")]
 
     told = client.page("/promises").words("last-check")
     assert "fault" not in well

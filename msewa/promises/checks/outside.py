@@ -5,6 +5,8 @@ So these speak of no clause: whoever runs the system is told, and the promise pa
 
 from datetime import datetime
 
+from msewa.accounts.queries import is_anybody
+from msewa.accounts.rules import Role
 from msewa.delivery.queries import list_reachable
 from msewa.notifications.registering import LANGUAGES
 from msewa.notifications.rules import REGISTRY, registry
@@ -26,3 +28,10 @@ def find_no_office(now: datetime) -> list[str]:
     if current_settings().is_demo or list_reachable():
         return []
     return ["No office is registered, so nobody can apply for anything: flask --app app providers register."]
+
+
+def find_no_dpo(now: datetime) -> list[str]:
+    """Look whether anybody has the role that answers complaints and tells of breaches."""
+    if current_settings().is_demo or is_anybody(Role.DPO):
+        return []
+    return ["Nobody has the role dpo, so no complaint is answered: flask --app app accounts appoint dpo."]

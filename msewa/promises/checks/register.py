@@ -39,6 +39,7 @@ CHECKS = (
     Check("deletion", ("P53",), _("A deletion reaches everything that is held of a person."), setup.find_unerased_tables),
     Check("sms-ids", (), _("The operators know our SMS, or this is a demonstration."), outside.find_unregistered_sms),
     Check("offices", (), _("At least one office can receive, or this is a demonstration."), outside.find_no_office),
+    Check("dpo", (), _("Somebody answers complaints, or this is a demonstration."), outside.find_no_dpo),
     Check("work", (), _("What is due is done."), sending.find_untaken_work),
     Check("messages", (), _("SMS and mails go out."), sending.find_failing_channels),
 )
