@@ -36,22 +36,27 @@ def prepare(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
-        schema.bring_up()
-        with writing():
-            if not is_up_to_date():
-                click.echo("Loading the catalogue ...")
-                load_catalogue(now=now())
-                db.session.commit()
-            if settings.is_demo and not seeding.is_seeded():
-                click.echo("Making the demonstration's people and pretend offices ...")
-                seeding.seed(now=now())
-                db.session.commit()
-            if settings.is_demo:
-                operations.begin(settings, now=now())
-            else:
-                daily.start(now=now())
-            db.session.commit()
+        with schema.alone():
+            schema.bring_up()
+            _fill(settings)
         db.engine.dispose()
+
+
+def _fill(settings: Settings) -> None:
+    with writing():
+        if not is_up_to_date():
+            click.echo("Loading the catalogue ...")
+            load_catalogue(now=now())
+            db.session.commit()
+        if settings.is_demo and not seeding.is_seeded():
+            click.echo("Making the demonstration's people and pretend offices ...")
+            seeding.seed(now=now())
+            db.session.commit()
+        if settings.is_demo:
+            operations.begin(settings, now=now())
+        else:
+            daily.start(now=now())
+        db.session.commit()
 
 
 @bp.cli.command("prepare")

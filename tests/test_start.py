@@ -1,6 +1,8 @@
 """Commands on an installation that is not ready: one line that says what to do, and no trace."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from msewa import create_app
 from msewa.closure.vault import get_current_key
 from msewa.config import Settings, SettingsError
 from msewa.extensions import db
+from tests.installation import ROOT, new_database
 
 
 @pytest.fixture
@@ -122,3 +125,18 @@ def test_a_data_folder_that_can_not_be_made_is_told_as_a_setting(tmp_path: Path)
 
     with pytest.raises(SettingsError, match=r"^MSEWA_DATA must be a folder that can be written: .*: Not a directory\.$"):
         create_app(Settings(mode="demo", data=tmp_path / "file"))
+
+
+def test_several_processes_that_make_a_new_server_ready_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    database = new_database()
+    create_app(Settings(mode="demo", data=tmp_path))  # makes the key ring, which is not what they meet at
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MSEWA_")}
+    environment = inherited | {"MSEWA_DATA": str(tmp_path), "MSEWA_DATABASE_URL": database}
+    command = [sys.executable, "-m", "flask", "--app", "app", "prepare"]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+
+    running = [subprocess.Popen(command, cwd=ROOT, env=environment, **pipes) for _ in range(3)]
+    told = [(*process.communicate(timeout=120), process.returncode) for process in running]
+
+    assert [code for _, _, code in told] == [0, 0, 0], told
+    assert sum("Loading the catalogue" in said for said, _, _ in told) == 1
