@@ -5,6 +5,7 @@ In a full run every clause whose feature exists needs a passing test, and no oth
 
 import os
 import re
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ class PromiseReport:
         self._strict = strict
         self._write_to = write_to
         self._tally = Tally()
-        self._skipped: list[str] = []
+        self._skipped: dict[str, str] = {}
         self._objections: list[str] = []
 
     @pytest.hookimpl(wrapper=True)
@@ -41,7 +42,7 @@ class PromiseReport:
         """Note what passed, failed or was skipped."""
         marked = {str(value) for name, value in report.user_properties if name == "promise"}
         if report.skipped:
-            self._skipped.append(report.nodeid)
+            self._skipped[report.nodeid] = _reason_of(report)
         elif report.failed or report.when == "call":
             self._tally.note(report.nodeid, marked, passed=not report.failed)
 
@@ -59,7 +60,9 @@ class PromiseReport:
             self._write_to.write_text(written(self._tally, before=before, now=datetime.now(UTC)), encoding="utf-8")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Print the clauses with a passing test, in their order, and what is lacking."""
+        """Print why tests were skipped, the clauses with a passing test, in their order, and what is lacking."""
+        for reason, count in Counter(self._skipped.values()).items():
+            terminalreporter.write_line(f"skipped: {count}: {reason}")
         kept, broken = self._tally.kept(), self._tally.broken()
         if kept or broken:
             names = sorted(kept, key=lambda clause: int(re.sub(r"\D", "", clause)))
@@ -72,7 +75,13 @@ class PromiseReport:
             for objection in self._objections:
                 terminalreporter.write_line(f"  {objection}")
         if self._fail_on_skip and self._skipped:
-            terminalreporter.write_line(f"skipped, which fails this run: {' '.join(sorted(set(self._skipped)))}")
+            terminalreporter.write_line(f"skipped, which fails this run: {' '.join(sorted(self._skipped))}")
+
+
+def _reason_of(report: pytest.TestReport) -> str:
+    # Where, in which line, and why; as text alone where a plugin made the report.
+    told = report.longrepr
+    return str(told[2] if isinstance(told, tuple) else told).removeprefix("Skipped: ")
 
 
 def _is_full(session: pytest.Session) -> bool:

@@ -78,6 +78,17 @@ import pytest
 def test_one():
     assert {outcome}
 """
+SKIPPED = """
+import pytest
+
+@pytest.fixture(scope="session")
+def browser():
+    pytest.skip("no browser here")
+
+@pytest.mark.parametrize("page", [1, 2])
+def test_a_page(browser, page):
+    pass
+"""
 PLUGIN = """
 from pathlib import Path
 import sys
@@ -117,6 +128,16 @@ def test_a_run_of_some_tests_neither_objects_nor_writes(tmp_path: Path, chosen: 
     assert done.returncode == 0
     assert "clauses proved: 1: P1(1)" in done.stdout
     assert not (tmp_path / "evidence.json").exists()
+
+
+@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one process", "two processes"])
+def test_a_run_says_why_it_skipped_tests(tmp_path: Path, processes: tuple[str, ...]) -> None:
+    (tmp_path / "suite").mkdir()
+    (tmp_path / "suite" / "test_far.py").write_text(SKIPPED)
+
+    done = run_suite(tmp_path, "-q", *processes, strict=False)
+
+    assert "skipped: 2: no browser here\n" in done.stdout
 
 
 @pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one process", "two processes"])
