@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from msewa.closure.rules import ClosureError
 from msewa.extensions import db
-from msewa.ledger.granting import order
+from msewa.ledger.granting import order, refuse_unless_owner
 
 RIGHTS = {
     "archive": "select, delete",
@@ -20,11 +20,15 @@ RIGHTS = {
 
 
 def grant_archivist(role: str) -> Iterator[str]:
-    """Give a role the rights of the archivist and take all others; yield a line for each. The caller commits. Raises ClosureError."""
+    """Give a role the rights of the archivist and take all others; yield a line for each. The caller commits.
+
+    Raises ClosureError, and GrantError unless it is run as the owner of the tables.
+    """
     if db.engine.dialect.name != "postgresql":
         raise ClosureError("Only PostgreSQL has roles; on the embedded database the archive is closed by its key alone.")
     if db.session.scalar(text("select 1 from pg_roles where rolname = :role"), {"role": role}) is None:
         raise ClosureError(f"There is no role {role}; make it first: create role {role} login password '...'")
+    refuse_unless_owner()
     schema = db.session.scalar(text("select current_schema()")) or "public"
     order("revoke all on all tables in schema %(schema)s from %(role)s", schema=schema, role=role)
     order("grant usage on schema %(schema)s to %(role)s", schema=schema, role=role)

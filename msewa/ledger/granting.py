@@ -18,7 +18,8 @@ class GrantError(Exception):
 def grant(role: str) -> Iterator[str]:
     """Take away what the role had and give it what the product needs; yield a line for each table that only grows.
 
-    Raises GrantError on SQLite, for an unknown role, for a superuser, and for a role that owns the tables. The caller commits.
+    Raises GrantError on SQLite, for an unknown role, for a superuser, for a role that owns the tables, and unless run as their owner.
+    The caller commits.
     """
     _refuse(role)
     schema = db.session.scalar(text("select current_schema()")) or "public"
@@ -47,6 +48,17 @@ def order(statement: str, **names: str) -> None:
     db.session.execute(DDL(statement, context=quoted))
 
 
+def refuse_unless_owner() -> None:
+    """Raise GrantError unless who is connected owns the product's tables: PostgreSQL only warns others, and grants and takes nothing."""
+    ours = text(
+        "select bool_and(pg_has_role(tableowner, 'usage')) from pg_tables where schemaname = current_schema() and tablename = any(:ours)"
+    )
+    # Without any table there is nothing to own; the grants themselves then say that it is not ready yet.
+    if db.session.scalar(ours, {"ours": list(Base.metadata.tables)}) is False:
+        role = db.session.scalar(text("select current_user"))
+        raise GrantError(f"{role} does not own the tables, so it can give nobody rights to them: run this as their owner.")
+
+
 def _rights(table: Table) -> str:
     if table.name == ERASURES:
         return "select"
@@ -62,6 +74,7 @@ def _refuse(role: str) -> None:
     if found is None:
         raise GrantError(f"There is no role {role}; make it first: create role {role} login password '...'")
     # An owner's own rights can't be taken away for good: it may always give them back to itself.
+    refuse_unless_owner()
     owners = text("select pg_has_role(:role, relowner, 'member') from pg_class where oid = 'ledger_leaf'::regclass")
     if found.rolsuper or db.session.scalar(owners, {"role": role}):
         raise GrantError(f"{role} owns the tables or is a superuser, so it could change them all the same; serve under another role.")

@@ -147,6 +147,24 @@ def test_a_role_that_owns_the_tables_is_refused(app: Flask) -> None:
     assert "serve under another role" in result.output
 
 
+@pytest.mark.promise("P69")
+@pytest.mark.parametrize("command", ["ledger", "vault"])
+def test_who_does_not_own_the_tables_is_told_that_nothing_was_granted(
+    installation: Installation, app: Flask, role: str, command: str
+) -> None:
+    app.test_cli_runner().invoke(args=["ledger", "grants", role])
+    served = create_app(replace(app.extensions["settings"], database_url=as_role(installation.database or "", role)))
+
+    result = served.test_cli_runner().invoke(args=[command, "grants", "pg_monitor"])
+    with served.app_context():
+        db.engine.dispose()
+
+    assert (result.exit_code, result.output) == (
+        1,
+        f"Error: {role} does not own the tables, so it can give nobody rights to them: run this as their owner.\n",
+    )
+
+
 def test_a_role_that_there_is_not_is_refused_with_the_way_to_make_it(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["ledger", "grants", "no such role"])
 

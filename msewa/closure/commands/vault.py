@@ -1,5 +1,6 @@
 """flask vault: how the months stand, exports for the offline machine, and the end of a month."""
 
+import os
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from msewa.closure.vault import find_key, is_key_there
 from msewa.config import Settings
 from msewa.crypto.custody import MONTH
 from msewa.extensions import db, writing
+from msewa.ledger.granting import GrantError
 from msewa.web.clock import now
 
 bp = Blueprint("vault", __name__, cli_group="vault")
@@ -67,7 +69,8 @@ def export(month: str, path: Path) -> None:
         raise click.ClickException(f"There is no key for {month}, or it was destroyed.")
     if path.exists():
         raise click.ClickException(f"{path} is there already.")
-    with writing(), ExitStack() as undo, path.open("x", encoding="ascii") as file:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with writing(), ExitStack() as undo, os.fdopen(handle, "w", encoding="ascii") as file:
         # Half an export is taken away again: it must not lie there like a whole one.
         undo.callback(path.unlink)
         export_id = enter_export(month, now=now())
@@ -122,6 +125,6 @@ def grants(role: str) -> None:
     try:
         for line in grant_archivist(role):
             click.echo(line)
-    except ClosureError as error:
+    except (ClosureError, GrantError) as error:
         raise click.ClickException(str(error)) from None
     db.session.commit()
