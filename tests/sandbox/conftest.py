@@ -21,6 +21,9 @@ def seeded(app: Flask) -> Iterator[Flask]:
         before = {table: [dict(row._mapping) for row in db.session.execute(select(table))] for table in tables}
         db.session.rollback()
         with writing():
+            # The departments of other tests stay with the catalogue, and where there is one people are made already.
+            for table in tables:
+                db.session.execute(delete(table))
             seeding.seed(now=app.extensions["clock"].now())
             db.session.commit()
     yield app
