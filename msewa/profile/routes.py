@@ -96,9 +96,9 @@ def _section_form(section: str) -> ProfileForm:
     return form_for(fields, desk=desk)
 
 
-def _prove_first(key: str, **said: str | None) -> str:
+def _prove_first(key: str, *, again: str | None = None, kept: str | None = None) -> str:
     """Return where she shows who she is before where money goes may change; she comes back to that line."""
-    return url_for("accounts.step_up", next=url_for("profile.show", edit=key, **said))
+    return url_for("accounts.step_up", next=url_for("profile.show", edit=key, again=again, kept=kept))
 
 
 def _keep(form: ProfileForm, *, desk: Desk, kept: str, section: str) -> AnyResponse:
