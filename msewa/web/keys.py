@@ -10,6 +10,11 @@ from msewa.crypto.keyring import KeyRing, KeyRingError, KeyRingExistsError, KeyR
 from msewa.crypto.passwords import Argon2Cost
 from msewa.crypto.wrapping import KeyWrapper
 
+MISSING = (
+    "A new installation makes one: flask --app app keys create. "
+    "One that is restored takes the backup's own, for no other opens it: lay its copy there, mode 0600."
+)
+
 
 def open_key_ring(settings: Settings) -> KeyRing:
     """Open the installation's key ring; SettingsError when it is missing, damaged, readable by others, or a demo ring in production."""
@@ -22,7 +27,7 @@ def open_key_ring(settings: Settings) -> KeyRing:
         KeyRing.complete(path, now=datetime.now(UTC))
         ring = KeyRing.load(path)
     except KeyRingMissingError as error:
-        raise SettingsError([f"{error} A new installation makes one: flask --app app keys create"]) from error
+        raise SettingsError([f"{error} {MISSING}"]) from error
     except KeyRingError as error:
         raise SettingsError([str(error)]) from error
     if ring.is_demo and not settings.is_demo:

@@ -20,3 +20,13 @@ def test_a_new_installation_makes_its_key_ring_by_the_command_that_the_refusal_n
     assert "sandbox" not in listed.stdout
     assert again.returncode != 0
     assert "There is already a key ring" in again.stderr
+
+
+def test_a_restored_installation_is_told_to_take_the_key_ring_of_its_backup(tmp_path: Path) -> None:
+    (tmp_path / "backup").write_bytes(b"...")
+
+    refused = start(tmp_path / "data", "-m", "flask", "--app", "app", "restore", str(tmp_path / "backup"))
+
+    assert refused.returncode != 0
+    assert "One that is restored takes the backup's own" in refused.stderr
+    assert "Traceback" not in refused.stderr
