@@ -1,5 +1,6 @@
 """How the two databases are opened: an encrypted SQLite file, or PostgreSQL."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ def embedded_options(path: Path, *, key: bytes) -> dict[str, Any]:
     """Engine options for the encrypted SQLite file at `path`; `key` is 32 raw bytes."""
 
     def connect() -> Any:
+        _shut(path)
         connection = sqlcipher.connect(str(path), check_same_thread=False, isolation_level=None)
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         for pragma in PRAGMAS:
@@ -33,6 +35,16 @@ def embedded_options(path: Path, *, key: bytes) -> dict[str, Any]:
         return connection
 
     return {"module": sqlcipher, "creator": connect, "poolclass": QueuePool, "pool_size": 8, "max_overflow": 8, "hide_parameters": True}
+
+
+def _shut(path: Path) -> None:
+    """Let nobody but its owner read the file, made now or earlier; what SQLite lays beside it follows its mode."""
+    # What keeps us from it is the driver's to say, or somebody else owns the file.
+    with suppress(OSError):
+        # Never opened where it is there: closing it again would let go of every lock that this process holds on it.
+        if not path.exists():
+            path.touch(mode=0o600, exist_ok=False)
+        path.chmod(0o600)
 
 
 def server_options() -> dict[str, Any]:

@@ -82,6 +82,17 @@ def test_a_command_says_that_the_embedded_database_is_readonly_or_its_disk_full(
     assert (result.exit_code, result.output.splitlines()[-1]) == (1, f"Error: The database in MSEWA_DATA can not be used: {said}.")
 
 
+@pytest.mark.promise("P72")
+def test_an_embedded_database_that_others_could_read_is_shut_when_it_is_opened(bare: Flask) -> None:
+    file = bare.extensions["settings"].data / "msewa.db"
+    file.touch()
+    file.chmod(0o644)
+
+    bare.test_client().get("/health/ready")
+
+    assert oct(file.stat().st_mode & 0o777) == "0o600"
+
+
 def test_an_embedded_database_of_another_key_ring_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "msewa.db").write_bytes(bytes(range(256)) * 16)
 

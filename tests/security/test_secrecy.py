@@ -122,7 +122,7 @@ def test_the_embedded_databases_files_are_closed_whole(app: Flask, journey: dict
         assert found_in(content, journey) == set(), name
         assert b"SQLite format 3" not in content
         assert b"account" not in content, "not even the names of tables can be read"
-    assert (settings.data / "msewa.db").stat().st_mode & 0o077 in (0, 0o044)
+    assert {name: oct((settings.data / name).stat().st_mode & 0o777) for name in files} == dict.fromkeys(files, "0o600")
 
 
 @pytest.mark.promise("P50", "P70", "P72")
