@@ -33,6 +33,23 @@ def test_help_on_the_custodians_machine_asks_for_no_settings(tmp_path: Path) -> 
     assert "never the words themselves" in " ".join(offline("open", "--help").stdout.split())
 
 
+@pytest.mark.parametrize("group", ["vault", "security"])
+def test_help_makes_no_key_ring_where_none_was_asked_for(tmp_path: Path, group: str) -> None:
+    helped = offline("--help", group=group, settings={"MSEWA_DATA": str(tmp_path / "data"), "MSEWA_MODE": "demo"})
+
+    assert (helped.returncode, helped.stderr) == (0, "")
+    assert "new-" in helped.stdout
+    assert not (tmp_path / "data").exists()
+
+
+@ONE
+@pytest.mark.promise("P54")
+def test_an_export_is_for_its_maker_alone(app: Flask, tmp_path: Path, kept) -> None:
+    month = leave(app, somebody(app))["sealed"]["month"]
+
+    assert oct(exported(app, month, tmp_path).stat().st_mode & 0o777) == "0o600"
+
+
 @ONE
 def test_an_export_never_writes_over_another(app: Flask, tmp_path: Path, kept) -> None:
     month = leave(app, somebody(app))["sealed"]["month"]

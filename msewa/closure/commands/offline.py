@@ -15,6 +15,7 @@ from msewa.config import Settings, SettingsError
 from msewa.crypto.custody import CUSTODIANS, NEEDED, CustodyError, new_month
 
 OFFLINE = frozenset({("vault", "new-month"), ("vault", "open"), ("security", "new-key")})
+HELP = frozenset({("vault", "--help"), ("security", "--help")})
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 # On the command line itself these would stay in the shell's history, and whoever works on the machine could read them meanwhile.
 WORDS = click.File(encoding="utf-8-sig")
@@ -30,7 +31,7 @@ A_FOLDER = click.Path(file_okay=False, path_type=Path)
 def is_offline(arguments: list[str], environ: Mapping[str, str]) -> bool:
     """Whether a command line asks for one of these, or for help on a machine that has no key ring."""
     pairs = set(pairwise(arguments))
-    asks_for_help = ("vault", "--help") in pairs and not _key_ring(environ).exists()
+    asks_for_help = not pairs.isdisjoint(HELP) and not _key_ring(environ).exists()
     return asks_for_help or not pairs.isdisjoint(OFFLINE)
 
 
