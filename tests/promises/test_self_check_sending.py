@@ -11,6 +11,7 @@ from msewa.delivery.models import ProviderKey
 from msewa.notifications.models import Message
 from msewa.outbox.models import OutboxItem
 from msewa.promises import checking
+from tests.closure.ceremony import in_production
 from tests.conftest import ClockHandle
 from tests.people import somebody
 from tests.promises.faults import LONG_AGO, package, write
@@ -91,7 +92,11 @@ def test_work_that_is_due_and_that_no_worker_takes_is_found(app: Flask, check) -
     since = datetime(2020, 1, 1, tzinfo=UTC)
     write(app, *(OutboxItem(topic="a.topic", reference=sign, state="waiting", created_at=since, due_at=since) for sign in "ab"))
 
-    assert check()["work"] == ("a.topic: 2 wait since 2020-01-01 00:00 UTC; does a worker run?",)
+    with in_production(app):
+        found = check()["work"]
+
+    assert "work" not in check(), "a demonstration's clock leaps"
+    assert found == ("a.topic: 2 wait since 2020-01-01 00:00 UTC; does a worker run?",)
 
 
 def test_a_channel_over_which_nothing_goes_out_is_found(app: Flask, check) -> None:

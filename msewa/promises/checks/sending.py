@@ -47,6 +47,8 @@ def find_forgotten_work(now: datetime) -> list[str]:
 
 def find_untaken_work(now: datetime) -> list[str]:
     """Look for work that is due for some minutes and that no worker takes."""
+    if current_settings().is_demo:  # whose clock may be moved: all that is planned is late at once, until it is done
+        return []
     return [f"{one.topic}: {one.waiting} wait since {one.since:%Y-%m-%d %H:%M} UTC; does a worker run?" for one in list_untaken(now=now)]
 
 
