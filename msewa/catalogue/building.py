@@ -58,7 +58,7 @@ def _facts(facts: Record) -> Record:
         "fee_paise": _paise(facts.get("fee")),
         "facilitation_paise": _paise(facts.get("facilitation_charge")),
         "days": facts.get("stipulated_days"),
-        "day_unit": "calendar" if is_complaint else "working",
+        "day_unit": facts.get("day_unit") or ("calendar" if is_complaint else "working"),
         "officer": facts.get("designated_officer"),
         "officer_basis": facts.get("officer_basis"),
         "channels": facts["channel"],

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from msewa.applications.deadlines import find_limit
+from msewa.applications.deadlines import find_due, find_limit
 from msewa.catalogue.building import build_definitions
 from msewa.catalogue.rules import Definition
 from msewa.catalogue.snapshot import to_definition
@@ -117,3 +117,10 @@ def test_what_the_form_can_not_tell_is_said_in_the_words_on_record(harjinder: Ap
         assert "45 days where based on GPA or will" in page.text
     assert "Answer by" not in harjinder.page("/applications").text
     assert texts(harjinder)[0].endswith(" was sent.")
+
+
+def test_a_limit_of_the_right_to_information_act_counts_every_day(definitions: dict[str, Definition]) -> None:
+    counted = {slug for slug, definition in definitions.items() if definition.day_unit == "calendar" and definition.kind != "complaint"}
+
+    assert counted == {"rti-state", "rti-central"}
+    assert find_due(LAST_OF_YEAR, days=definitions["rti-state"].days, unit=definitions["rti-state"].day_unit).on == date(2027, 1, 30)
