@@ -75,6 +75,16 @@ def test_an_error_page_is_kind_valid_and_numbered_in_each_language(frame: Flask,
     assert len(tags(page, "title")) == len(tags(page, "h1")) == 1
 
 
+def test_who_is_signed_in_is_not_told_to_sign_in(frame: Flask) -> None:
+    with frame.test_request_context("/?lang=en"):
+        shut = Page(render_template("errors/403.html", request_id="7a770d2ff64a", back="/", me=citizen("Harjinder")))
+        out = Page(render_template("errors/403.html", request_id="7a770d2ff64a", back="/"))
+
+    assert "sign in with your own number" in out.text
+    assert "sign out and sign in with that one" in shut.text
+    assert "sign in with your own number" not in shut.text
+
+
 @pytest.mark.parametrize("status", [500, 503])
 def test_a_failure_page_does_not_ask_who_she_is(frame: Flask, status: int) -> None:
     with frame.test_request_context():
