@@ -13,7 +13,7 @@ from msewa.ledger.queries import list_entries
 from tests.accounts.walking import code_of, is_signed_in, sign_in
 from tests.people import Somebody, somebody
 from tests.people import sign_in as let_in
-from tests.strict_client import Page
+from tests.strict_client import XHTML, Page
 
 NEW_PASSWORD = "panj pind chhe khuh 31"
 NEW_MOBILE = "+919814000777"
@@ -46,6 +46,12 @@ def test_she_sees_her_visits_and_which_one_is_this(client, another_client, perso
     assert len(rows) == 2
     assert sum("This one" in "".join(row.itertext()) for row in rows) == 1
     assert all(len(row.get("data-id")) == 32 for row in rows)
+
+
+def test_a_citizen_finds_the_ways_out_of_her_account_on_its_page(client, person):
+    page = client.page("/account/security")
+
+    assert {"/account/deregister", "/account/delete"} <= {link.get("href") for link in page.root.iter(XHTML + "a")}
 
 
 def test_ending_one_visit_ends_it_at_once_and_no_other(client, another_client, person):
