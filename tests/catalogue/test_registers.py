@@ -118,6 +118,8 @@ def test_schemes_are_narrowed_by_level_and_office(client: StrictClient) -> None:
     board = client.page("/schemes?provider=bocw-board&lang=en")
 
     assert "43 schemes" in central.text
+    # On a narrow screen the choices stand below fifteen rows.
+    assert "#facets" in [link.get("href") for link in central.root.iter(XHTML + "a")]
     assert "12 schemes" in board.text
     assert board.fields("search")["provider"] == "bocw-board"
 
