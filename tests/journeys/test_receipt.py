@@ -57,6 +57,7 @@ def test_the_receipt_leads_back_to_its_application_and_fits_one_sheet(phone: Vis
     assert scanned == f"{phone.url}/applications/{reference}"
     assert len(printed.pages) == 1
     assert reference in printed.pages[0].extract_text()
+    assert "My applications" not in printed.pages[0].extract_text()  # paper leads nowhere
 
 
 @pytest.mark.promise("P52")
@@ -86,4 +87,7 @@ def test_the_paper_keys_print_on_one_sheet_without_buttons(phone: Visitor, door:
     printed = PdfReader(io.BytesIO(phone.page.pdf(format="A4")))
 
     assert len(printed.pages) == 1
-    assert all(code in printed.pages[0].extract_text() for code in codes)
+    sheet = printed.pages[0].extract_text()
+    assert all(code in sheet for code in codes)
+    assert "shown only now" in phone.says("form-recovery-codes")
+    assert "void" not in sheet  # it would be read of the keys beside it
