@@ -54,6 +54,15 @@ def test_a_citizen_finds_the_ways_out_of_her_account_on_its_page(client, person)
     assert {"/account/deregister", "/account/delete"} <= {link.get("href") for link in page.root.iter(XHTML + "a")}
 
 
+@pytest.mark.parametrize("path", ["/account/security", "/account/mobile"])
+def test_staff_see_no_link_to_what_only_citizens_may_do_with_an_account(app, client, path):
+    let_in(client, somebody(app, role="dpo"))
+
+    page = client.page(path)
+
+    assert not {"/account/deregister", "/account/delete"} & {link.get("href") for link in page.root.iter(XHTML + "a")}
+
+
 def test_ending_one_visit_ends_it_at_once_and_no_other(client, another_client, person):
     let_in(another_client, person)
 
