@@ -20,10 +20,11 @@ from msewa.web.pages import see_other
 FOREIGN_KEY = ("23503", "FOREIGN KEY")  # PostgreSQL's state, SQLite's words
 ALONE = "held_alone"
 _ID: Any = Account.__table__.c.id
+_ROLE: Any = Account.__table__.c.role
 
 
 class AccountGoneError(Exception):
-    """Somebody signed in was about to write, and her account has just ended."""
+    """Somebody signed in was about to write, and her account has just ended, or is for another work now."""
 
 
 def init_app(app: Flask) -> None:
@@ -58,7 +59,8 @@ def _hold(session: Any, transaction: Any, connection: Connection) -> None:
         return
     ends_it = request.method == "POST" and request.endpoint in current_app.extensions[ALONE]
     shared: dict[str, Any] = {} if ends_it else {"read": True, "key_share": True}
-    if connection.execute(select(_ID).where(person.id == _ID).with_for_update(**shared)).first() is None:
+    # Nor is anything written as a citizen into an account that has just become an officer's.
+    if connection.execute(select(_ROLE).where(person.id == _ID).with_for_update(**shared)).scalar() != person.role:
         raise AccountGoneError
 
 

@@ -1,16 +1,20 @@
 """flask accounts appoint and dismiss: in production nobody but the operator gives a role, and only to an account with nothing in it."""
 
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from msewa.accounts.models import Account
+from msewa.accounts.operations.appointing import appoint
 from msewa.accounts.queries import find_account_id
 from msewa.accounts.rules import State
-from msewa.extensions import db
+from msewa.applications.models import Application
+from msewa.extensions import db, writing
 from msewa.ledger.queries import list_entries
 from tests.accounts.walking import Post, is_signed_in, register
 from tests.people import PROFILE, Somebody, sign_in, signed_in, somebody
@@ -145,3 +149,26 @@ def test_a_number_that_was_given_up_and_a_paused_account_get_no_role(app: Flask,
     assert "This number was given up" in refused[0].stderr
     assert "This account is paused or ending." in refused[1].stderr
     assert [role_of(app, one.id)[0] for one in (gone, paused)] == ["citizen", "citizen"]
+
+
+@pytest.mark.parametrize("backend", ["postgres"])
+def test_nothing_is_written_as_a_citizen_into_an_account_that_is_being_appointed(app: Flask, client: StrictClient) -> None:
+    person, taken = signed_in(client, app=app), threading.Event()
+    fields = client.page("/services/birth-certificate").fields("apply")
+
+    def operator() -> None:
+        with app.app_context(), writing():
+            appoint(person.mobile, role="dpo", office=None, now=app.extensions["clock"].now())
+            taken.set()
+            time.sleep(0.3)  # until the citizen's request waits for the account
+            db.session.commit()
+
+    thread = threading.Thread(target=operator)
+    thread.start()
+    taken.wait(10)
+    answer = client.post("/services/birth-certificate/apply", data=fields)
+    thread.join(10)
+
+    assert answer.headers["Location"].startswith("/sign-in")
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).where(Application.account_id == person.id)) == 0
