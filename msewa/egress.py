@@ -26,6 +26,10 @@ class EgressError(OutsideError):
     """Nothing, or nothing usable, came back."""
 
 
+class NoSuchAddressError(OutsideError):
+    """The mail server will never take a mail for this address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the other side said; a redirect is an answer like any other and is not followed."""
@@ -59,7 +63,7 @@ def post(url: str, body: bytes, *, headers: Mapping[str, str], allow_loopback: b
 
 
 def mail(url: str, message: EmailMessage) -> None:
-    """Hand a message to the mail server at `smtps://` or `smtp://` (then STARTTLS is required); raises EgressError."""
+    """Hand a message to the mail server at `smtps://` or `smtp://` (then STARTTLS is required); raises EgressError, NoSuchAddressError."""
     parts = urlsplit(url)
     context = ssl.create_default_context()
     try:
@@ -68,9 +72,22 @@ def mail(url: str, message: EmailMessage) -> None:
                 server.starttls(context=context)
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message)
+            _hand_over(server, message)
     except (OSError, smtplib.SMTPException) as error:
         raise EgressError(_reason(error)) from None
+
+
+def _hand_over(server: smtplib.SMTP, message: EmailMessage) -> None:
+    try:
+        server.send_message(message)
+    except smtplib.SMTPNotSupportedError as error:  # an address beyond ASCII, and a server without SMTPUTF8
+        raise NoSuchAddressError(_reason(error)) from None
+    except smtplib.SMTPRecipientsRefused as error:
+        code, said = next(iter(error.recipients.values()))
+        # 5.1 is about the address (RFC 3463). Any other refusal, such as of a sender without rights, somebody can mend here.
+        if said.startswith(b"5.1."):
+            raise NoSuchAddressError(f"{type(error).__name__} {code}") from None
+        raise
 
 
 def _mail_server(parts: SplitResult, *, context: ssl.SSLContext) -> smtplib.SMTP:

@@ -86,6 +86,7 @@ class SmtpsListener:
         self.certificate, private = make_certificate(folder)
         self.received: list[bytes] = []
         self.greeting = b"220 localhost"
+        self.to_recipients = b"250 ok"
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, private)
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._handler(), bind_and_activate=True)
@@ -105,7 +106,8 @@ class SmtpsListener:
                         self.wfile.write(b"354 go on\r\n")
                         lines = iter(self.rfile.readline, b".\r\n")
                         listener.received.append(b"".join(lines))
-                    self.wfile.write(b"221 bye\r\n" if line == b"QUIT" else b"250 ok\r\n")
+                    said = {b"QUIT": b"221 bye", b"RCPT": listener.to_recipients}.get(line[:4], b"250 ok")
+                    self.wfile.write(said + b"\r\n")
 
         return Handler
 

@@ -122,7 +122,10 @@ class SmtpCourier:
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(text.strip() + "\n", cte="base64")  # old servers on the way mangle eight-bit text
         message["Content-Language"] = letter.language  # set after the text, which takes such headers of its own away
-        egress.mail(self._url, message)
+        try:
+            egress.mail(self._url, message)
+        except egress.NoSuchAddressError:
+            raise RefusedError from None
 
 
 class CourierByChannel:

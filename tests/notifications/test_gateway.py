@@ -97,6 +97,23 @@ def test_no_mail_goes_to_an_address_that_decodes_into_others(mail_server: SmtpsL
     assert mail_server.received == []
 
 
+@pytest.mark.parametrize(
+    ("said", "error"), [("550 5.1.1 nobody", RefusedError), ("450 4.2.1 full", EgressError), ("554 5.7.1 no rights", EgressError)]
+)
+def test_a_mail_is_given_up_only_where_its_address_is_none(mail_server: SmtpsListener, said: str, error: type[Exception]) -> None:
+    mail_server.to_recipients = said.encode()
+
+    with pytest.raises(error):
+        SmtpCourier(mail_server.address, sender="help@msewa.example.org").send(MAIL)
+
+    assert mail_server.received == []
+
+
+def test_a_mail_to_an_address_that_the_server_can_not_write_is_given_up(mail_server: SmtpsListener) -> None:
+    with pytest.raises(RefusedError):
+        SmtpCourier(mail_server.address, sender="help@msewa.example.org").send(replace(MAIL, to="ü@example.org"))
+
+
 def test_what_a_mail_server_said_against_a_mail_is_told_by_its_number_and_names_nobody(mail_server: SmtpsListener) -> None:
     mail_server.greeting = f"450 not now, {MAIL.to}".encode()
 
