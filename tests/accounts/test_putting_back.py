@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from msewa.accounts.models import LeftAddress
 from msewa.accounts.queries import Contact, find_account_id, get_contact, get_subject
 from msewa.extensions import db
+from msewa.promises.checks import columns
 from tests.accounts.walking import PASSWORD, Post, code_of, is_signed_in, register
 from tests.people import Somebody, somebody
 from tests.people import sign_in as let_in
@@ -74,6 +75,17 @@ def test_the_earlier_number_is_put_back_and_leads_to_a_new_password(app, client,
     client.submit("/recover/prove", "recover-prove", code=person.code())
     assert client.submit("/recover/password", "password", new_password=NEW_PASSWORD).status_code == 303
     assert try_password(app, HERS, NEW_PASSWORD).status_code == 303
+
+
+@pytest.mark.promise("P77")
+def test_an_account_without_a_password_is_no_fault_to_the_self_check(app, client, thief, post, clock):
+    changes(thief, post, to=HIS)
+    client.submit(link_in(post, HERS), "not-me")
+
+    with app.app_context():
+        found = columns.find_open_columns(clock.now())
+
+    assert "account.password: something lies there in the open." not in found
 
 
 @pytest.mark.parametrize("name", [HERS, HIS, EMAIL])
