@@ -108,26 +108,27 @@ def suspend_provider(provider_id: str, *, why: str = "") -> None:
     """Stop every disclosure to a provider at once, and keep why."""
     row = db.session.get_one(CatalogueProvider, provider_id)
     row.is_registered = False
-    _keep_stops({**list_stops(), provider_id: why})
     announce()
+    _keep_stops({**list_stops(), provider_id: why})
 
 
 def reinstate_provider(provider_id: str) -> None:
     """Take a suspension back; one that went off the register meanwhile stays off until the catalogue's files have it again."""
     row = db.session.get_one(CatalogueProvider, provider_id)
     row.is_registered = provider_id in {one["id"] for one in read_sources()["providers"]["providers"]}
-    _keep_stops({one: why for one, why in list_stops().items() if one != provider_id})
     announce()
+    _keep_stops({one: why for one, why in list_stops().items() if one != provider_id})
 
 
 def reinstate_providers() -> None:
     """Take back every suspension."""
     db.session.execute(update(CatalogueProvider).values(is_registered=True))
-    _keep_stops({})
     announce()
+    _keep_stops({})
 
 
 def _keep_stops(stops: Mapping[str, str]) -> None:
+    # All of them in one row: `announce` first, which lets one of several come here, or what another has just kept is lost.
     db.session.merge(CatalogueList(name=STOPS, content=_json(stops)))
 
 
