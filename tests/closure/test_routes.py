@@ -318,7 +318,8 @@ def test_the_public_log_tells_no_day_on_which_somebody_left(
     with app.app_context():
         month = db.session.scalars(select(VaultMonth)).one()
         years = [moment.year for moment in (month.not_before, month.not_after)]
-    [row] = another_client.page("/promises/destroyed-keys").all("month-row")
+    # The month that runs stands below it where it has its key already.
+    [row, *_] = another_client.page("/promises/destroyed-keys").all("month-row")
     told = [" ".join("".join(node.itertext()).split()) for node in row.iter() if str(node.tag).endswith("}dd")]
     number = month.month[5:]
     assert told == ["fewer than 10", *(f"{number}/{year}" for year in years), "Not yet"]
