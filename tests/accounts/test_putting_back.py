@@ -8,8 +8,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from msewa.accounts.models import LeftAddress
+from msewa.accounts.operations.left import list_left
+from msewa.accounts.operations.numbers import revoke_numbers
 from msewa.accounts.queries import Contact, find_account_id, get_contact, get_subject
-from msewa.extensions import db
+from msewa.extensions import db, writing
 from msewa.promises.checks import columns
 from tests.accounts.walking import PASSWORD, Post, code_of, is_signed_in, register
 from tests.people import Somebody, somebody
@@ -39,6 +41,13 @@ def changes(client: StrictClient, post: Post, *, to: str) -> None:
     field = "email" if "@" in to else "mobile"
     client.submit(f"/account/{field}", field, **{field: to})
     assert client.submit(f"/account/{field}/verify", "verify", code=post.code_to(to)).status_code == 303
+
+
+def moves(person: Somebody, post: Post, *, to: str) -> None:
+    """Whoever has her keys, she or the thief, signs in and changes an address."""
+    client = StrictClient.of(person.app)
+    let_in(client, person)
+    changes(client, post, to=to)
 
 
 def link_in(post: Post, address: str) -> str:
@@ -143,6 +152,44 @@ def test_a_thief_gets_no_link_when_the_owner_moves_on_by_herself(app, client, th
     assert contact_of(person).mobile == goes_on_to
 
 
+def test_a_thief_gets_no_link_where_there_was_no_address_before_his(app, client, post):
+    person = somebody(app, mobile=HERS)
+    moves(person, post, to=HIS_EMAIL)
+    moves(person, post, to=EMAIL)
+
+    answer = client.submit(link_in(post, HIS_EMAIL), "not-me")
+
+    assert answer.headers["Location"] == "/recover?why=not-me"
+    assert contact_of(person).email == EMAIL
+
+
+@pytest.mark.promise("P66")
+def test_a_thief_gets_no_link_where_the_number_before_his_was_given_up(app, client, person, post):
+    with app.app_context(), writing():
+        list(revoke_numbers([HERS], now=app.extensions["clock"].now()))
+        db.session.commit()
+    moves(person, post, to=HIS)
+    moves(person, post, to=OTHER)
+
+    answer = client.submit(link_in(post, HIS), "not-me")
+
+    assert answer.headers["Location"] == "/recover?why=not-me"
+    assert contact_of(person).mobile == OTHER
+
+
+def test_an_address_that_never_was_is_named_as_none_and_kept_for_a_week(app, post, clock):
+    person = somebody(app, mobile=HERS)
+    moves(person, post, to=EMAIL)
+
+    with app.app_context():
+        kept = [(one["field"], one["value"]) for one in list_left(get_subject(person.id))]
+    clock.advance(days=7, seconds=1)
+    post.work()
+
+    assert kept == [("email", None)]
+    assert count_left(app) == 0
+
+
 def test_whoever_is_put_out_again_is_told_without_a_link(client, thief, person, post):
     changes(thief, post, to=HIS)
     client.submit(link_in(post, HERS), "not-me")
@@ -200,6 +247,18 @@ def test_a_number_that_another_account_has_by_now_stays_there(app, client, thief
     assert contact_of(person).mobile == HIS
     assert not is_signed_in(thief)
     assert try_password(app, HERS, PASSWORD).status_code == 303
+
+
+def test_a_thief_gets_no_link_after_a_number_that_could_not_be_put_back(app, client, thief, person, post):
+    changes(thief, post, to=HIS)
+    register(StrictClient.of(app), app, post, number=HERS.removeprefix("+91"))
+    client.submit(link_in(post, HERS), "not-me")
+    moves(person, post, to=OTHER)
+
+    answer = client.submit(link_in(post, HIS), "not-me")
+
+    assert answer.headers["Location"] == "/recover?why=not-me"
+    assert contact_of(person).mobile == OTHER
 
 
 def test_a_number_confirmed_anew_is_not_left(app, person, thief, post):

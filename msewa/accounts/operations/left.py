@@ -1,7 +1,7 @@
 """Addresses that were just left: for a week the message that went there can put them back, whoever has the account by then.
 
 The one that was left first wins: until its time is over no later one is kept, so that a thief's number, however often the owner moves on,
-never gets such a link.
+never gets such a link. Where there was none that is surely hers, that is what is kept.
 """
 
 import secrets
@@ -21,13 +21,13 @@ from msewa.outbox import operations as outbox
 FORGET = "accounts.forget_left"
 
 
-def keep_left(subject: Subject, *, field: str, value: str, to: str, now: datetime) -> bool:
-    """Keep the `mobile` or `email` that is left for another one; return whether a link may put it back."""
+def keep_left(subject: Subject, *, field: str, value: str | None, to: str, now: datetime) -> bool:
+    """Keep the `mobile` or `email` that is left for another one, None for none; return whether a link may put it back."""
     if value == to:
         return False
-    earlier = find_left(subject, field=field, now=now)
+    earlier = _find_row(subject, field=field, now=now)
     if earlier is not None:
-        if earlier == to:  # she is back where she was, and who came in between has no claim
+        if _value_of(earlier, subject=subject) == to:  # she is back where she was, and who came in between has no claim
             forget_left(subject.id, field=field)
         return False
     forget_left(subject.id, field=field)
@@ -36,18 +36,17 @@ def keep_left(subject: Subject, *, field: str, value: str, to: str, now: datetim
     db.session.add(LeftAddress(id=row_id, account_id=subject.id, field=field, sealed=sealed, left_at=now, ends_at=ends_at))
     db.session.flush()
     outbox.put(FORGET, row_id, now=now, due_at=ends_at)
-    return True
+    return value is not None
 
 
 def find_left(subject: Subject, *, field: str, now: datetime) -> str | None:
     """Return the address that can be put back; None when there is none, or its time is over."""
-    chosen = select(LeftAddress).where(LeftAddress.account_id == subject.id, LeftAddress.field == field, LeftAddress.ends_at > now)
-    row = db.session.scalars(chosen).first()
+    row = _find_row(subject, field=field, now=now)
     return None if row is None else _value_of(row, subject=subject)
 
 
 def list_left(subject: Subject) -> Iterator[dict[str, Any]]:
-    """Yield what is kept of an account's earlier addresses, for its owner's download."""
+    """Yield what is kept of an account's earlier addresses, for its owner's download; a `value` of None where there was none."""
     for row in db.session.scalars(select(LeftAddress).where(LeftAddress.account_id == subject.id).order_by(LeftAddress.field)):
         value = _value_of(row, subject=subject)
         yield {"field": row.field, "value": value, "left_at": row.left_at.isoformat(), "ends_at": row.ends_at.isoformat()}
@@ -65,7 +64,12 @@ def forget_over(reference: str, *, now: datetime) -> None:
     db.session.execute(delete(LeftAddress).where(LeftAddress.id == reference, LeftAddress.ends_at <= now))
 
 
-def _value_of(row: LeftAddress, *, subject: Subject) -> str:
+def _find_row(subject: Subject, *, field: str, now: datetime) -> LeftAddress | None:
+    chosen = select(LeftAddress).where(LeftAddress.account_id == subject.id, LeftAddress.field == field, LeftAddress.ends_at > now)
+    return db.session.scalars(chosen).first()
+
+
+def _value_of(row: LeftAddress, *, subject: Subject) -> str | None:
     return unseal_json(subject.key, row.sealed, place=_place(row.id, account_id=subject.id))["value"]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from msewa.accounts.links import BACK, NOT_ME, read_link
 from msewa.accounts.models import Account
-from msewa.accounts.operations.left import find_left, forget_left
+from msewa.accounts.operations.left import find_left, forget_left, keep_left
 from msewa.accounts.operations.securing import list_reached, lock_out, move_to
 from msewa.accounts.operations.telling import addresses_of, tell, tell_put_out
 from msewa.accounts.queries import find_by_name, get_subject
@@ -58,6 +58,8 @@ def put_back(account_id: str, *, field: str, now: datetime) -> bool:
     lock_out(subject, now=now)
     # A new holder keeps what he has proven (P66).
     if find_by_name(value) is not None:
+        # Nothing to put back from now on, and still no link for whoever she leaves next.
+        keep_left(subject, field=field, value=None, to=value, now=now)
         return False
     _move_back(subject, field=field, value=value, now=now)
     return True

@@ -56,7 +56,7 @@ def change_address(subject: Subject, *, field: str, value: str, actor: Actor, no
     """Put a proven `mobile` or `email` in place of the old one; IntegrityError when somebody else has it by now."""
     before = list_reached(subject)
     leaves = [address for address in before if address[0] == CHANNEL_OF[field]]
-    can_go_back = [address for address in leaves if keep_left(subject, field=field, value=address[1], to=value, now=now)]
+    can_go_back = leaves if keep_left(subject, field=field, value=leaves[0][1] if leaves else None, to=value, now=now) else []
     move_to(subject, field=field, value=value, now=now)
     record("contact.changed", subject=subject, actor=actor, now=now, fields=(field,))
     tell(subject, f"notice_{field}", now=now, also=[address for address in before if address not in can_go_back])
