@@ -48,7 +48,7 @@ def suspend(provider: str, why: str) -> None:
 @OFFICE
 def reinstate(provider: str) -> None:
     """Let PROVIDER receive again, first what has waited for it."""
-    _carry_out(lambda: registering.resume(provider))
+    _carry_out(lambda: registering.resume(provider, now=now()))
     click.echo(f"{provider} may receive again.")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, Select, delete, select, update
 
 from msewa.catalogue import queries as catalogue
 from msewa.catalogue.operations import announce
@@ -58,7 +58,7 @@ def register_provider(
     # Merged: a provider may go back to a key that it had before.
     db.session.merge(key)
     announce()
-    hasten_waiting(provider_id)
+    let_all_go(provider_id, now=now)
 
 
 def dispatch(application_id: str, *, provider_id: str, payload: bytes, papers: Papers, now: datetime) -> None:
@@ -114,10 +114,19 @@ def recall_untried(application_ids: Iterable[str]) -> set[str]:
     return recalled
 
 
-def hasten_waiting(provider_id: str) -> None:
+def let_all_go(provider_id: str, *, now: datetime) -> None:
+    """Let what waits for a provider go now, what was given up after 30 days too: a person has seen to it."""
+    outbox.revive_these(TOPIC, _waiting_for(provider_id), now=now)
+    _hasten_waiting(provider_id)
+
+
+def _hasten_waiting(provider_id: str) -> None:
     """Let the oldest hundred packages that were tried in vain go to a provider now."""
-    waiting = select(Package.application_id).where(Package.provider_id == provider_id, Package.accepted_at.is_(None))
-    outbox.hasten(TOPIC, db.session.scalars(waiting.order_by(Package.created_at).limit(100)).all())
+    outbox.hasten(TOPIC, db.session.scalars(_waiting_for(provider_id).order_by(Package.created_at).limit(100)).all())
+
+
+def _waiting_for(provider_id: str) -> Select[str]:
+    return select(Package.application_id).where(Package.provider_id == provider_id, Package.accepted_at.is_(None))
 
 
 def let_finish(application_ids: Iterable[str]) -> None:
@@ -198,5 +207,5 @@ def _note(reference: str, receipt: str | None, *, now: datetime) -> None:
         return
     package.accepted_at, package.receipt, package.jwe = now, receipt, None
     # It answers again: what waits for it goes now, in order, a hundred after each that was taken.
-    hasten_waiting(package.provider_id)
+    _hasten_waiting(package.provider_id)
     outbox.put(DELIVERED_TOPIC, reference, now=now)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from msewa.catalogue.operations import reinstate_provider, suspend_provider
 from msewa.catalogue.queries import catalogue, list_stops
 from msewa.crypto.jose import PackageError
-from msewa.delivery.operations import EndpointRefusedError, hasten_waiting, register_provider
+from msewa.delivery.operations import EndpointRefusedError, let_all_go, register_provider
 from msewa.web import journal
 
 MOST_ENDPOINT, MOST_AGREEMENT, MOST_KID = 300, 40, 80  # as their columns
@@ -45,13 +45,13 @@ def stop(provider_id: str, *, why: str) -> None:
     journal.event("provider_stopped", provider=provider_id)
 
 
-def resume(provider_id: str) -> None:
+def resume(provider_id: str, *, now: datetime) -> None:
     """Let an office receive again, first what has waited for it."""
     _refuse_unknown(provider_id)
     if provider_id not in list_stops():
         raise RegisterError(f"{provider_id} is not stopped.")
     reinstate_provider(provider_id)
-    hasten_waiting(provider_id)
+    let_all_go(provider_id, now=now)
     journal.event("provider_reinstated", provider=provider_id)
 
 

@@ -77,6 +77,14 @@ def hasten(topic: str, references: Iterable[str]) -> None:
     db.session.execute(update(OutboxItem).where(*waiting, OutboxItem.attempts > 0).values(due_at=OutboxItem.created_at))
 
 
+def revive_these(topic: str, references: Select[str], *, now: datetime) -> None:
+    """Let work about these references that needs a person's attention be tried again, before what came later."""
+    stuck = (OutboxItem.topic == topic, OutboxItem.reference.in_(references), OutboxItem.state == "attention")
+    # The right sides are read before the row changes: it is due since it came, and its 30 days count from now.
+    values = {"state": "waiting", "created_at": now, "due_at": OutboxItem.created_at, "attempts": 0}
+    db.session.execute(update(OutboxItem).where(*stuck).values(**values))
+
+
 def revive(*, now: datetime) -> int:
     """Let everything that needs a person's attention be tried for another 30 days; return how many pieces."""
     # `created_at` too: the 30 days count from it, and the next fault would end them at once.

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from msewa.catalogue.queries import is_registered
 from msewa.crypto.jose import new_provider_pair
 from msewa.delivery.queries import can_receive, find_active_key, get_package_state
 from msewa.extensions import db
 from msewa.outbox import worker
+from msewa.outbox.models import OutboxItem
+from msewa.web.clock import now
 from tests.delivery.conftest import NOW, PretendDepartments, opened, register, send_off
-from tests.delivery.samples import A
+from tests.delivery.samples import A, B
 
 pytestmark = pytest.mark.promise("P26")
 ENDPOINT = "https://department.example.org/packages"
@@ -99,6 +102,26 @@ def test_a_stopped_office_gets_nothing_until_it_is_reinstated(departments: Prete
     assert waiting == ("waiting", 0, False)
     assert [parcel.id for parcel in departments.taken] == [A], "what waited goes at once, not at its next try"
     assert "stopped" not in run(room, "list").output
+
+
+def test_what_was_given_up_during_a_long_stop_goes_first_when_it_ends(departments: PretendDepartments, room: Flask) -> None:
+    register("health")
+    send_off(A)
+    send_off(B, now=NOW + timedelta(days=20))
+    run(room, "suspend", "health", "--why", "x")
+    for quarter in range(4 * 32):
+        worker.run_due(now=NOW + quarter * timedelta(hours=6))
+    shown = (get_package_state(A).state, get_package_state(B).state)
+    db.session.rollback()
+    moment = now()
+
+    run(room, "reinstate", "health")
+    begun_at = db.session.scalar(select(OutboxItem.created_at).where(OutboxItem.reference == A))
+    worker.run_due(now=NOW + timedelta(days=32))
+
+    assert shown == ("attention", "waiting")
+    assert begun_at >= moment, "the 30 days begin anew"
+    assert [parcel.id for parcel in departments.taken] == [A, B]
 
 
 def test_an_office_that_is_unknown_or_not_stopped_is_said_in_one_line(room: Flask) -> None:
