@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from msewa.accounts.operations.left import keep_left
+from msewa.accounts.queries import get_subject
+from msewa.extensions import db, writing
 from msewa.web.filters import show_date, show_moment
 from tests.applications.conftest import Applicant
 from tests.privacy.test_download import asked, data_in, fetched
@@ -56,6 +59,21 @@ def test_it_tells_of_keys_known_browsers_and_breaches(her: Applicant, language: 
     assert all(minute_of(at) in parts["browsers"] for at in data["activity"]["browsers_known_since"])
     assert breach["number"] in parts["breaches"]
     assert minute_of(breach["told_at"]) in parts["breaches"]
+
+
+@pytest.mark.promise("P2")
+@pytest.mark.parametrize(("value", "times"), [("planted.left@example.in", 1), (None, 0)])
+def test_it_tells_of_an_address_that_was_left_and_of_none_where_there_was_none(harjinder: Applicant, value: str | None, times: int) -> None:
+    app, now = harjinder.app, harjinder.app.extensions["clock"].now()
+    with app.app_context(), writing():
+        keep_left(get_subject(harjinder.person.id), field="email", value=value, to="planted.next@example.in", now=now)
+        db.session.commit()
+
+    asked(harjinder.client)
+    archive = fetched(harjinder.client)
+
+    assert [one["value"] for one in data_in(archive)["activity"]["left_addresses"]] == [value]
+    assert archive.read("index.html").decode().count("Changed a short time ago") == times
 
 
 def minute_of(text: str) -> str:
