@@ -6,7 +6,7 @@ from typing import TextIO
 import click
 from flask import Blueprint, current_app
 
-from msewa.catalogue.queries import catalogue, list_stops
+from msewa.catalogue.queries import catalogue, is_registered, list_stops
 from msewa.delivery import registering
 from msewa.delivery.queries import list_reachable
 from msewa.extensions import db, writing
@@ -32,7 +32,7 @@ def register(provider: str, endpoint: str, key: TextIO, agreement: str) -> None:
         registering.open_gateway(provider, endpoint=endpoint, key=text, agreement=agreement, now=now(), is_demo=is_demo)
 
     _carry_out(act)
-    click.echo(f"{provider} receives applications at {endpoint} now." + (" But it is stopped." if provider in list_stops() else ""))
+    click.echo(f"{provider} receives applications at {endpoint} now." + _but(provider))
 
 
 @bp.cli.command("suspend")
@@ -49,7 +49,7 @@ def suspend(provider: str, why: str) -> None:
 def reinstate(provider: str) -> None:
     """Let PROVIDER receive again, first what has waited for it."""
     _carry_out(lambda: registering.resume(provider, now=now()))
-    click.echo(f"{provider} may receive again.")
+    click.echo(f"{provider} may receive again." + _but(provider))
 
 
 @bp.cli.command("list")
@@ -58,7 +58,19 @@ def list_all() -> None:
     reachable, stops = list_reachable(), list_stops()
     for provider in sorted(reachable | stops.keys() & catalogue().providers.keys()):
         state = "receives" if provider in reachable else "has no gateway"
-        click.echo(f"{provider}  {state}" + (f"  stopped: {stops[provider]}" if provider in stops else ""))
+        but = f"stopped: {stops[provider]}" if provider in stops else _find_hindrance(provider)
+        click.echo(f"{provider}  {state}" + (f"  {but}" if but else ""))
+
+
+def _but(provider: str) -> str:
+    hindrance = _find_hindrance(provider)
+    return f" But it is {hindrance}." if hindrance else ""
+
+
+def _find_hindrance(provider: str) -> str | None:
+    if provider in list_stops():
+        return "stopped"
+    return None if is_registered(provider) else "off the register"
 
 
 def _carry_out(act: Callable[[], None]) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from msewa.catalogue.models import CatalogueProvider
 from msewa.catalogue.queries import is_registered
 from msewa.crypto.jose import new_provider_pair
 from msewa.delivery.queries import can_receive, find_active_key, get_package_state
-from msewa.extensions import db
+from msewa.extensions import db, writing
 from msewa.outbox import worker
 from msewa.outbox.models import OutboxItem
 from msewa.web.clock import now
@@ -55,6 +56,7 @@ RIGHT = {"provider": "health", "endpoint": ENDPOINT, "key": PUBLIC, "agreement":
     [
         ({"provider": "nobody"}, "There is no office 'nobody'"),
         ({"endpoint": "http://department.example.org"}, "The endpoint must begin with https://."),
+        ({"endpoint": "https://[::1"}, "The endpoint must be a web address"),
         ({"endpoint": f"{ENDPOINT}?{'x' * 300}"}, "The endpoint is longer than 300 signs."),
         ({"agreement": ""}, "Name the agreement in 1 to 40 signs."),
         ({"agreement": "x" * 41}, "Name the agreement in 1 to 40 signs."),
@@ -102,6 +104,17 @@ def test_a_stopped_office_gets_nothing_until_it_is_reinstated(departments: Prete
     assert waiting == ("waiting", 0, False)
     assert [parcel.id for parcel in departments.taken] == [A], "what waited goes at once, not at its next try"
     assert "stopped" not in run(room, "list").output
+
+
+def test_an_office_off_the_register_is_not_said_to_receive(room: Flask, tmp_path: Path) -> None:
+    with writing():
+        db.session.execute(update(CatalogueProvider).where(CatalogueProvider.id == "health").values(is_registered=False))
+        db.session.commit()
+
+    moved = run(room, "register", "health", "--endpoint", ENDPOINT, "--key", key_file(tmp_path, PUBLIC), "--agreement", "1")
+
+    assert moved.output.endswith(" But it is off the register.\n")
+    assert "health  receives  off the register\n" in run(room, "list").output
 
 
 def test_what_was_given_up_during_a_long_stop_goes_first_when_it_ends(departments: PretendDepartments, room: Flask) -> None:

@@ -86,6 +86,12 @@ def test_nothing_leaves_for_a_provider_suspended_after_the_dispatch(departments:
         "https://printer.local/packages",
         "http://127.0.0.1:8000/packages",
         "sandbox:health",
+        "https://department.example.org:99999/packages",
+        "https://department.example.org:0/packages",
+        "https://depart ment.example.org/packages",
+        "https://department.example.org/packages\n",
+        "https://department.example.org/ਪੈਕਟ",
+        "https://[::1",
         "",
     ],
 )
