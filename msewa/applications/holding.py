@@ -17,6 +17,7 @@ from msewa.applications.models import (
 )
 from msewa.applications.queries import COLUMNS, Case
 from msewa.applications.references import show_reference
+from msewa.applications.unsaved import answers_in
 from msewa.crypto.envelope import unseal, unseal_json
 from msewa.delivery import operations as delivery
 from msewa.delivery.queries import Sent, list_packages
@@ -135,7 +136,7 @@ def _opened(case: Case, unsaved: list[Fields]) -> dict[str, Any]:
     return {
         str(row.step): {
             "held_at": row.held_at.isoformat(),
-            "answers": unseal_json(case.key, row.sealed, place=places.of_unsaved(case.id, step=row.step)),
+            "answers": answers_in(unseal_json(case.key, row.sealed, place=places.of_unsaved(case.id, step=row.step))),
         }
         for row in unsaved
     }

@@ -19,6 +19,7 @@ from msewa.applications.models import (
 )
 from msewa.applications.references import read_reference
 from msewa.applications.rules import PAGE_SIZE, UNSAVED_KEPT, State
+from msewa.applications.unsaved import Unsaved, unsaved_from_json
 from msewa.crypto.envelope import unseal, unseal_json
 from msewa.delivery.queries import list_reached
 from msewa.extensions import db
@@ -183,11 +184,14 @@ def find_done(case: Case) -> set[int]:
     return set(db.session.scalars(select(ApplicationPage.step).where(*done)))
 
 
-def find_unsaved(case: Case, *, step: int, now: datetime) -> dict[str, Answer] | None:
+def find_unsaved(case: Case, *, step: int, now: datetime) -> Unsaved | None:
     """Return what was typed on a step when a visit ended, and not saved since; None when there is nothing, or it is a day old."""
     of_step = (ApplicationUnsaved.application_id == case.id, ApplicationUnsaved.step == step)
-    sealed = db.session.scalar(select(ApplicationUnsaved.sealed).where(*of_step, ApplicationUnsaved.held_at > now - UNSAVED_KEPT))
-    return None if sealed is None else from_json(unseal_json(case.key, sealed, place=places.of_unsaved(case.id, step=step)))
+    chosen = select(ApplicationUnsaved.sealed, ApplicationUnsaved.held_at)
+    row = db.session.execute(chosen.where(*of_step, ApplicationUnsaved.held_at > now - UNSAVED_KEPT)).first()
+    if row is None:
+        return None
+    return unsaved_from_json(unseal_json(case.key, row.sealed, place=places.of_unsaved(case.id, step=step)), held_at=row.held_at)
 
 
 def list_papers(case: Case) -> list[Held]:

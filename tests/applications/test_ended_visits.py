@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from msewa.applications.models import ApplicationUnsaved
 from msewa.applications.operations import holding_back
 from msewa.applications.queries import find_unsaved, get_case
+from msewa.applications.unsaved import Tab
 from msewa.extensions import db, writing
 from tests.accounts.walking import sign_in
 from tests.applications.conftest import PROFILE, Applicant
@@ -32,8 +33,8 @@ def held(applicant: Applicant, base: str, *, step: int) -> dict[str, str] | None
     """Return what waits for her beside a step."""
     with applicant.app.app_context():
         case = get_case(base.rsplit("/", 1)[1], account_id=applicant.person.id)
-        page = find_unsaved(case, step=step, now=applicant.app.extensions["clock"].now())
-    return None if page is None else {key: answer.value or answer.typed for key, answer in page.items()}
+        unsaved = find_unsaved(case, step=step, now=applicant.app.extensions["clock"].now())
+    return None if unsaved is None else {key: answer.value or answer.typed for key, answer in unsaved.page.items()}
 
 
 def count_held(applicant: Applicant) -> int:
@@ -195,7 +196,7 @@ def test_it_ends_with_the_draft_and_with_its_sending(harjinder: Applicant, clock
 
     with harjinder.app.app_context(), writing():
         case = get_case(sent.rsplit("/", 1)[1], account_id=harjinder.person.id)
-        is_held = holding_back.hold(case, step=3, page={}, now=clock.now())
+        is_held = holding_back.hold(case, step=3, page={}, tab=Tab("", ""), now=clock.now())
     assert (before, count_held(harjinder), is_held) == (2, 0, False)
 
 

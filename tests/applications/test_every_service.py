@@ -7,11 +7,11 @@ import pytest
 from msewa.applications.answers import Answer
 from msewa.applications.filling import Desk, find_problems, read_page
 from msewa.applications.operations import drafting, papers, sending
-from msewa.applications.operations.drafting import Tab
 from msewa.applications.operations.sending import Confirmation
 from msewa.applications.queries import Case, get_case
 from msewa.applications.reviewing import find_gap, make_review
 from msewa.applications.rules import State
+from msewa.applications.unsaved import Tab
 from msewa.catalogue.queries import catalogue
 from msewa.catalogue.rules import Definition
 from msewa.extensions import db, writing

@@ -18,6 +18,7 @@ from msewa.applications.answers import Answer
 from msewa.applications.operations.holding_back import hold
 from msewa.applications.queries import get_case
 from msewa.applications.references import read_reference, show_reference
+from msewa.applications.unsaved import Tab
 from msewa.closure.holding import place_of
 from msewa.closure.models import Termination
 from msewa.consents.models import PolicySeen
@@ -98,7 +99,8 @@ def used_everything(her: Applicant, *, word: str) -> None:
     draft = her.begin("income-certificate").rpartition("/")[2]
     with her.app.app_context(), writing():
         now = her.app.extensions["clock"].now()
-        hold(get_case(draft, account_id=her.person.id), step=1, page={"address": Answer(f"Held back {word}")}, now=now)
+        page = {"address": Answer(f"Held back {word}")}
+        hold(get_case(draft, account_id=her.person.id), step=1, page=page, tab=Tab("", ""), now=now)
         _rare(her, word=word)
         db.session.commit()
     her.work()

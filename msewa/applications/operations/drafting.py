@@ -1,7 +1,6 @@
 """Beginning, keeping and discarding a draft."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -16,6 +15,7 @@ from msewa.applications.operations import holding_back
 from msewa.applications.queries import Case, count_drafts, find_last, find_untouched
 from msewa.applications.references import new_reference, show_reference
 from msewa.applications.rules import MOST_DRAFTS, State
+from msewa.applications.unsaved import Tab
 from msewa.catalogue.rules import Definition
 from msewa.crypto.envelope import seal_json
 from msewa.crypto.wrapping import new_data_key
@@ -35,14 +35,6 @@ class AlreadySentError(Exception):
 
 class ChangedElsewhereError(Exception):
     """The page was saved in another tab or on another device after it was shown in this one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One showing of a page of the form: its name, and the version of what it showed as saved."""
-
-    name: str
-    seen: str
 
 
 def begin(definition: Definition, *, subject: Subject, actor: Actor, language: str, now: datetime) -> str:
@@ -92,7 +84,7 @@ def save_page(case: Case, *, step: int, page: Page, is_done: bool, tab: Tab, now
     # Once done it stays so: whoever comes back to change a word has been through it.
     kept = {"sealed": sealed, "tab": tab.name, **({"is_done": True} if is_done else {})}
     db.session.execute(row.on_conflict_do_update(index_elements=["application_id", "step"], set_=kept))
-    holding_back.let_go(case.id, step=step)
+    holding_back.let_go_known(case, step=step, tab=tab, now=now)
 
 
 def touch(case: Case, *, now: datetime) -> None:

@@ -1,9 +1,10 @@
 """The blueprint that all pages of applications hang on, and what they all begin with."""
 
+import hashlib
 from datetime import datetime
 from typing import Any, cast
 
-from flask import Blueprint, url_for
+from flask import Blueprint, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -12,10 +13,13 @@ from msewa.applications.filling import Desk
 from msewa.applications.queries import Case, get_case
 from msewa.applications.references import show_reference
 from msewa.applications.steps import paper_step_of
+from msewa.applications.unsaved import Tab
 from msewa.catalogue.queries import catalogue, get_definition
 from msewa.profile.queries import get_profile
+from msewa.web import form_keys
 from msewa.web.clock import INDIA, now
 from msewa.web.filters import say
+from msewa.web.forms import clean_text
 
 bp = Blueprint("applications", __name__)
 
@@ -38,6 +42,14 @@ def desk_for(case: Case) -> Desk:
 def address(endpoint: str, case: Case, **values: Any) -> str:
     """Return the address of one of an application's pages."""
     return url_for(f"applications.{endpoint}", ref=show_reference(case.reference), **values)
+
+
+def tab_of_form() -> Tab:
+    """Return which showing of a step a form comes from."""
+    # The form's key is new with each showing of the page; only a trace of it is kept.
+    key = request.form.get(form_keys.FIELD, "")
+    name = hashlib.sha256(key.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    return Tab(name, clean_text(request.form.get("seen"))[:16], clean_text(request.form.get("met")))
 
 
 def frame(case: Case, desk: Desk) -> dict[str, Any]:

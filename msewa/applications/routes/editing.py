@@ -1,6 +1,5 @@
 """The form, step by step. Every answer is kept as it stands, right or wrong, so that nothing typed is lost."""
 
-import hashlib
 from datetime import datetime
 
 from flask import Response, request
@@ -10,17 +9,16 @@ from msewa.applications.answers import Pages, version_of
 from msewa.applications.filling import Desk, Problems, find_for_profile, find_problems, prefill, read_page, take_up
 from msewa.applications.forms.page import make_page
 from msewa.applications.operations import drafting
-from msewa.applications.operations.drafting import AlreadySentError, ChangedElsewhereError, Tab
+from msewa.applications.operations.drafting import AlreadySentError, ChangedElsewhereError
 from msewa.applications.queries import Case, find_last, find_unsaved, read_pages
 from msewa.applications.reviewing import find_unfinished
-from msewa.applications.routes.blueprint import address, bp, desk_for, frame, own_case, person
+from msewa.applications.routes.blueprint import address, bp, desk_for, frame, own_case, person, tab_of_form
 from msewa.applications.routes.ended import hold_typed
 from msewa.applications.routes.papers import paper_step, save_papers
 from msewa.applications.steps import count_steps, paper_step_of, read_step
 from msewa.catalogue.answer_messages import sentence_of
 from msewa.extensions import db
 from msewa.profile import operations as profile
-from msewa.web import form_keys
 from msewa.web.access import citizen, held_when_ended
 from msewa.web.pages import render_page, see_other, wanted_fragment
 
@@ -39,10 +37,15 @@ def edit(ref: str) -> AnyResponse:
     seen = version_of(pages.get(step, {}))
     pages = {step: prefill(desk, step), **pages}
     unsaved = find_unsaved(case, step=step, now=desk.now)
-    if unsaved is not None:
-        pages[step] = take_up(pages[step], unsaved=unsaved)
+    met = unsaved.id if unsaved else ""
+    # Whoever was shown it, and then chose to open the step as it is saved, has met it all the same.
+    is_unsaved = unsaved is not None and request.args.get("without") != met
+    if unsaved is not None and is_unsaved:
+        pages[step] = take_up(pages[step], unsaved=unsaved.page)
+        # What another tab saved meanwhile is not written over by it: going on from here asks her.
+        seen = unsaved.seen(*find_last(case, step=step))
     problems = find_problems(desk, step, pages=pages) if _is_checked() else {}
-    return _show(case, desk, step, pages=pages, problems=problems, seen=seen, is_unsaved=unsaved is not None)
+    return _show(case, desk, step, pages=pages, problems=problems, seen=seen, met=met, is_unsaved=is_unsaved)
 
 
 @bp.post("/applications/<ref>/edit")
@@ -79,7 +82,7 @@ def _save_answers(case: Case, desk: Desk, step: int, *, pages: Pages) -> AnyResp
     is_staying = wanted_fragment() is not None or "narrow" in request.form
     is_done = not (is_staying or "later" in request.form or problems)
     try:
-        drafting.save_page(case, step=step, page=read.kept, is_done=is_done, tab=_tab(), now=desk.now)
+        drafting.save_page(case, step=step, page=read.kept, is_done=is_done, tab=tab_of_form(), now=desk.now)
     except AlreadySentError:
         return see_other(address("show", case))
     except ChangedElsewhereError:
@@ -98,18 +101,12 @@ def _save_answers(case: Case, desk: Desk, step: int, *, pages: Pages) -> AnyResp
     return see_other(_next_place(case, desk, step))
 
 
-def _tab() -> Tab:
-    # The form's key is new with each showing of the page; only a trace of it is kept.
-    key = request.form.get(form_keys.FIELD, "")
-    return Tab(hashlib.sha256(key.encode("utf-8", "backslashreplace")).hexdigest()[:16], request.form.get("seen", ""))
-
-
 def _choose(case: Case, desk: Desk, step: int, *, typed: Pages) -> Response:
     """Save nothing, show what was typed, and let her choose: sent again from here, it takes the place of what the other tab saved."""
     db.session.rollback()
     seen, _ = find_last(case, step=step)
     status = 409 if wanted_fragment() is None else 200
-    return _show(case, desk, step, pages=typed, problems={}, seen=seen, is_elsewhere=True, status=status)
+    return _show(case, desk, step, pages=typed, problems={}, seen=seen, met=tab_of_form().met, is_elsewhere=True, status=status)
 
 
 def _next_place(case: Case, desk: Desk, step: int) -> str:
@@ -130,6 +127,7 @@ def _show(
     pages: Pages,
     problems: Problems,
     seen: str,
+    met: str = "",
     unkept: Problems | None = None,
     status: int = 200,
     **notes: bool,
@@ -146,6 +144,7 @@ def _show(
         form=made.form,
         saved_at=desk.now if notes.get("is_saved") else _last_saved(case),
         seen=seen,
+        met=met,
         unkept=[f"{made.form[key].label.text}: {sentence_of(error)}" for key, error in (unkept or {}).items()],
         is_unsaved=notes.get("is_unsaved", False),
         is_elsewhere=notes.get("is_elsewhere", False),

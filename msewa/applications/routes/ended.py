@@ -5,6 +5,7 @@ from flask import request
 from msewa.applications.filling import Desk, read_page
 from msewa.applications.operations import holding_back
 from msewa.applications.queries import get_case
+from msewa.applications.routes.blueprint import tab_of_form
 from msewa.applications.steps import paper_step_of, read_step
 from msewa.catalogue.queries import catalogue, get_definition
 from msewa.extensions import db
@@ -27,6 +28,6 @@ def hold_typed(account_id: str, *, ref: str) -> bool:
     if step in (None, paper_step_of(desk.definition)):
         return False
     page = read_page(desk, step, typed=request.form.get, earlier={}).kept
-    is_held = holding_back.hold(case, step=step, page=page, now=desk.now)
+    is_held = holding_back.hold(case, step=step, page=page, tab=tab_of_form(), now=desk.now)
     db.session.commit()
     return is_held
