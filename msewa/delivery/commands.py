@@ -24,12 +24,15 @@ OFFICE = click.argument("provider")
     "--key", required=True, type=click.File(encoding="utf-8", errors="replace"), help="Its public key, a JWK on P-256 with a kid."
 )
 @click.option("--agreement", required=True, help="Which agreement it accepted, such as a number.")
-def register(provider: str, endpoint: str, key: TextIO, agreement: str) -> None:
+@click.option("--old-key-opens", is_flag=True, help="Its system still opens what waits, closed to its earlier key.")
+def register(provider: str, endpoint: str, key: TextIO, agreement: str, old_key_opens: bool) -> None:
     """Let PROVIDER receive applications; done again, it moves to the new endpoint and key."""
     text, is_demo = key.read(), current_app.extensions["settings"].is_demo
 
     def act() -> None:
-        registering.open_gateway(provider, endpoint=endpoint, key=text, agreement=agreement, now=now(), is_demo=is_demo)
+        registering.open_gateway(
+            provider, endpoint=endpoint, key=text, agreement=agreement, now=now(), is_demo=is_demo, old_key_opens=old_key_opens
+        )
 
     _carry_out(act)
     click.echo(f"{provider} receives applications at {endpoint} now." + _but(provider))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import func, or_, select, union
 
 from msewa.catalogue.queries import is_registered
 from msewa.delivery.models import Package, ProviderKey
@@ -78,6 +78,12 @@ def list_reached(application_ids: Iterable[str]) -> set[str]:
     told = or_(Package.accepted_at.is_not(None), Package.jwe.is_not(None))
     followed = select(Package.concerns).where(Package.concerns.in_(ids), told)
     return set(db.session.scalars(union(accepted, followed)))
+
+
+def count_waiting(provider_id: str) -> int:
+    """Return how many packages a provider has still to take; what was taken back is none."""
+    waiting = (Package.provider_id == provider_id, Package.accepted_at.is_(None), Package.jwe.is_not(None))
+    return db.session.scalar(select(func.count()).select_from(Package).where(*waiting)) or 0
 
 
 def find_active_key(provider_id: str) -> ProviderKey | None:

@@ -9,9 +9,11 @@ from msewa.catalogue.operations import reinstate_provider, suspend_provider
 from msewa.catalogue.queries import catalogue, list_stops
 from msewa.crypto.jose import PackageError
 from msewa.delivery.operations import EndpointRefusedError, let_all_go, register_provider
+from msewa.delivery.queries import count_waiting, find_active_key
 from msewa.web import journal
 
 MOST_ENDPOINT, MOST_AGREEMENT, MOST_KID = 300, 40, 80  # as their columns
+SAME = ("kid", "crv", "x", "y")  # alike in these parts, two JWKs are one key
 PRIVATE = "d"  # the part of a JWK that nobody but its owner may have
 
 
@@ -19,14 +21,21 @@ class RegisterError(Exception):
     """The register can't be changed so; the message says why in one line."""
 
 
-def open_gateway(provider_id: str, *, endpoint: str, key: str, agreement: str, now: datetime, is_demo: bool) -> None:
-    """Let an office receive applications at `endpoint`, closed to `key` (a public JWK, as text), in place of any earlier gateway."""
+def open_gateway(
+    provider_id: str, *, endpoint: str, key: str, agreement: str, now: datetime, is_demo: bool, old_key_opens: bool = False
+) -> None:
+    """Let an office receive applications at `endpoint`, closed to `key` (a public JWK, as text), in place of any earlier gateway.
+
+    What waits goes there too, closed to the earlier key: `old_key_opens` says that the office opens it all the same.
+    """
     _refuse_unknown(provider_id)
     if len(endpoint) > MOST_ENDPOINT:
         raise RegisterError(f"The endpoint is longer than {MOST_ENDPOINT} signs.")
     if not 0 < len(agreement) <= MOST_AGREEMENT:
         raise RegisterError(f"Name the agreement in 1 to {MOST_AGREEMENT} signs.")
     jwk = _public(key)
+    if not old_key_opens:
+        _refuse_unopenable(provider_id, jwk=jwk)
     try:
         register_provider(provider_id, endpoint=endpoint, public_jwk=jwk, agreement=agreement, now=now, is_demo=is_demo)
     except EndpointRefusedError as error:
@@ -58,6 +67,16 @@ def resume(provider_id: str, *, now: datetime) -> None:
 def _refuse_unknown(provider_id: str) -> None:
     if provider_id not in catalogue().providers:
         raise RegisterError(f"There is no office {provider_id!r}: its name is the last part of its address under /providers.")
+
+
+def _refuse_unopenable(provider_id: str, *, jwk: Mapping[str, Any]) -> None:
+    # What they were made of is gone, so nobody can close them to the new key; an office that takes what it can't open loses them.
+    waiting, active = count_waiting(provider_id), find_active_key(provider_id)
+    if waiting and (active is None or any(active.public_jwk.get(part) != jwk.get(part) for part in SAME)):
+        raise RegisterError(
+            f"Packages that wait for {provider_id}, closed to its earlier key: {waiting}; "
+            "let them go before, or say --old-key-opens if its system still opens them."
+        )
 
 
 def _public(text: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from tests.delivery.samples import A, B
 
 pytestmark = pytest.mark.promise("P26")
 ENDPOINT = "https://department.example.org/packages"
+MOVED = "https://moved.example.org/packages"
 
 
 def run(app: Flask, *arguments: str) -> Any:
@@ -104,6 +105,30 @@ def test_a_stopped_office_gets_nothing_until_it_is_reinstated(departments: Prete
     assert waiting == ("waiting", 0, False)
     assert [parcel.id for parcel in departments.taken] == [A], "what waited goes at once, not at its next try"
     assert "stopped" not in run(room, "list").output
+
+
+def test_a_new_key_is_refused_while_what_waits_is_closed_to_another(departments: PretendDepartments, room: Flask, tmp_path: Path) -> None:
+    public, private = new_provider_pair("k1")
+    same_name, _ = new_provider_pair("k1")
+    renamed = {**public, "kid": "k2"}
+
+    def move(key: Any, *more: str) -> Any:
+        return run(room, "register", "health", "--endpoint", MOVED, "--key", key_file(tmp_path, key), "--agreement", "2", *more)
+
+    run(room, "register", "health", "--endpoint", ENDPOINT, "--key", key_file(tmp_path, public), "--agreement", "1")
+    send_off(A)
+    refused = [move(same_name), move(renamed)]
+    kept = find_active_key("health").endpoint
+    db.session.rollback()
+    moved, opening = move(public), move(same_name, "--old-key-opens")
+    worker.run_due(now=NOW)
+    free = move(renamed)
+
+    sentence = "Error: Packages that wait for health, closed to its earlier key: 1; let them go before, or say --old-key-opens"
+    assert [(one.exit_code, one.output.startswith(sentence), one.output.count("\n")) for one in refused] == [(1, True, 1)] * 2
+    assert kept == ENDPOINT
+    assert [one.exit_code for one in (moved, opening, free)] == [0, 0, 0]
+    assert opened(departments.taken[0].jwe, private=private)["id"] == A
 
 
 def test_an_office_off_the_register_is_not_said_to_receive(room: Flask, tmp_path: Path) -> None:
