@@ -110,7 +110,7 @@ def test_nobody_opens_a_month_by_a_part_of_a_name_or_number(app: Flask, installa
     people = [somebody(app, full_name="Aman Same", email=f"aman{number}@example.org") for number in range(2)]
     month = {leave(app, person)["sealed"]["month"] for person in people}.pop()
     file, shares = exported(app, month, tmp_path), share_files(installation, month, tmp_path)[:4]
-    parts = ["e", "91", "Aman", people[0].mobile[-9:], "aman0", "true", "2026"]
+    parts = ["e", "Aman", people[0].mobile[-9:], "aman0"]
 
     found = [opened(file, tmp_path / f"part-{number}", *shares, match=part) for number, part in enumerate(parts)]
     both = opened(file, tmp_path / "both", *shares, match="AMAN SAME")
