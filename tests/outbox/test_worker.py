@@ -6,7 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
@@ -63,13 +64,9 @@ def test_a_slow_topic_does_not_hold_up_another(app: Flask, monkeypatch: pytest.M
     assert not running.is_alive()
 
 
-def test_the_worker_outlives_a_database_that_is_away(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    done: list[str] = []
-    monkeypatch.setattr(worker, "PAUSE_SECONDS", 0.05)
-    monkeypatch.setitem(app.extensions, "outbox_handlers", {})
-    monkeypatch.setitem(app.extensions, "readiness", {})
-    worker.handle(app, "t.test", lambda reference, *, now: done.append(reference))
-    put_in(app, "t.test", "a")
+@contextmanager
+def away(app: Flask) -> Iterator[list[int]]:
+    """Let the database refuse everything; the list grows by one with each refusal."""
     refusals: list[int] = []
 
     def refuse(*_: object) -> None:
@@ -79,9 +76,22 @@ def test_the_worker_outlives_a_database_that_is_away(app: Flask, monkeypatch: py
     with app.app_context():
         engine = db.engine
     event.listen(engine, "before_cursor_execute", refuse)
-    stop = worker.start_thread(app)
-    wait_until(lambda: len(refusals) >= 2)
-    event.remove(engine, "before_cursor_execute", refuse)
+    try:
+        yield refusals
+    finally:
+        event.remove(engine, "before_cursor_execute", refuse)
+
+
+def test_the_worker_outlives_a_database_that_is_away(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(worker, "PAUSE_SECONDS", 0.05)
+    monkeypatch.setitem(app.extensions, "outbox_handlers", {})
+    monkeypatch.setitem(app.extensions, "readiness", {})
+    worker.handle(app, "t.test", lambda reference, *, now: done.append(reference))
+    put_in(app, "t.test", "a")
+    with away(app) as refusals:
+        stop = worker.start_thread(app)
+        wait_until(lambda: len(refusals) >= 2)
     wait_until(lambda: done == ["a"])
     stop.set()
 
@@ -93,19 +103,10 @@ def test_all_topics_tell_a_database_that_is_away_once_and_look_for_it_ever_more_
     monkeypatch.setitem(app.extensions, "worker_told_at", {})
     monkeypatch.setitem(app.extensions, "each_minute", [])
     monkeypatch.setitem(app.extensions, "outbox_handlers", {f"t.{number}": print for number in range(4)})
-    refusals: list[int] = []
-
-    def refuse(*_: object) -> None:
-        refusals.append(1)
-        raise OperationalError("select", {}, Exception("away"))
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", refuse)
     stop = threading.Event()
     threading.Timer(1.2, stop.set).start()
-    worker.run_topics(app, stop=stop)
-    event.remove(engine, "before_cursor_execute", refuse)
+    with away(app) as refusals:
+        worker.run_topics(app, stop=stop)
 
     assert caplog.text.count("worker_waits") == 1
     assert 4 <= len(refusals) <= 4 * 6, "steadily, it would be some 24 each"
